@@ -1,0 +1,1 @@
+"""The pure core: types, lines, shapes, series, the run and its findings. No I/O, no clock, no thread."""

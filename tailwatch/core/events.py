@@ -1,0 +1,278 @@
+"""Every value that flows along the line from bytes to findings.
+
+One file, so that a reader of any stage finds all the types of its neighbours in one place. Nothing here does I/O, reads a
+clock or knows a log dialect; time enters only as `at`, seconds since the Unix epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Split = Literal["train", "val", "test"]
+Axis = Literal["epoch", "step", "time", "index"]
+Goal = Literal["min", "max"]
+Severity = Literal["critical", "warning", "info"]
+Label = Literal["harmless", "info", "actionable", "fatal", "unknown"]
+Outcome = Literal["running", "finished", "early_stopped", "crashed", "killed", "stalled", "unknown"]
+
+# --- what a source says -------------------------------------------------------------------------------------------------
+
+NoticeKind = Literal["opened", "waiting", "rotated", "truncated", "denied", "behind", "lost", "ended", "read"]
+
+
+class Data(NamedTuple):
+    """Bytes appended to the log, in file order, cut anywhere."""
+
+    data: bytes
+    at: float
+
+
+class Notice(NamedTuple):
+    """Something happened to the log itself. `rotated` and `truncated` begin a new part: line and offset start anew.
+
+    `read` says that all that the log holds now has been handed over; `ended` that nothing more will come.
+    """
+
+    kind: NoticeKind
+    at: float
+    detail: str = ""
+
+
+class Tick(NamedTuple):
+    """The clock, and whether a process still holds the log open for writing (None: it cannot be known)."""
+
+    at: float
+    writer_alive: bool | None = None
+
+
+SourceEvent = Data | Notice | Tick
+
+
+# --- lines --------------------------------------------------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    r"""One line, or one `\r` frame of a line that is no progress bar.
+
+    `raw` is the last visible frame without SGR colour codes, backspaces and line end; every field of a plan is a slice of it.
+    `number` is 1-based, `offset` that of the first byte of the frame in the raw stream, both within `part`, the incarnation
+    of the file. A provisional line has no line end yet. `redraws` counts the frames that were folded into this one.
+    """
+
+    raw: bytes
+    number: int
+    offset: int
+    at: float
+    part: int = 0
+    redraws: int = 0
+    provisional: bool = False
+
+
+# --- what a dialect says of a shape -------------------------------------------------------------------------------------
+
+Role = Literal["value", "name", "epoch", "epochs", "step", "steps", "time", "rank", "setting", "count"]
+NumberForm = Literal["float", "grouped", "magnitude", "fraction"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSpec:
+    """How a value is called: `name` as printed, with its heading where the name alone is ambiguous."""
+
+    name: str
+    metric: str
+    split: Split | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Bytes `start:end` of a line and the part they play.
+
+    `series` belongs to role value; `key` names a setting or a mark's count; `name_field` is the index, in the plan's fields,
+    of the name field that completes the series name (names that hold a digit are read from each line).
+    `form` tells how the number is written: `grouped` 40,100 - `magnitude` 17K - `fraction` 3/100 are not plain floats.
+    """
+
+    role: Role
+    start: int
+    end: int
+    series: SeriesSpec | None = None
+    key: str = ""
+    form: NumberForm = "float"
+    name_field: int = -1
+
+
+class Frame(NamedTuple):
+    """The context of lines that a dialect may see: hashable and without numbers, because it keys the shape cache.
+
+    `split` and `section` come from a heading ("Validation:"), `header` from a table's header (its columns).
+    """
+
+    split: Split | None = None
+    section: str = ""
+    header: tuple[str, ...] = ()
+    dialect: str = ""
+
+
+EMPTY_FRAME = Frame()
+
+PlanKind = Literal["summary", "running", "bar", "none"]
+MarkKind = Literal[
+    "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the dialects made of one shape: which bytes of every such line are what.
+
+    `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one, a
+    `bar` is running until it is full. `frame` is the context for the lines after this one, None leaves it as it is.
+    `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
+    """
+
+    dialect: str
+    fields: tuple[Field, ...] = ()
+    kind: PlanKind = "none"
+    mark: MarkKind | None = None
+    monitor: str = ""
+    frame: Frame | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    claims: bool = True
+
+
+# --- what the reader says -----------------------------------------------------------------------------------------------
+
+
+class Reading(NamedTuple):
+    """All values of one line, with the place they belong to; `series[i]` names `values[i]`."""
+
+    series: tuple[SeriesSpec, ...]
+    values: tuple[float, ...]
+    axis: Axis
+    epoch: float | None
+    step: float | None
+    time: str | None
+    rank: int | None
+    line: int
+    offset: int
+    part: int
+    dialect: str
+
+
+class Progress(NamedTuple):
+    """Where the run stands, as far as one line tells. None is unknown, not zero."""
+
+    epoch: float | None
+    epochs: float | None
+    step: float | None
+    steps: float | None
+    line: int
+    part: int
+
+
+class Mark(NamedTuple):
+    """A moment of the run: a checkpoint, a learning-rate drop, an early stop. `monitor` is the metric it followed."""
+
+    kind: MarkKind
+    epoch: float | None
+    step: float | None
+    line: int
+    part: int
+    text: str
+    value: float | None = None
+    monitor: str = ""
+
+
+class Setting(NamedTuple):
+    """A setting that the log states; numbers as floats, all else as text. Keys are those of the report's `settings`."""
+
+    key: str
+    value: float | str
+    line: int
+    part: int
+
+
+class Spoken(NamedTuple):
+    """A message (one line, or a joined traceback) with the catalogue's verdict; `template` is what repeats fold by."""
+
+    rule: str
+    label: Label
+    template: str
+    text: str
+    line: int
+    last_line: int
+    part: int
+    rank: int | None
+    why: str
+    action: str
+    source: str
+    numbers: Mapping[str, float]
+
+
+ReaderEvent = Reading | Progress | Mark | Setting | Spoken
+
+
+# --- what the diagnoses say ---------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """A place in the run; `line` is 1-based within `part`."""
+
+    epoch: float | None
+    step: float | None
+    line: int
+    part: int = 0
+
+
+class Evidence(NamedTuple):
+    """A line of the log that supports a finding, sanitised."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence not yet written: the template (its English text is its id) and the values named in it.
+
+    Rendered last, so that every front end and every language says the same.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one diagnosis holds true of the run at this moment. Stateless; the book of findings keeps its history."""
+
+    id: str
+    severity: Severity
+    since: Place
+    title: Text
+    why: Text
+    actions: tuple[Text, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One opening of a finding. `key` is stable over updates; `raised` is the first time at warning or above, or None."""
+
+    key: str
+    opinion: Opinion
+    segment: int
+    opened: Place
+    raised: Place | None
+    closed: Place | None = None
+
+    @property
+    def status(self) -> Literal["open", "closed"]:
+        """Whether the diagnosis still holds it true."""
+        return "open" if self.closed is None else "closed"
