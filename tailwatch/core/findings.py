@@ -1,0 +1,97 @@
+"""The book of findings: opens, updates and closes what the diagnoses hold true, each exactly once.
+
+A diagnosis only says what is true of the run now; this book remembers since when it was said, when it was first raised
+(warning or above) and when it ceased to hold. The order of events is that of the log, never of its chunks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
+
+from tailwatch.core.events import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tailwatch.core.events import Opinion, Place
+    from tailwatch.core.run import Run
+
+Watch = Literal["epoch", "step", "nonfinite", "mark", "setting", "message", "segment", "tick", "end"]
+"""What changed in the run: an epoch-axis point, a running point, a NaN or inf, and so on. `tick` is the clock, `end` the end of what the log holds."""
+
+
+class Diagnosis(Protocol):
+    """One file in tailwatch/diagnoses/ holds one class `Judge` of this form; it is made anew for each segment of the run.
+
+    `look` is called after every log line that changed something named in `WATCHES` (`step` only every 32nd running point,
+    counted over the log, so that no chunk border matters). It yields what it holds true now; to keep a finding from
+    flickering it goes on yielding it until the run has clearly recovered. What it stops yielding is closed.
+    """
+
+    ID: ClassVar[str]
+    WATCHES: ClassVar[frozenset[Watch]]
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
+        """Return the opinions that hold now."""
+        ...
+
+
+class FindingChange(NamedTuple):
+    """What happened to a finding; `raised` says that it reached warning or above for the first time."""
+
+    what: Literal["opened", "updated", "closed"]
+    finding: Finding
+    raised: bool
+
+
+class FindingBook:
+    """All findings of a run in the order of their opening."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self._open: dict[str, int] = {}
+        self._owners: dict[str, str] = {}
+
+    @property
+    def open(self) -> list[Finding]:
+        """The findings that hold now, gravest first, then the oldest first."""
+        grave = {"critical": 0, "warning": 1, "info": 2}
+        held = (self.findings[i] for i in self._open.values())
+        return sorted(held, key=lambda f: (grave[f.opinion.severity], f.opened.part, f.opened.line))
+
+    def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
+        """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""
+        changes: list[FindingChange] = []
+        held: set[str] = set()
+        for opinion in opinions:
+            key = f"{opinion.id}/{segment}/{opinion.series}"
+            held.add(key)
+            changes.extend(self._hold(key, opinion, segment, now))
+        prefix = f"/{segment}/"
+        gone = [k for k in self._open if k not in held and prefix in k and self._owners[k] == diagnosis]
+        changes.extend(self._close(key, now) for key in gone)
+        self._owners.update(dict.fromkeys(held, diagnosis))
+        return changes
+
+    def _hold(self, key: str, opinion: Opinion, segment: int, now: Place) -> list[FindingChange]:
+        alarm = opinion.severity != "info"
+        index = self._open.get(key)
+        if index is None:
+            finding = Finding(key, opinion, segment, now, now if alarm else None)
+            self._open[key] = len(self.findings)
+            self.findings.append(finding)
+            return [FindingChange("opened", finding, raised=alarm)]
+        old = self.findings[index]
+        if old.opinion == opinion:
+            return []
+        raised = alarm and old.raised is None
+        finding = replace(old, opinion=opinion, raised=now if raised else old.raised)
+        self.findings[index] = finding
+        return [FindingChange("updated", finding, raised)]
+
+    def _close(self, key: str, now: Place) -> FindingChange:
+        index = self._open.pop(key)
+        finding = replace(self.findings[index], closed=now)
+        self.findings[index] = finding
+        return FindingChange("closed", finding, raised=False)

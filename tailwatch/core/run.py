@@ -1,0 +1,240 @@
+"""The state of a training run as its log tells it: segments, series, marks, settings, progress and the clock.
+
+It is fed reader events one by one and knows nothing of how they were read. What changed since the diagnoses last looked is
+in `changed`; the session clears it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
+from tailwatch.core.segment import Pair, Segment
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Outcome, ReaderEvent
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.series import Series
+
+_KILLED_RULES: Final = ("killed", "sigterm", "sigkill", "preempt", "cancelled", "time_limit")
+
+
+class Clock:
+    """Time as the source tells it, in seconds since the Unix epoch; NaN until something was seen."""
+
+    def __init__(self) -> None:
+        self.now = math.nan
+        self.first_data = math.nan
+        self.last_data = math.nan
+        self.longest_gap = 0.0
+        self.writer_alive: bool | None = None
+        self.ended = False
+
+    def data(self, at: float) -> None:
+        """Note that bytes arrived."""
+        if math.isnan(self.first_data):
+            self.first_data = at
+        else:
+            self.longest_gap = max(self.longest_gap, at - self.last_data)
+        self.last_data = at
+        self.tick(at)
+
+    def tick(self, at: float) -> None:
+        """Note that time passed; the clock never goes back."""
+        self.now = at if math.isnan(self.now) else max(self.now, at)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last byte; NaN before the first one."""
+        return self.now - self.last_data
+
+
+class Run:
+    """Everything known of the run so far. Reading it costs nothing; only the session writes it, through `apply`."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = [Segment(0, "start", 1, 0)]
+        self.settings: dict[str, Setting] = {}
+        self.dialects: Counter[str] = Counter()
+        self.progress = Progress(None, None, None, None, 0, 0)
+        self.clock = Clock()
+        self.fatal: list[Spoken] = []
+        self.spoken: Counter[str] = Counter()
+        self.changed: set[Watch] = set()
+        self.line = 0
+        self.part = 0
+        self.last_reading_line = 0
+        self._rank: int | None = None
+        self._running_points = 0
+        self._resume_announced = False
+
+    @property
+    def segment(self) -> Segment:
+        """The present segment: verdict, progress and outcome are its own."""
+        return self.segments[-1]
+
+    @property
+    def here(self) -> Place:
+        """The place of the line that was read last."""
+        return Place(self.progress.epoch, self.progress.step, self.line, self.part)
+
+    def series(self) -> list[Series]:
+        """The series of the present segment, most important first."""
+        return self.segment.ordered()
+
+    def pairs(self) -> list[Pair]:
+        """Train and validation pairs of the present segment, most important first."""
+        return self.segment.pairs()
+
+    def setting(self, key: str) -> float | None:
+        """Return a numeric setting of the run, or None."""
+        found = self.settings.get(key)
+        return float(found.value) if found is not None and not isinstance(found.value, str) else None
+
+    def marks(self, kind: str) -> list[Mark]:
+        """Return the present segment's marks of one kind, in order."""
+        return [m for m in self.segment.marks if m.kind == kind]
+
+    def apply(self, event: ReaderEvent) -> None:
+        """Take in one event of the reader."""
+        match event:
+            case Reading():
+                self._reading(event)
+            case Progress():
+                self._progress(event)
+            case Mark():
+                self._mark(event)
+            case Setting():
+                self._setting(event)
+            case Spoken():
+                self._spoken(event)
+
+    def new_part(self, part: int) -> None:
+        """The file was truncated or replaced: line numbers start anew, and so does the run."""
+        self.part = part
+        self.line = 0
+        if self.segment.series or self.segment.marks:
+            self._begin_segment("restart", 1)
+
+    def _reading(self, event: Reading) -> None:
+        if event.rank is not None:
+            if self._rank is None:
+                self._rank = event.rank
+            elif event.rank != self._rank:
+                return  # the same values as another rank prints them
+        self.dialects[event.dialect] += 1
+        self.last_reading_line = event.line
+        self._place(event.epoch, event.step, event)
+        segment = self.segment
+        segment.last_line = event.line
+        epoch = math.nan if event.epoch is None else event.epoch
+        step = math.nan if event.step is None else event.step
+        for spec, value in zip(event.series, event.values, strict=True):
+            series = segment.series_for(spec, event.axis)
+            if series is None:
+                continue
+            series.add(value, epoch, step, event.line)
+            if value - value != 0.0:
+                self.changed.add("nonfinite")
+        if event.axis == "step":
+            self._running_points += 1
+            if self._running_points % 32 == 0:
+                self.changed.add("step")
+        else:
+            self.changed.add("epoch")
+
+    def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:
+        if epoch is not None:
+            self._epoch(epoch, event)
+        old = self.progress
+        epochs = old.epochs
+        steps = old.steps
+        if isinstance(event, Progress):
+            epochs = event.epochs if event.epochs is not None else epochs
+            steps = event.steps if event.steps is not None else steps
+        if epoch is None:
+            epoch = old.epoch
+        elif old.epoch is not None and epoch < old.epoch and epoch >= self.segment.max_epoch - 1:
+            epoch = old.epoch
+        self.progress = Progress(epoch, epochs, step if step is not None else old.step, steps, event.line, event.part)
+
+    def _epoch(self, epoch: float, event: Reading | Progress) -> None:
+        segment = self.segment
+        if segment.first_epoch is None:
+            segment.first_epoch = epoch
+        elif self._goes_back(epoch):
+            self._begin_segment("resume" if self._resume_announced else "restart", event.line)
+            segment = self.segment
+            segment.first_epoch = epoch
+        segment.max_epoch = max(segment.max_epoch, epoch)
+
+    def _goes_back(self, epoch: float) -> bool:
+        """A restart goes back by more than one epoch (0- and 1-based numbers are mixed in one log), or to the first one."""
+        segment = self.segment
+        first = segment.first_epoch
+        if epoch >= segment.max_epoch or first is None:
+            return False
+        return epoch < segment.max_epoch - 1 or (epoch <= first and epoch == math.floor(epoch) and segment.max_epoch >= first + 1 and self._has_epoch(segment))
+
+    @staticmethod
+    def _has_epoch(segment: Segment) -> bool:
+        return any(s.axis == "epoch" and s.points >= 2 for s in segment.series.values()) or segment.max_epoch > (segment.first_epoch or 0) + 1
+
+    def _begin_segment(self, kind: str, line: int) -> None:
+        self.segment.outcome = self.outcome(final=True)
+        self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
+        self.progress = Progress(None, None, None, None, line, self.part)
+        self._resume_announced = False
+        self.changed.add("segment")
+
+    def _progress(self, event: Progress) -> None:
+        self._place(event.epoch, event.step, event)
+        self.segment.last_line = event.line
+
+    def _mark(self, mark: Mark) -> None:
+        if mark.kind == "epoch_begin":
+            self._progress(Progress(mark.epoch, None, None, None, mark.line, mark.part))
+            return
+        if mark.kind == "resume":
+            self._resume_announced = True
+        self.segment.marks.append(mark)
+        self.changed.add("mark")
+
+    def _setting(self, setting: Setting) -> None:
+        self.settings[setting.key] = setting
+        self.segment.settings[setting.key] = setting
+        self.changed.add("setting")
+
+    def _spoken(self, event: Spoken) -> None:
+        self.spoken[event.rule or event.template] += 1
+        if event.label == "fatal":
+            self.fatal.append(event)
+        self.changed.add("message")
+
+    def fatal_at_end(self) -> Spoken | None:
+        """Return the fatal message after which no more values came, the first of them: the cause, not its echoes."""
+        return next((m for m in self.fatal if m.part == self.part and m.last_line > self.last_reading_line), None)
+
+    def complete(self) -> bool:
+        """Whether the planned epochs or steps are all done."""
+        p = self.progress
+        if p.epochs is not None and p.epoch is not None:
+            first = self.segment.first_epoch
+            return p.epoch >= p.epochs or (first == 0 and p.epoch >= p.epochs - 1 and (p.steps is None or p.step is None or p.step >= p.steps - 1))
+        return p.steps is not None and p.step is not None and p.step >= p.steps - 1 and p.epoch is None
+
+    def outcome(self, *, final: bool = False) -> Outcome:
+        """Return how the run ended, or that it has not; `final` asks as if nothing more were to come."""
+        fatal = self.fatal_at_end()
+        alive = self.clock.writer_alive and not self.clock.ended
+        if fatal is not None and (final or not alive or not self.clock.writer_alive):
+            return "killed" if any(k in fatal.rule for k in _KILLED_RULES) else "crashed"
+        if any(m.kind == "early_stop" for m in self.segment.marks):
+            return "early_stopped"
+        if alive and not final:
+            return "running"
+        if self.complete() or any(m.kind == "end" for m in self.segment.marks):
+            return "finished"
+        return "unknown"

@@ -1,0 +1,87 @@
+"""One start of the training within a log: its series, marks and settings, and the pairs that train and validation make."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from tailwatch.core.metrics import is_neutral
+from tailwatch.core.series import Series, SeriesKey
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Axis, Mark, Outcome, SeriesSpec, Setting
+
+MAX_SERIES: Final = 2000
+_ORDER: Final = ("loss", "accuracy", "perplexity", "f1", "auc", "map", "miou", "dice", "reward", "bleu", "wer")
+
+
+class Pair(NamedTuple):
+    """Train and validation of one metric; either may be missing, the validation series is an evaluation's."""
+
+    metric: str
+    train: Series | None
+    val: Series | None
+
+
+class Segment:
+    """What the log says between one start (or restart, or resume) and the next."""
+
+    def __init__(self, number: int, kind: Literal["start", "resume", "restart"], line: int, part: int) -> None:
+        self.number = number
+        self.kind: Literal["start", "resume", "restart"] = kind
+        self.first_line = self.last_line = line
+        self.part = part
+        self.series: dict[SeriesKey, Series] = {}
+        self.dropped_series = 0
+        self.marks: list[Mark] = []
+        self.settings: dict[str, Setting] = {}
+        self.first_epoch: float | None = None
+        self.max_epoch: float = -math.inf
+        self.outcome: Outcome = "unknown"
+
+    def series_for(self, spec: SeriesSpec, axis: Axis) -> Series | None:
+        """Return the series a value belongs to, made at its first value; None once there are too many names."""
+        key = SeriesKey(spec.name, spec.split, axis)
+        found = self.series.get(key)
+        if found is None:
+            if len(self.series) >= MAX_SERIES:
+                self.dropped_series += 1
+                return None
+            found = self.series[key] = Series(spec, axis)
+        return found
+
+    def ordered(self) -> list[Series]:
+        """All series, the ones people look at first: losses, then scores, then rates, times and counters."""
+        return sorted(self.series.values(), key=_importance)
+
+    def pairs(self) -> list[Pair]:
+        """Train and validation of the same metric, most important first; a pair has a validation or an epoch's train series."""
+        found: dict[str, tuple[list[Series], list[Series]]] = {}
+        for series in self.ordered():
+            if series.goal is None:
+                continue
+            sides = found.setdefault(series.spec.metric, ([], []))
+            held_out = series.spec.split in ("val", "test")
+            if held_out and series.axis == "step":
+                continue  # a running value inside an evaluation
+            sides[held_out].append(series)
+        return [Pair(m, _best_side(t), _best_side(v)) for m, (t, v) in found.items() if t or v]
+
+
+def _best_side(candidates: list[Series]) -> Series | None:
+    """Prefer an evaluation's series over a running one, validation over test, then the one with the most points."""
+    rank = {"epoch": 0, "index": 1, "time": 1, "step": 2}
+    return min(candidates, key=lambda s: (rank[s.axis], s.spec.split == "test", "(avg)" not in s.spec.name, -s.points), default=None)
+
+
+def _importance(series: Series) -> tuple[int, int, int, str]:
+    metric = series.spec.metric
+    if metric in _ORDER:
+        place = _ORDER.index(metric)
+    elif series.goal is not None:
+        place = len(_ORDER) + (series.goal == "max")
+    else:
+        place = len(_ORDER) + (2 if metric == "lr" else 4 if is_neutral(series.spec.name) else 3)
+    axis = {"epoch": 0, "index": 1, "time": 1, "step": 2}[series.axis]
+    split = {"val": 1, "test": 2}.get(series.spec.split or "", 0)
+    return (place, axis, split, series.spec.name)

@@ -1,0 +1,119 @@
+"""The points of one series, bounded in memory, with its best and its last.
+
+Evaluation points (axis `epoch`) are kept whole. Dense running points are thinned once there are many: every four
+neighbours keep their lowest and their highest, in order, so that a spike is never averaged away.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tailwatch.core.metrics import meaning
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Axis, Goal, SeriesSpec, Split
+
+DENSE_CAP: Final = 8192
+WHOLE_CAP: Final = 200_000
+NAN: Final = math.nan
+
+
+class SeriesKey(NamedTuple):
+    """What tells two series of a segment apart."""
+
+    name: str
+    split: Split | None
+    axis: Axis
+
+
+class Point(NamedTuple):
+    """One value and where it stands; unknown places are NaN, `line` is 1-based in the part it came from."""
+
+    value: float
+    epoch: float
+    step: float
+    line: int
+
+
+class Series:
+    """A growing column of values with their places; `points` counts all that were ever added, thinned away or not."""
+
+    __slots__ = ("axis", "best_at", "epochs", "first_nonfinite", "goal", "lines", "points", "spec", "steps", "values", "version", "_best")
+
+    def __init__(self, spec: SeriesSpec, axis: Axis) -> None:
+        self.spec = spec
+        self.axis: Axis = axis
+        self.goal: Goal | None = meaning(spec.name).goal
+        self.values = array("d")
+        self.epochs = array("d")
+        self.steps = array("d")
+        self.lines = array("q")
+        self.points = 0
+        self.version = 0
+        self.best_at: Point | None = None
+        self.first_nonfinite: Point | None = None
+        self._best = math.inf
+
+    @property
+    def key(self) -> SeriesKey:
+        """Name, split and axis."""
+        return SeriesKey(self.spec.name, self.spec.split, self.axis)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def add(self, value: float, epoch: float, step: float, line: int) -> None:
+        """Append a point; a point at the same epoch and step as the last one is a redraw and replaces it."""
+        values = self.values
+        self.version += 1
+        if values and step == self.steps[-1] and (epoch == self.epochs[-1] or epoch != epoch != self.epochs[-1]):
+            values[-1] = value
+            self.lines[-1] = line
+        else:
+            values.append(value)
+            self.epochs.append(epoch)
+            self.steps.append(step)
+            self.lines.append(line)
+            self.points += 1
+        if value - value != 0.0:  # nan or inf
+            if self.first_nonfinite is None:
+                self.first_nonfinite = Point(value, epoch, step, line)
+        elif self.goal is not None:
+            rank = value if self.goal == "min" else -value
+            if rank < self._best:
+                self._best = rank
+                self.best_at = Point(value, epoch, step, line)
+        if len(values) > (DENSE_CAP if self.axis != "epoch" else WHOLE_CAP):
+            self._thin()
+
+    def last(self) -> Point | None:
+        """Return the newest point."""
+        return self.at(len(self.values) - 1) if self.values else None
+
+    def at(self, index: int) -> Point:
+        """Return the point at `index` of the kept columns."""
+        return Point(self.values[index], self.epochs[index], self.steps[index], self.lines[index])
+
+    def xs(self) -> array[float]:
+        """Return the column to draw against: epochs where all are known, else steps, else the index."""
+        if self.axis == "epoch" and self.epochs and not math.isnan(self.epochs[0]) and not math.isnan(self.epochs[-1]):
+            return self.epochs
+        if self.steps and not math.isnan(self.steps[-1]) and not math.isnan(self.steps[0]):
+            return self.steps
+        return array("d", range(len(self.values)))
+
+    def _thin(self) -> None:
+        values = self.values
+        whole = len(values) - len(values) % 4 - 4  # the newest four stay as they are
+        keep: list[int] = []
+        for start in range(0, whole, 4):
+            group = range(start, start + 4)
+            odd = [i for i in group if not math.isfinite(values[i])]
+            low, high = min(group, key=values.__getitem__), max(group, key=values.__getitem__)
+            keep.extend(sorted({odd[0], high} if odd else {low, high}))
+        keep.extend(range(whole, len(values)))
+        for name in ("values", "epochs", "steps", "lines"):
+            column = getattr(self, name)
+            setattr(self, name, array(column.typecode, [column[i] for i in keep]))
