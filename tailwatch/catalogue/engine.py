@@ -1,0 +1,137 @@
+"""Finding the rules for a message, and the verdict of the right one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tailwatch.catalogue.index import AnchorIndex
+from tailwatch.catalogue.rules import Rule, Verdict, rule_from_table
+from tailwatch.core.messages import TRACEBACK, headline
+from tailwatch.core.peeling import peel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tailwatch.catalogue.rules import Context
+
+DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
+MAX_CANDIDATES = 12
+_RULE_HEADER = "[[rule]]\n"
+_KEYS_OF_INDEX = re.compile(r"^(id|anchors|classes) = (.*(?:\n {2}.*|\n\])*)$", re.MULTILINE)
+
+
+def matching_form(text: str) -> str:
+    """Fold every run of blanks and line breaks into one blank; of a traceback, leave out the frames and their source lines."""
+    if TRACEBACK in text and "\n" in text:
+        text = "\n".join(line for line in text.splitlines() if not line.startswith("  "))
+    return " ".join(text.split())
+
+
+class _Entry(NamedTuple):
+    """What the index needs of a rule, and the TOML text of its table, which is parsed when the rule is first a candidate."""
+
+    family: str
+    anchors: tuple[str, ...]
+    classes: tuple[str, ...]
+    toml: str
+
+
+class Catalogue:
+    """All rules. Their anchors are indexed at once; a rule's table is parsed when a line first holds its anchor.
+
+    Parsing every table takes ten times as long as starting Python, and a log meets a few of the rules.
+    """
+
+    def __init__(self, families: Iterable[tuple[str, str]]) -> None:
+        """Index the rules of `(family, TOML text)` pairs."""
+        self._entries = [entry for family, toml in families for entry in _entries(family, toml)]
+        self._parsed: dict[int, Rule] = {}
+        self._anchors = AnchorIndex(
+            (" ".join(anchor.translate(DIGITS_TO_ZERO).split()), owner)
+            for owner, entry in enumerate(self._entries)
+            for anchor in entry.anchors
+        )
+        self._classes: dict[str, list[int]] = {}
+        for owner, entry in enumerate(self._entries):
+            for name in entry.classes:
+                self._classes.setdefault(name, []).append(owner)
+
+    @staticmethod
+    @cache
+    def load() -> Catalogue:
+        """Read the catalogue that comes with the package, once in a process."""
+        folder = Path(__file__).parent
+        return Catalogue((path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.toml")))
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, parsed; for tests and lists, a log needs only its candidates."""
+        return tuple(self._rule(owner) for owner in range(len(self._entries)))
+
+    def families(self) -> tuple[str, ...]:
+        """The names of the families, one a TOML file."""
+        return tuple(dict.fromkeys(entry.family for entry in self._entries))
+
+    def candidates(self, text: str) -> tuple[Rule, ...]:
+        """Rules that may know the message, the most specific first; the same for every text of the same shape.
+
+        `text` may be a line or its shape (digits as 0): digits are made 0 here, on either side, so that a caller may keep the
+        answer for a shape and judge every line of it anew.
+        """
+        shape = matching_form(text).translate(DIGITS_TO_ZERO)
+        matched: dict[int, int] = {}
+        for owner, length in self._anchors.matches(shape):
+            matched[owner] = max(length, matched.get(owner, 0))
+        for owner in self._owners_of_class(peel(headline(text).translate(DIGITS_TO_ZERO)).klass):
+            matched.setdefault(owner, 0)
+        rules = [(self._rule(owner), length) for owner, length in matched.items()]
+        rules.sort(key=lambda pair: (-pair[0].priority, -pair[1], pair[0].id))
+        return tuple(rule for rule, _ in rules[:MAX_CANDIDATES])
+
+    @staticmethod
+    def judge(candidates: tuple[Rule, ...], text: str, context: Context) -> Verdict | None:
+        """The verdict of the first candidate that knows the message; None when none does, which is no verdict at all."""
+        if not candidates:
+            return None
+        form = matching_form(text)
+        wrapped = bool(peel(headline(text)).wrapper)
+        for rule in candidates:
+            verdict = rule.verdict(form, context, wrapped=wrapped)
+            if verdict is not None:
+                return verdict
+        return None
+
+    def _owners_of_class(self, klass: str) -> Iterator[int]:
+        name = klass.rpartition(".")[2]
+        if name:
+            yield from self._classes.get(name, ())
+            for ending in ("Warning", "Error", "Exception"):
+                if name.endswith(ending):
+                    yield from self._classes.get(f"*{ending}", ())
+
+    def _rule(self, owner: int) -> Rule:
+        rule = self._parsed.get(owner)
+        if rule is None:
+            rule = rule_from_table(tomllib.loads(self._entries[owner].toml)["rule"][0])
+            self._parsed[owner] = rule
+        return rule
+
+
+def _entries(family: str, toml: str) -> Iterator[_Entry]:
+    """Cut a family's file into its rules and read of each only the lists that the index needs.
+
+    The files are written so that these lists are read in two steps at most: one line, or one quoted text a line.
+    """
+    _, *tables = (
+        toml.split(f"\n{_RULE_HEADER}")
+        if not toml.startswith(_RULE_HEADER)
+        else ("", *toml[len(_RULE_HEADER) :].split(f"\n{_RULE_HEADER}"))
+    )
+    for table in tables:
+        keys = dict(_KEYS_OF_INDEX.findall(table.partition("\n[[rule.when]]")[0]))
+        lists = {name: tuple(tomllib.loads(f"x = {keys[name]}")["x"]) for name in ("anchors", "classes") if name in keys}
+        yield _Entry(family, lists.get("anchors", ()), lists.get("classes", ()), _RULE_HEADER + table)

@@ -1,0 +1,232 @@
+"""One rule of the catalogue: the message it knows, and what it says of it.
+
+A `[[rule]]` table holds:
+
+- `id`, `label` (harmless | info | actionable | fatal), `why`, `action`, `source`
+- `anchors`: literal texts, any of which makes the rule a candidate; `{}` in an anchor stands for any text in between.
+  They are compared with the line's *shape* (digits are 0, runs of blanks are one blank), so `Xid 79` finds every two-digit
+  Xid: what depends on the digits belongs into `pattern` or `when`. This is what allows candidates to be cached by shape.
+- `classes`: names of exceptions or warnings that make it a candidate when a message is headed by them; `*Error` is any
+  name with that ending. For the general rules, with a negative `priority`.
+- `pattern`: a linear regular expression that must be found too; its named groups are numbers.
+- `unless`: literals that exclude the rule.
+- `priority`: the higher one wins; among equals the rule whose anchor matched more text.
+- `samples` (at least two, which differ in their variable parts) and `not` (lines it must not match): read by the tests.
+- `[[rule.when]]`: conditions, all of which must hold, that change `label` (and `why`, `action`); the first one that holds
+  wins. See `When`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tailwatch.core.events import Label
+
+Phase = Literal["start", "training", "exit", "unknown"]
+Table = dict[str, object]
+
+
+class Context(Protocol):
+    """What a rule may ask about the run around a message."""
+
+    @property
+    def phase(self) -> Phase:
+        """Where the run stood when the message came."""
+
+    @property
+    def framework(self) -> str:
+        """The framework whose dialect the log speaks, or an empty string."""
+
+    @property
+    def went_on(self) -> bool:
+        """Whether training values came after the message."""
+
+    def seen(self, rule_id: str) -> bool:
+        """Whether the log holds a message of that rule so far."""
+
+    def count(self, rule_id: str) -> int:
+        """How many messages of that rule the log holds so far."""
+
+
+class FreshContext:
+    """The context of a message judged on its own: nothing else is known."""
+
+    phase: Phase = "unknown"
+    framework = ""
+    went_on = False
+
+    def seen(self, rule_id: str) -> bool:
+        """Nothing was seen before."""
+        del rule_id
+        return False
+
+    def count(self, rule_id: str) -> int:
+        """The message itself is the first."""
+        del rule_id
+        return 1
+
+
+class Verdict(NamedTuple):
+    """What the catalogue says of one message. `numbers` are those named in the rule's pattern."""
+
+    rule: str
+    label: Label
+    why: str
+    action: str
+    source: str
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions under which a rule's label is another one; those not given hold.
+
+    `number` names a number of the pattern, compared with `below`, `above` (both exclusive) and `equals`; a number that is
+    `nan` is equal to nothing. `seen` and `unseen` name rules, `repeats` is the least count of this rule in the log,
+    `phases` and `frameworks` are alternatives, `has` and `lacks` literal texts of the message (any of them, none of them),
+    `went_on` tells whether training values came after it, `wrapped` whether a script caught and printed it.
+    """
+
+    label: Label
+    why: str = ""
+    action: str = ""
+    number: str = ""
+    below: float | None = None
+    above: float | None = None
+    equals: float | None = None
+    seen: str = ""
+    unseen: str = ""
+    repeats: int = 0
+    phases: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    went_on: bool | None = None
+    wrapped: bool | None = None
+
+    def holds(self, rule_id: str, text: str, numbers: Mapping[str, float], context: Context, *, wrapped: bool) -> bool:
+        """Whether every condition given is met by the message `text` in its context."""
+        return (
+            self._number_fits(numbers)
+            and self._text_fits(text, wrapped=wrapped)
+            and (not self.seen or context.seen(self.seen))
+            and (not self.unseen or not context.seen(self.unseen))
+            and (not self.repeats or context.count(rule_id) >= self.repeats)
+            and (not self.phases or context.phase in self.phases)
+            and (not self.frameworks or context.framework in self.frameworks)
+            and (self.went_on is None or context.went_on == self.went_on)
+        )
+
+    def _number_fits(self, numbers: Mapping[str, float]) -> bool:
+        if not self.number:
+            return True
+        value = numbers.get(self.number)
+        if value is None:
+            return False
+        if self.equals is not None and value != self.equals:
+            return False
+        if self.below is not None and not value < self.below:
+            return False
+        return self.above is None or value > self.above
+
+    def _text_fits(self, text: str, *, wrapped: bool) -> bool:
+        if self.has and not any(literal in text for literal in self.has):
+            return False
+        if any(literal in text for literal in self.lacks):
+            return False
+        return self.wrapped is None or self.wrapped == wrapped
+
+    @property
+    def depends_on_context(self) -> bool:
+        """Whether the answer may change as the run goes on."""
+        return bool(self.seen or self.unseen or self.repeats or self.phases or self.frameworks) or self.went_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One message of the catalogue. Fields are described at the top of this file."""
+
+    id: str
+    label: Label
+    anchors: tuple[str, ...]
+    classes: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+    unless: tuple[str, ...]
+    priority: int
+    why: str
+    action: str
+    source: str
+    when: tuple[When, ...]
+    samples: tuple[str, ...] = field(repr=False)
+    non_samples: tuple[str, ...] = field(repr=False)
+
+    def verdict(self, text: str, context: Context, *, wrapped: bool = False) -> Verdict | None:
+        """What the rule says of `text` (blanks folded), or None where its pattern or an exclusion says that it is another."""
+        if any(literal in text for literal in self.unless):
+            return None
+        numbers: dict[str, float] = {}
+        if self.pattern is not None:
+            found = self.pattern.search(text)
+            if found is None:
+                return None
+            numbers = {name: value for name, group in found.groupdict().items() if (value := _number(group)) is not None}
+        for when in self.when:
+            if when.holds(self.id, text, numbers, context, wrapped=wrapped):
+                return Verdict(self.id, when.label, when.why or self.why, when.action or self.action, self.source, numbers)
+        return Verdict(self.id, self.label, self.why, self.action, self.source, numbers)
+
+    @property
+    def depends_on_context(self) -> bool:
+        """Whether the verdict on one and the same text may change as the run goes on."""
+        return any(when.depends_on_context for when in self.when)
+
+    @property
+    def depends_on_digits(self) -> bool:
+        """Whether two lines of one shape may get different verdicts."""
+        return self.pattern is not None or any(when.number or when.has or when.lacks for when in self.when)
+
+
+def rule_from_table(table: Table) -> Rule:
+    """Build a rule from its TOML table.
+
+    Raises:
+        KeyError: a key that every rule has is missing.
+    """
+    pattern = table.get("pattern")
+    return Rule(
+        id=str(table["id"]),
+        label=cast("Label", table["label"]),
+        anchors=_texts(table.get("anchors")),
+        classes=_texts(table.get("classes")),
+        pattern=re.compile(str(pattern)) if pattern else None,
+        unless=_texts(table.get("unless")),
+        priority=cast("int", table.get("priority", 0)),
+        why=str(table["why"]),
+        action=str(table["action"]),
+        source=str(table["source"]),
+        when=tuple(_when_from_table(when) for when in cast("Sequence[Table]", table.get("when", ()))),
+        samples=_texts(table.get("samples")),
+        non_samples=_texts(table.get("not")),
+    )
+
+
+def _when_from_table(table: Table) -> When:
+    lists = {"phases", "frameworks", "has", "lacks"}
+    return When(**{key: _texts(value) if key in lists else value for key, value in table.items()})  # type: ignore[arg-type]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(cast("Sequence[str]", value)) if value else ()
+
+
+def _number(group: str | None) -> float | None:
+    """Read a number as logs write it, `1,024` included; None where the group is empty or no number."""
+    try:
+        return float(group.replace(",", "")) if group else None
+    except ValueError:
+        return None
