@@ -120,7 +120,7 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "bar", "none"]
+PlanKind = Literal["summary", "running", "bar", "context"]
 MarkKind = Literal[
     "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
 ]
@@ -131,13 +131,13 @@ class Plan:
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one, a
-    `bar` is running until it is full. `frame` is the context for the lines after this one, None leaves it as it is.
+    `bar` is running until it is full, `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it is.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """
 
     dialect: str
     fields: tuple[Field, ...] = ()
-    kind: PlanKind = "none"
+    kind: PlanKind = "context"
     mark: MarkKind | None = None
     monitor: str = ""
     frame: Frame | None = None

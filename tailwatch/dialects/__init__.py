@@ -1,0 +1,75 @@
+"""What logs look like: one file a dialect, found without registration.
+
+A dialect module has `NAME`, `ANCHORS` (literal bytes, digits as 0; one of them stands in every line it reads; empty for the
+general grammar, which is asked last), `read(shape, frame) -> Plan | None`, and `SAMPLES`, lines it reads with what they hold.
+Names with a leading underscore are helpers. `read` sees the shape (digits as 0), never the numbers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.core.events import Frame, Plan
+
+MAX_CANDIDATES: Final = 3
+
+
+class Dialect(Protocol):
+    """A module of this package."""
+
+    NAME: str
+    ANCHORS: tuple[bytes, ...]
+    SAMPLES: tuple[tuple[str, str], ...]
+
+    def read(self, shape: bytes, frame: Frame) -> Plan | None:
+        """Return the plan of a shape, or None if the dialect cannot read it."""
+        ...
+
+
+class Found(NamedTuple):
+    """All dialects, specialists first, and one pattern that finds which of them a shape may belong to."""
+
+    dialects: tuple[Dialect, ...]
+    by_anchor: dict[bytes, list[Dialect]]
+    pattern: re.Pattern[bytes]
+    general: tuple[Dialect, ...]
+
+
+@cache
+def found() -> Found:
+    """Import every dialect of this package, once."""
+    modules = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
+    dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
+    by_anchor: dict[bytes, list[Dialect]] = {}
+    for dialect in dialects:
+        for anchor in dialect.ANCHORS:
+            by_anchor.setdefault(anchor, []).append(dialect)
+    longest_first = sorted(by_anchor, key=len, reverse=True)
+    pattern = re.compile(b"|".join(map(re.escape, longest_first)))
+    return Found(dialects, by_anchor, pattern, tuple(d for d in dialects if not d.ANCHORS))
+
+
+def planner() -> Callable[[bytes, Frame], Plan | None]:
+    """Return the function that makes a plan of a new shape: one scan for anchors, at most three specialists, then the general grammar."""
+    known = found()
+
+    def plan_for(shape: bytes, frame: Frame) -> Plan | None:
+        hits = dict.fromkeys(known.pattern.findall(shape)) if known.by_anchor else {}
+        candidates = list({id(d): d for hit in hits for d in known.by_anchor[hit]}.values())
+        if frame.dialect:
+            candidates.sort(key=lambda d: d.NAME != frame.dialect)
+            candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]
+        for dialect in (*candidates[:MAX_CANDIDATES], *known.general):
+            plan = dialect.read(shape, frame)
+            if plan is not None:
+                return plan
+        return None
+
+    return plan_for

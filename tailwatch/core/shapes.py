@@ -1,0 +1,109 @@
+"""The reader: a cache from the shape of a line to the plan that the dialects made of it.
+
+`line.translate(digits -> 0)` is the line's shape. Nearly every line of a training log has a shape already seen, so reading it
+costs a look-up, one `struct` unpack and one `float` a value. The frame (an open table, a heading) keys the cache; the cursor
+(epoch, step, rank) is written and read only by plans as they run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import EMPTY_FRAME
+from tailwatch.core.plans import Cursor, Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
+
+DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+MAX_SHAPES: Final = 20_000
+MAX_KEY_BYTES: Final = 8 << 20
+MAX_CACHED_LINE: Final = 4096
+UNREAD_EXAMPLES: Final = 20
+
+
+class Entry:
+    """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it."""
+
+    __slots__ = ("has_number", "rules", "runner")
+
+    def __init__(self, runner: Runner | None, *, has_number: bool) -> None:
+        self.runner = runner
+        self.has_number = has_number
+        self.rules: object = None
+
+
+class Reader:
+    """Reads lines through the shape cache; keeps the frame, the cursor, and account of what was not understood."""
+
+    def __init__(self, plan_for: Callable[[bytes, Frame], Plan | None]) -> None:
+        self._plan_for = plan_for
+        self._caches: dict[Frame, dict[bytes, Entry]] = {}
+        self._key_bytes = 0
+        self._shapes = 0
+        self.frame = EMPTY_FRAME
+        self._cache = self._caches.setdefault(EMPTY_FRAME, {})
+        self.cursor = Cursor()
+        self.misses = 0
+        self.unread_lines = 0
+        self.unread_examples: dict[bytes, tuple[int, bytes]] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """A pickled reader forgets its cache; it is rebuilt as lines come."""
+        return {**self.__dict__, "_caches": {}, "_cache": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Start with an empty cache for the present frame."""
+        self.__dict__.update(state)
+        self._key_bytes = self._shapes = 0
+        self._cache = self._caches.setdefault(self.frame, {})
+
+    def entry(self, raw: bytes) -> Entry:
+        """Return what is known of the line's shape, asking the dialects if it is new."""
+        shape = raw.translate(DIGITS_TO_ZERO)
+        found = self._cache.get(shape)
+        return found if found is not None else self._miss(shape)
+
+    def read(self, line: Line, entry: Entry) -> list[ReaderEvent]:
+        """Run the plan of a complete line: values, marks, settings; moves the cursor and the frame."""
+        runner = entry.runner
+        if runner is None:
+            return []
+        events = runner.run(line, self.cursor)
+        if runner.frame is not None and runner.frame != self.frame:
+            self.frame = runner.frame
+            self._cache = self._caches.setdefault(self.frame, {})
+        return events
+
+    def peek(self, line: Line) -> list[ReaderEvent]:
+        """Read a provisional line without moving cursor or frame."""
+        runner = self.entry(line.raw).runner
+        return [] if runner is None else runner.run(line, self.cursor.copy())
+
+    def not_understood(self, line: Line) -> None:
+        """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
+        self.unread_lines += 1
+        if len(self.unread_examples) < UNREAD_EXAMPLES:
+            self.unread_examples.setdefault(line.raw.translate(DIGITS_TO_ZERO)[:400], (line.number, line.raw[:400]))
+
+    def new_part(self) -> None:
+        """The file begins anew: no heading, table or epoch of before holds."""
+        self.frame = EMPTY_FRAME
+        self._cache = self._caches.setdefault(EMPTY_FRAME, {})
+        self.cursor = Cursor()
+
+    def _miss(self, shape: bytes) -> Entry:
+        self.misses += 1
+        plan = self._plan_for(shape, self.frame)
+        entry = Entry(None if plan is None else Runner(plan, len(shape)), has_number=b"0" in shape)
+        if len(shape) <= MAX_CACHED_LINE:
+            if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
+                self._caches = {}
+                self._cache = self._caches.setdefault(self.frame, {})
+                self._shapes = self._key_bytes = 0
+            self._cache[shape] = entry
+            self._shapes += 1
+            self._key_bytes += len(shape)
+        return entry
