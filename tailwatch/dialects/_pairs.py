@@ -81,8 +81,9 @@ class Pairs:
         anchored = any(self._sure) or (bool(self.places) and (self.scan.bar or self.epoch_field is not None or self.step_field is not None))
         kept = [(v, s) for v, s, e in zip(self.values, self._sure, self._explicit, strict=True) if s or (anchored and e)]
         self.values = [v for v, _ in kept]
+        self._keys = [k for k, s, e in zip(self._keys, self._sure, self._explicit, strict=True) if s or (anchored and e)]
         if not any(s for _, s in kept) and not self.places:
-            self.values = []
+            self.values, self._keys = [], []
 
     def all_settings(self) -> list[Field]:
         """Return the settings of a configuration line, the learning rate among them."""
