@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
+import os
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tailwatch.catalogue.index import AnchorIndex
-from tailwatch.catalogue.rules import Rule, Verdict, rule_from_table
-from tailwatch.core.messages import TRACEBACK, headline
-from tailwatch.core.peeling import peel
+from tailwatch.catalogue.reading import read_list, split_rules
+from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
+from tailwatch.core.peeling import TRACEBACK, headline, peel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
 MAX_CANDIDATES = 12
-_RULE_HEADER = "[[rule]]\n"
-_KEYS_OF_INDEX = re.compile(r"^(id|anchors|classes) = (.*(?:\n {2}.*|\n\])*)$", re.MULTILINE)
 
 
 def matching_form(text: str) -> str:
@@ -43,12 +39,16 @@ class _Entry(NamedTuple):
 class Catalogue:
     """All rules. Their anchors are indexed at once; a rule's table is parsed when a line first holds its anchor.
 
-    Parsing every table takes ten times as long as starting Python, and a log meets a few of the rules.
+    Reading every table would take longer than starting Python, and a log meets a few of the rules.
     """
 
     def __init__(self, families: Iterable[tuple[str, str]]) -> None:
         """Index the rules of `(family, TOML text)` pairs."""
-        self._entries = [entry for family, toml in families for entry in _entries(family, toml)]
+        self._entries = [
+            _Entry(family, read_list(toml, "anchors"), read_list(toml, "classes"), toml)
+            for family, text in families
+            for toml in split_rules(text)
+        ]
         self._parsed: dict[int, Rule] = {}
         self._anchors = AnchorIndex(
             (" ".join(anchor.translate(DIGITS_TO_ZERO).split()), owner)
@@ -64,8 +64,8 @@ class Catalogue:
     @cache
     def load() -> Catalogue:
         """Read the catalogue that comes with the package, once in a process."""
-        folder = Path(__file__).parent
-        return Catalogue((path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.toml")))
+        folder = os.path.dirname(__file__)  # noqa: PTH120  (pathlib alone would take a quarter of the start-up time)
+        return Catalogue(_files(folder))
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -116,22 +116,13 @@ class Catalogue:
     def _rule(self, owner: int) -> Rule:
         rule = self._parsed.get(owner)
         if rule is None:
-            rule = rule_from_table(tomllib.loads(self._entries[owner].toml)["rule"][0])
+            rule = rule_from_toml(self._entries[owner].toml)
             self._parsed[owner] = rule
         return rule
 
 
-def _entries(family: str, toml: str) -> Iterator[_Entry]:
-    """Cut a family's file into its rules and read of each only the lists that the index needs.
-
-    The files are written so that these lists are read in two steps at most: one line, or one quoted text a line.
-    """
-    _, *tables = (
-        toml.split(f"\n{_RULE_HEADER}")
-        if not toml.startswith(_RULE_HEADER)
-        else ("", *toml[len(_RULE_HEADER) :].split(f"\n{_RULE_HEADER}"))
-    )
-    for table in tables:
-        keys = dict(_KEYS_OF_INDEX.findall(table.partition("\n[[rule.when]]")[0]))
-        lists = {name: tuple(tomllib.loads(f"x = {keys[name]}")["x"]) for name in ("anchors", "classes") if name in keys}
-        yield _Entry(family, lists.get("anchors", ()), lists.get("classes", ()), _RULE_HEADER + table)
+def _files(folder: str) -> Iterator[tuple[str, str]]:
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208
+        if name.endswith(".toml"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+                yield name.removesuffix(".toml"), file.read()

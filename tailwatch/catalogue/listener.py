@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tailwatch.catalogue.engine import Catalogue
 from tailwatch.core.events import Spoken
-from tailwatch.core.messages import TRACEBACK, Entry, Event, Joiner, MessageBook, headline, template_of
-from tailwatch.core.peeling import peel
+from tailwatch.core.messages import Entry, Event, Joiner, MessageBook, template_of
+from tailwatch.core.peeling import TRACEBACK, headline, peel
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.rules import Phase, Rule, Verdict

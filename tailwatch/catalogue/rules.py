@@ -19,16 +19,17 @@ A `[[rule]]` table holds:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
+
+from tailwatch.catalogue.reading import read_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from tailwatch.catalogue.reading import Table
     from tailwatch.core.events import Label
 
 Phase = Literal["start", "training", "exit", "unknown"]
-Table = dict[str, object]
 
 
 class Context(Protocol):
@@ -82,8 +83,7 @@ class Verdict(NamedTuple):
     numbers: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """Conditions under which a rule's label is another one; those not given hold.
 
     `number` names a number of the pattern, compared with `below`, `above` (both exclusive) and `equals`; a number that is
@@ -147,8 +147,7 @@ class When:
         return bool(self.seen or self.unseen or self.repeats or self.phases or self.frameworks) or self.went_on is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One message of the catalogue. Fields are described at the top of this file."""
 
     id: str
@@ -162,8 +161,8 @@ class Rule:
     action: str
     source: str
     when: tuple[When, ...]
-    samples: tuple[str, ...] = field(repr=False)
-    non_samples: tuple[str, ...] = field(repr=False)
+    samples: tuple[str, ...]
+    non_samples: tuple[str, ...]
 
     def verdict(self, text: str, context: Context, *, wrapped: bool = False) -> Verdict | None:
         """What the rule says of `text` (blanks folded), or None where its pattern or an exclusion says that it is another."""
@@ -191,37 +190,34 @@ class Rule:
         return self.pattern is not None or any(when.number or when.has or when.lacks for when in self.when)
 
 
-def rule_from_table(table: Table) -> Rule:
-    """Build a rule from its TOML table.
+def rule_from_toml(toml: str) -> Rule:
+    """Build a rule from the TOML text of its table.
 
     Raises:
         KeyError: a key that every rule has is missing.
+        ValueError: the text is not as the catalogue's files are written.
     """
+    table, conditions = read_rule(toml)
     pattern = table.get("pattern")
     return Rule(
         id=str(table["id"]),
         label=cast("Label", table["label"]),
-        anchors=_texts(table.get("anchors")),
-        classes=_texts(table.get("classes")),
+        anchors=_texts(table, "anchors"),
+        classes=_texts(table, "classes"),
         pattern=re.compile(str(pattern)) if pattern else None,
-        unless=_texts(table.get("unless")),
+        unless=_texts(table, "unless"),
         priority=cast("int", table.get("priority", 0)),
         why=str(table["why"]),
         action=str(table["action"]),
         source=str(table["source"]),
-        when=tuple(_when_from_table(when) for when in cast("Sequence[Table]", table.get("when", ()))),
-        samples=_texts(table.get("samples")),
-        non_samples=_texts(table.get("not")),
+        when=tuple(When(**cast("dict[str, Any]", condition)) for condition in conditions),
+        samples=_texts(table, "samples"),
+        non_samples=_texts(table, "not"),
     )
 
 
-def _when_from_table(table: Table) -> When:
-    lists = {"phases", "frameworks", "has", "lacks"}
-    return When(**{key: _texts(value) if key in lists else value for key, value in table.items()})  # type: ignore[arg-type]
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(cast("Sequence[str]", value)) if value else ()
+def _texts(table: Table, key: str) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", table.get(key, ()))
 
 
 def _number(group: str | None) -> float | None:

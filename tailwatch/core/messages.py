@@ -6,24 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tailwatch.core.peeling import peel
+from tailwatch.core.peeling import TRACEBACK, headline, peel, without_outer_prefix
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Label, Line
 
-TRACEBACK = "Traceback (most recent call last)"
 MAX_TRACEBACK_LINES = 400
 MAX_FOREIGN_LINES = 8
 MAX_TEMPLATES = 2000
 MAX_RANKS = 1024
 FURTHER = "further messages"
 
-_OUTER = re.compile(
-    r"\[?[Rr]ank[ :_]?(\d{1,6})(?:\]:?|[:|]) ?"
-    r"|\[\d{1,5},(\d{1,6})\]<std(?:err|out)>:"
-    r"|(\d{1,5}): "
-    r"|\((\w{1,80} (?:pid=)?\d{1,9}[^)]{0,40})\) "
-)
 _EXCEPTION_LINE = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: |:?$)")
 _FRAME = re.compile(r'\s{1,16}File "([^"]{1,400})", line (\d{1,9}), in (\S{1,200})')
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]{1,16}|\d{1,24}(?:\.\d{1,24})?")
@@ -40,18 +33,6 @@ class Event(NamedTuple):
     rank: int | None
 
 
-def headline(text: str) -> str:
-    """The line that says what happened: the last unindented one of a traceback, else the first one that is not blank."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        return ""
-    if TRACEBACK not in text or len(lines) == 1:
-        return lines[0]
-    outside = [without_outer_prefix(line)[1] for line in lines]
-    spoken = [line for line in outside if line[:1].strip() and TRACEBACK not in line]
-    return spoken[-1] if spoken else lines[0]
-
-
 def user_frame(text: str) -> str:
     """The innermost frame of a traceback that lies outside Python's and installed libraries, as `file:line in function`."""
     frames = _FRAME.findall(text)
@@ -60,14 +41,6 @@ def user_frame(text: str) -> str:
         return ""
     path, line, function = own[-1]
     return f"{path}:{line} in {function}"
-
-
-def without_outer_prefix(text: str) -> tuple[str, str]:
-    """Split off the prefix by which a launcher marks the rank or worker of a line; gives the mark and the line."""
-    found = _OUTER.match(text)
-    if found is None:
-        return "", text
-    return next(filter(None, found.groups()), ""), text[found.end() :]
 
 
 def template_of(text: str) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+TRACEBACK = "Traceback (most recent call last)"
+
 Level = Literal["debug", "info", "warning", "error", "fatal", ""]
 
 MAX_PREFIXES = 16
@@ -42,38 +44,79 @@ _ANY_CASE = r"(?i:debug|info|notice|warning|warn|error|err|critical|fatal|警告
 _SOURCE = r"[\w./@+-]{1,300}\.(?:pyx|py|cc|cpp|cuh|cu|hpp|hh|h|cxx|c|cu)"
 _ENDING = r"(?:Warning|Error|Exception|Interrupt|Exit|Iteration|Timeout|Signal|Crash|Killed)"
 
+
+_OUTER = re.compile(
+    r"\[?[Rr]ank[ :_]?(\d{1,6})(?:\]:?|[:|]) ?"
+    r"|\[\d{1,5},(\d{1,6})\]<std(?:err|out)>:"
+    r"|(\d{1,5}): "
+    r"|\((\w{1,80} (?:pid=)?\d{1,9}[^)]{0,40})\) "
+)
+
+
+class _Prefix:
+    """One kind of prefix: an expression, the characters it may begin with, and words of which the text must hold one.
+
+    The expression is compiled when a text first passes both checks: most texts need a few of them only.
+    """
+
+    __slots__ = ("_compiled", "_expression", "_first", "_words")
+
+    def __init__(self, first: str, words: tuple[str, ...], expression: str) -> None:
+        self._first = first
+        self._words = words
+        self._expression = expression
+        self._compiled: re.Pattern[str] | None = None
+
+    def match(self, text: str, position: int) -> re.Match[str] | None:
+        if self._first and text[position : position + 1] not in self._first:
+            return None
+        if self._words and not any(word in text for word in self._words):
+            return None
+        if self._compiled is None:
+            self._compiled = re.compile(self._expression)
+        return self._compiled.match(text, position)
+
+
+_DIGIT = "0123456789"
+_LEVEL_WORDS = ("WARN", "ERROR", "INFO", "DEBUG", "NOTICE", "CRITICAL", "FATAL")
+_LEVEL_FIRST = "dDiInNwWeEcCfF警错信提"
+_TROUBLE = ("ailed", "AILED", "rror", "RROR", "xception", "XCEPTION")
+_CLASSES = ("Warning", "Error", "Exception", "Interrupt", "Exit", "Iteration", "Timeout", "Signal", "Crash", "Killed")
+
 # Tried in this order at the position that the prefix before left; a named group fills the field of that name.
-_PREFIXES = tuple(
-    map(
-        re.compile,
-        (
-            rf"[\[(]?{_DATE}[T ,:]{{1,2}}{_CLOCK}(?: \d{{4}})?[\])]?(?:: )?",
-            rf"[\[<(]?{_CLOCK}[\]>)]?(?:: |(?=[\s|-]))",
-            r"[<\[] {0,8}\d{1,9}\.\d{1,9}[>\]]:?",
-            r"\[[\d :.,/-]{8,32}: (?P<level>[WEIF]) (?P<emitter>[\w./-]{1,300}:\d{1,6})\]",
-            r"(?P<level>[WEIF])\d{4} [\d:.]{1,32} {1,8}(?:\d{1,10} )?(?P<emitter>[\w./-]{1,300}:\d{1,6})\]",
-            r"(?P<level>[WEIFD]) (?P<emitter>[\w./+-]{1,300}:\d{1,6})\]",
-            r"\[?[Rr](?:ank|ANK)[ :_]{0,2}(?P<rank>\d{1,6})(?:\]:?|[:|,])",
-            r"\[\d{1,5},(?P<rank>\d{1,6})\]<std(?:err|out)>:",
-            r"(?P<rank>\d{1,5}): {1,4}(?=\S)",
-            r"\((?P<worker>\w{1,80} (?:pid=)?\d{1,9}(?:, ip=[\d.]{7,15})?|pid=\d{1,9})\)",
-            r"(?P<worker>(?i:worker|node|gpu|trial)[-_ ]?\d{1,5})[:|]",
-            rf"[\[(<] ?(?P<level>{_ANY_CASE}) ?[\])>]:?",
-            rf"(?P<level>{_UPPER}):(?P<emitter>[A-Za-z_][\w.]{{0,100}}):",
-            rf"(?P<level>{_ANY_CASE}) ?[:：](?!\S*=)",
-            rf"(?P<level>{_UPPER})(?= {{1,8}}[^\s=:]| ?[|-])",
-            r"\[(?P<emitter>[\w./ <>-]{1,200}(?::\d{1,6})?(?::[\w<>]{1,80})?)\](?=[ :\[|-])",
-            r"\((?P<emitter>[\w./-]{1,200}:\d{1,6})\)",
-            rf"(?P<emitter>(?:{_SOURCE}|<[\w -]{{1,80}}>):\d{{1,6}})(?:[:\]](?=\s|$)|(?= - ))",
-            r"(?P<emitter>[A-Za-z_][\w.]{0,100})(?= {1,4}[-|] )",
-            r"(?P<emitter>slurmstepd|srun|docker|kernel|mpirun|sbatch|torchrun):(?= )",
-            rf"(?P<klass>(?:[A-Za-z_]\w{{0,80}}\.){{0,10}}[A-Za-z_]\w{{0,80}}?{_ENDING})(?::|(?=\s{{0,8}}$))",
-            r"(?P<klass>(?:[A-Za-z_]\w{0,80}\.){0,10}(?:Exception|Warning|KeyboardInterrupt|SystemExit))(?::|(?=\s{0,8}$))",
-            r"(?P<wrapper>[\u4e00-\u9fff][\u4e00-\u9fff\w -]{0,60}(?:失败|出错|错误|异常|警告))[:：]",
-            r"(?P<wrapper>[A-Za-z][\w' -]{0,80}(?i:failed|error|exception)(?: with)?): {0,4}(?=\S)",
-            r"(?:[|*#>=~!\u2500-\u27bf\ufe0f\U0001f300-\U0001faff-]{1,8})(?=[\s\w\[(<])",
-        ),
-    )
+_PREFIXES = (
+    _Prefix("[(" + _DIGIT, (":",), rf"[\[(]?{_DATE}[T ,:]{{1,2}}{_CLOCK}(?: \d{{4}})?[\])]?(?:: )?"),
+    _Prefix("JFMASONDTW", (":",), rf"{_DATE}[T ,:]{{1,2}}{_CLOCK}(?: \d{{4}})?(?:: )?"),
+    _Prefix("[<(" + _DIGIT, (":",), rf"[\[<(]?{_CLOCK}[\]>)]?(?:: |(?=[\s|-]))"),
+    _Prefix("[<", (".",), r"[<\[] {0,8}\d{1,9}\.\d{1,9}[>\]]:?"),
+    _Prefix(
+        "[", (": W ", ": E ", ": I ", ": F "), r"\[[\d :.,/-]{8,32}: (?P<level>[WEIF]) (?P<emitter>[\w./-]{1,300}:\d{1,6})\]"
+    ),
+    _Prefix("WEIF", ("]",), r"(?P<level>[WEIF])\d{4} [\d:.]{1,32} {1,8}(?:\d{1,10} )?(?P<emitter>[\w./-]{1,300}:\d{1,6})\]"),
+    _Prefix("WEIFD", ("]",), r"(?P<level>[WEIFD]) (?P<emitter>[\w./+-]{1,300}:\d{1,6})\]"),
+    _Prefix("[Rr", ("ank", "ANK"), r"\[?[Rr](?:ank|ANK)[ :_]{0,2}(?P<rank>\d{1,6})(?:\]:?|[:|,])"),
+    _Prefix("[", ("]<std",), r"\[\d{1,5},(?P<rank>\d{1,6})\]<std(?:err|out)>:"),
+    _Prefix(_DIGIT, (": ",), r"(?P<rank>\d{1,5}): {1,4}(?=\S)"),
+    _Prefix("(", ("pid=", " "), r"\((?P<worker>\w{1,80} (?:pid=)?\d{1,9}(?:, ip=[\d.]{7,15})?|pid=\d{1,9})\)"),
+    _Prefix("wWnNgGtT", (":", "|"), r"(?P<worker>(?i:worker|node|gpu|trial)[-_ ]?\d{1,5})[:|]"),
+    _Prefix("[(<", (), rf"[\[(<] ?(?P<level>{_ANY_CASE}) ?[\])>]:?"),
+    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER}):(?P<emitter>[A-Za-z_][\w.]{{0,100}}):"),
+    _Prefix(_LEVEL_FIRST, (":", "："), rf"(?P<level>{_ANY_CASE}) ?[:：](?!\S*=)"),
+    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER})(?= {{1,8}}[^\s=:]| ?[|-])"),
+    _Prefix("[", (), r"\[(?P<emitter>[\w./ <>-]{1,200}(?::\d{1,6})?(?::[\w<>]{1,80})?)\](?=[ :\[|-])"),
+    _Prefix("(", (), r"\((?P<emitter>[\w./-]{1,200}:\d{1,6})\)"),
+    _Prefix("", (".", "<"), rf"(?P<emitter>(?:{_SOURCE}|<[\w -]{{1,80}}>):\d{{1,6}})(?:[:\]](?=\s|$)|(?= - ))"),
+    _Prefix("", (" - ", " | "), r"(?P<emitter>[A-Za-z_][\w.]{0,100})(?= {1,4}[-|] )"),
+    _Prefix("sdkmt", (": ",), r"(?P<emitter>slurmstepd|srun|docker|kernel|mpirun|sbatch|torchrun):(?= )"),
+    _Prefix("", _CLASSES, rf"(?P<klass>(?:[A-Za-z_]\w{{0,80}}\.){{0,10}}[A-Za-z_]\w{{0,80}}?{_ENDING})(?::|(?=\s{{0,8}}$))"),
+    _Prefix("", _CLASSES, r"(?P<klass>(?:[A-Za-z_]\w{0,80}\.){0,10}(?:Exception|Warning))(?::|(?=\s{0,8}$))"),
+    _Prefix(
+        "",
+        ("失败", "出错", "错误", "异常", "警告"),
+        r"(?P<wrapper>[\u4e00-\u9fff][\u4e00-\u9fff\w -]{0,60}(?:失败|出错|错误|异常|警告))[:：]",
+    ),
+    _Prefix("", _TROUBLE, r"(?P<wrapper>[A-Za-z][\w' -]{0,80}(?i:failed|error|exception)(?: with)?): {0,4}(?=\S)"),
+    _Prefix("", (), r"(?:[|*#>=~!\u2500-\u27bf\ufe0f\U0001f300-\U0001faff-]{1,8})(?=[\s\w\[(<])"),
 )
 
 
@@ -96,6 +139,26 @@ class Peeled(NamedTuple):
     def is_message(self) -> bool:
         """Whether form alone shows a message: a level above info, or an exception's or warning's class at the head."""
         return self.level in ("warning", "error", "fatal") or bool(self.klass)
+
+
+def headline(text: str) -> str:
+    """The line that says what happened: the last unindented one of a traceback, else the first one that is not blank."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    if TRACEBACK not in text or len(lines) == 1:
+        return lines[0]
+    outside = [without_outer_prefix(line)[1] for line in lines]
+    spoken = [line for line in outside if line[:1].strip() and TRACEBACK not in line]
+    return spoken[-1] if spoken else lines[0]
+
+
+def without_outer_prefix(text: str) -> tuple[str, str]:
+    """Split off the prefix by which a launcher marks the rank or worker of a line; gives the mark and the line."""
+    found = _OUTER.match(text)
+    if found is None:
+        return "", text
+    return next(filter(None, found.groups()), ""), text[found.end() :]
 
 
 def peel(text: str) -> Peeled:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from tailwatch.catalogue import Catalogue, FreshContext
-from tailwatch.core.messages import TRACEBACK, headline
-from tailwatch.core.peeling import peel
+from tailwatch.core.peeling import TRACEBACK, headline, peel
 
 if TYPE_CHECKING:
     from tailwatch.catalogue import Verdict
@@ -51,6 +49,8 @@ def explain_text(text: str, format: str) -> str:  # noqa: A002  (the name of the
     """The answer for one message as text, or as a JSON object for `json` and `jsonl`."""
     answer = explain(text)
     if format != "text":
+        import json  # noqa: PLC0415  (explaining one message as text starts faster without it)
+
         return json.dumps(answer._asdict(), ensure_ascii=False, indent=2 if format == "json" else None)
     lines = [_HEADINGS[answer.label]]
     if answer.why:
@@ -70,6 +70,12 @@ def run_explain(text: str | None, format: str, stdin: IO[str], stdout: IO[str]) 
     if format != "jsonl":
         stdout.write(explain_text(stdin.read(), format) + "\n")
         return 0
+    return _answer_lines(stdin, stdout)
+
+
+def _answer_lines(stdin: IO[str], stdout: IO[str]) -> int:
+    import json  # noqa: PLC0415
+
     for number, line in enumerate(stdin, 1):
         if not line.strip():
             continue

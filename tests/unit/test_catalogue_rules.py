@@ -10,6 +10,7 @@ import pytest
 import tailwatch.catalogue
 from tailwatch.catalogue import Catalogue, FreshContext
 from tailwatch.catalogue.engine import DIGITS_TO_ZERO
+from tailwatch.catalogue.reading import read_rule
 
 # re's own parser: sre_parse under its private name since 3.11
 PARSER = re._parser
@@ -94,12 +95,16 @@ def test_rule_ids_are_unique_and_name_their_family():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_index_reads_the_same_as_the_toml_parser(path):
-    """The quick reading of anchors and classes agrees with tomllib on the whole file."""
+def test_quick_reading_is_the_same_as_the_toml_parser(path):
+    """What the catalogue reads of a file is what tomllib reads of it."""
     tables = tomllib.loads(path.read_text("utf-8"))["rule"]
     entries = [entry for entry in CATALOGUE._entries if entry.family == path.stem]
     assert [table.get("anchors", []) for table in tables] == [list(entry.anchors) for entry in entries]
     assert [table.get("classes", []) for table in tables] == [list(entry.classes) for entry in entries]
+    for table, entry in zip(tables, entries, strict=True):
+        own, conditions = read_rule(entry.toml)
+        assert {key: _lists(value) for key, value in own.items()} == {key: value for key, value in table.items() if key != "when"}
+        assert [{key: _lists(value) for key, value in each.items()} for each in conditions] == table.get("when", [])
     known = {
         "id",
         "label",
@@ -145,6 +150,10 @@ def test_hostile_lines_are_read_to_the_end():
         for rule in CATALOGUE.rules:
             if rule.pattern:
                 rule.pattern.search(attack)
+
+
+def _lists(value):
+    return list(value) if isinstance(value, tuple) else value
 
 
 def steps(pattern):

@@ -6,8 +6,8 @@ import pytest
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.core.events import Line
-from tailwatch.core.messages import Joiner, headline, user_frame
-from tailwatch.core.peeling import peel
+from tailwatch.core.messages import Joiner, user_frame
+from tailwatch.core.peeling import headline, peel
 
 TRACEBACK = """Traceback (most recent call last):
   File "/home/me/train.py", line 12, in main
