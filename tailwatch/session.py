@@ -7,18 +7,25 @@ difference to what comes out in the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from tailwatch.catalogue.listener import Listener
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.findings import FindingBook, FindingChange
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.run import Run
 from tailwatch.core.shapes import Reader
+from tailwatch.diagnoses import judges
 from tailwatch.dialects import planner
 
 if TYPE_CHECKING:
+    from tailwatch.catalogue.listener import Interest
     from tailwatch.core.events import SourceEvent
+    from tailwatch.core.findings import Diagnosis, Watch
+    from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
+
+_FRAMEWORKS: Final = {"keras": "keras", "huggingface": "huggingface", "lightning": "lightning", "boosting": "boosting"}
 
 
 @dataclass(slots=True)
@@ -27,25 +34,58 @@ class Changes:
 
     lines: list[Line] = field(default_factory=list)
     provisional: Line | None = None
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[tuple[int, Reading]] = field(default_factory=list)
     findings: list[FindingChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    points: bool = False
 
 
 class Session:
-    """Everything known of one log, built by feeding it."""
+    """Everything known of one log, built by feeding it.
+
+    Args:
+        keep_lines: hand every complete line on in `Changes.lines` (the log pane wants them).
+        keep_readings: hand every reading on, with the number of its segment (`export` wants them).
+        live: look at the unfinished last line after each event.
+    """
 
     def __init__(self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False) -> None:
         self.run = Run()
         self.findings = FindingBook()
         self.bytes = 0
         self.lines = 0
+        self.live = live
+        self.keep_lines = keep_lines
+        self._keep_readings = keep_readings
         self._cutter = LineCutter()
         self._reader = Reader(planner())
-        self._keep_lines = keep_lines
-        self._keep_readings = keep_readings
-        self._live = live
+        self._listener = Listener()
+        self._judges: list[Diagnosis] = judges()
+        self._judged_segment = 0
+
+    @property
+    def messages(self) -> MessageBook:
+        """What the log said, folded."""
+        return self._listener.book
+
+    @property
+    def unread(self) -> tuple[int, list[tuple[int, bytes]]]:
+        """How many lines carried numbers that nothing claimed, and examples: line number and text."""
+        return self._reader.unread_lines, list(self._reader.unread_examples.values())
+
+    @property
+    def redraws(self) -> int:
+        """Frames of progress bars that were folded into later ones."""
+        return self._cutter.redraws
+
+    @property
+    def cut_bytes(self) -> int:
+        """Bytes of overlong lines that were not read."""
+        return self._cutter.cut_bytes
+
+    @property
+    def shapes(self) -> int:
+        """Shapes of lines that had to be asked about."""
+        return self._reader.misses
 
     def feed(self, event: SourceEvent) -> Changes:
         """Take in what the source says."""
@@ -56,7 +96,20 @@ class Session:
             case Notice():
                 self._notice(event, changes)
             case Tick():
-                pass
+                self.run.clock.tick(event.at)
+                self.run.clock.writer_alive = event.writer_alive
+                self._judge({"tick"}, changes)
+        return changes
+
+    def finish(self) -> Changes:
+        """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
+        changes = Changes()
+        if not self.run.clock.writer_alive:
+            self.run.clock.ended = True
+        for spoken in (*self._listener.finish(), *self._listener.revise()):
+            self.run.apply(spoken)
+        self.run.changed.add("end")
+        self._settle(changes)
         return changes
 
     def _data(self, event: Data, changes: Changes) -> None:
@@ -65,26 +118,88 @@ class Session:
         lines = self._cutter.feed(event.data, event.at)
         for line in lines:
             self._line(line, changes)
-        if self._keep_lines:
+        if self.keep_lines:
             changes.lines = lines
-        if self._live:
-            changes.provisional = self._cutter.provisional(event.at)
+        if self.live:
+            self._look_at_unfinished(event.at, changes)
 
     def _line(self, line: Line, changes: Changes) -> None:
         run = self.run
         run.line = line.number
+        self.lines = line.number
         entry = self._reader.entry(line.raw)
+        interest = entry.rules if entry.asked else self._ask(line, entry)
         events = self._reader.read(line, entry)
         for happened in events:
             run.apply(happened)
-            if self._keep_readings and type(happened) is Reading:
-                changes.readings.append(happened)
-        if not events and entry.has_number and entry.runner is None:
+            if type(happened) is Reading:
+                self._trained(happened, changes)
+        if interest is not None or not self._listener.idle:
+            for spoken in self._listener.hear(line, interest):
+                run.apply(spoken)
+        elif not events and entry.has_number and entry.runner is None:
             self._reader.not_understood(line)
+        if run.changed:
+            self._settle(changes)
+
+    def _ask(self, line: Line, entry: Entry) -> Interest | None:
+        entry.asked = True
+        entry.rules = self._listener.interest(line.raw.decode("utf-8", "replace"))
+        return entry.rules
+
+    def _trained(self, reading: Reading, changes: Changes) -> None:
+        listener = self._listener
+        listener.trained_at = (reading.part, reading.line)
+        listener.phase = "training"
+        if reading.dialect in _FRAMEWORKS:
+            listener.framework = _FRAMEWORKS[reading.dialect]
+        if self._keep_readings:
+            changes.readings.append((self.run.segment.number, reading))
+
+    def _look_at_unfinished(self, at: float, changes: Changes) -> None:
+        """Show what the unfinished line says; it makes no point, but a NaN in it is one already."""
+        changes.provisional = self._cutter.provisional(at)
+        readings = [] if changes.provisional is None else self._reader.peek(changes.provisional)
+        self.run.provisional = [r for r in readings if isinstance(r, Reading)]
+        if any(v - v != 0.0 for r in self.run.provisional for v in r.values):
+            self._judge({"nonfinite"}, changes)
 
     def _notice(self, event: Notice, changes: Changes) -> None:
         changes.notices.append(event)
         if event.kind in ("rotated", "truncated"):
+            for spoken in self._listener.finish():
+                self.run.apply(spoken)
             self._cutter.new_part(self._cutter.part + 1)
             self._reader.new_part()
             self.run.new_part(self._cutter.part)
+            self._settle(changes)
+        elif event.kind == "read":
+            for spoken in self._listener.revise():
+                self.run.apply(spoken)
+            self._settle(changes)
+        elif event.kind == "ended":
+            ended = self.finish()
+            changes.findings.extend(ended.findings)
+
+    def _settle(self, changes: Changes) -> None:
+        changed = set(self.run.changed)
+        self.run.changed.clear()
+        if self.run.segment.number != self._judged_segment:
+            self._next_segment(changes)
+        if changed:
+            self._judge(changed, changes)
+
+    def _next_segment(self, changes: Changes) -> None:
+        """A restart ends what was held of the run before it."""
+        for judge in self._judges:
+            changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, (), self.run.here))
+        self._judged_segment = self.run.segment.number
+        self._judges = judges()
+
+    def _judge(self, changed: set[Watch], changes: Changes) -> None:
+        here = None
+        for judge in self._judges:
+            if judge.WATCHES & changed:
+                here = here or self.run.here
+                opinions = list(judge.look(self.run, changed))
+                changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, opinions, here))

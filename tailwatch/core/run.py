@@ -62,6 +62,7 @@ class Run:
         self.clock = Clock()
         self.fatal: list[Spoken] = []
         self.spoken: Counter[str] = Counter()
+        self.provisional: list[Reading] = []
         self.changed: set[Watch] = set()
         self.line = 0
         self.part = 0

@@ -7,7 +7,7 @@ costs a look-up, one `struct` unpack and one `float` a value. The frame (an open
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.plans import Cursor, Runner
@@ -25,14 +25,18 @@ UNREAD_EXAMPLES: Final = 20
 
 
 class Entry:
-    """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it."""
+    """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
-    __slots__ = ("has_number", "rules", "runner")
+    `rules` is the session's: what it was told of the shape once it `asked` the catalogue.
+    """
+
+    __slots__ = ("asked", "has_number", "rules", "runner")
 
     def __init__(self, runner: Runner | None, *, has_number: bool) -> None:
         self.runner = runner
         self.has_number = has_number
-        self.rules: object = None
+        self.rules: Any = None
+        self.asked = False
 
 
 class Reader:
