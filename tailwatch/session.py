@@ -16,7 +16,7 @@ from tailwatch.core.lines import LineCutter
 from tailwatch.core.run import Run
 from tailwatch.core.shapes import Reader
 from tailwatch.diagnoses import judges
-from tailwatch.dialects import planner
+from tailwatch.dialects import plan_for
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
@@ -57,7 +57,7 @@ class Session:
         self.keep_lines = keep_lines
         self._keep_readings = keep_readings
         self._cutter = LineCutter()
-        self._reader = Reader(planner())
+        self._reader = Reader(plan_for)
         self._listener = Listener()
         self._judges: list[Diagnosis] = judges()
         self._judged_segment = 0

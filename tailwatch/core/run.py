@@ -11,7 +11,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
+from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.segment import Pair, Segment
+from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Outcome, ReaderEvent
@@ -67,6 +69,9 @@ class Run:
         self.line = 0
         self.part = 0
         self.last_reading_line = 0
+        self.pace = Pace()
+        self._whole_epoch = False
+        self._stamp: str | None = None
         self._rank: int | None = None
         self._running_points = 0
         self._resume_announced = False
@@ -97,6 +102,26 @@ class Run:
     def marks(self, kind: str) -> list[Mark]:
         """Return the present segment's marks of one kind, in order."""
         return [m for m in self.segment.marks if m.kind == kind]
+
+    @property
+    def done(self) -> float | None:
+        """The share of the planned work that is done, 0 to 1, or None where the plan is unknown."""
+        return fraction_done(self.progress, self.segment.first_epoch, whole_epoch=self._whole_epoch)
+
+    def eta(self) -> float | None:
+        """Return the seconds until the planned end, by the clock or by the log's own stamps; None while unknown or ended."""
+        if self.clock.ended:
+            return None
+        stamp = seconds(self._stamp) if self._stamp else None
+        return self.pace.eta(stamp if stamp is not None else self.clock.now)
+
+    def _note_pace(self) -> None:
+        done = self.done
+        if done is not None:
+            stamp = seconds(self._stamp) if self._stamp else None
+            at = stamp if stamp is not None else self.clock.now
+            if not math.isnan(at):
+                self.pace.note(at, done)
 
     def apply(self, event: ReaderEvent) -> None:
         """Take in one event of the reader."""
@@ -139,12 +164,16 @@ class Run:
             series.add(value, epoch, step, event.line)
             if value - value != 0.0:
                 self.changed.add("nonfinite")
+        self._whole_epoch = event.axis == "epoch"
+        self._stamp = event.time
         if event.axis == "step":
             self._running_points += 1
             if self._running_points % 32 == 0:
                 self.changed.add("step")
         else:
             self.changed.add("epoch")
+        if self.progress.epochs or self.progress.steps:
+            self._note_pace()
 
     def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:
         if epoch is not None:
@@ -187,10 +216,12 @@ class Run:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self.progress = Progress(None, None, None, None, line, self.part)
+        self.pace = Pace()
         self._resume_announced = False
         self.changed.add("segment")
 
     def _progress(self, event: Progress) -> None:
+        self._whole_epoch = False
         self._place(event.epoch, event.step, event)
         self.segment.last_line = event.line
 

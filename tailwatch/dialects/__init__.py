@@ -14,8 +14,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tailwatch.core.events import Frame, Plan
 
 MAX_CANDIDATES: Final = 3
@@ -56,20 +54,16 @@ def found() -> Found:
     return Found(dialects, by_anchor, pattern, tuple(d for d in dialects if not d.ANCHORS))
 
 
-def planner() -> Callable[[bytes, Frame], Plan | None]:
-    """Return the function that makes a plan of a new shape: one scan for anchors, at most three specialists, then the general grammar."""
+def plan_for(shape: bytes, frame: Frame) -> Plan | None:
+    """Return the plan of a new shape: one scan for anchors, at most three specialists, then the general grammar."""
     known = found()
-
-    def plan_for(shape: bytes, frame: Frame) -> Plan | None:
-        hits = dict.fromkeys(known.pattern.findall(shape)) if known.by_anchor else {}
-        candidates = list({id(d): d for hit in hits for d in known.by_anchor[hit]}.values())
-        if frame.dialect:
-            candidates.sort(key=lambda d: d.NAME != frame.dialect)
-            candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]
-        for dialect in (*candidates[:MAX_CANDIDATES], *known.general):
-            plan = dialect.read(shape, frame)
-            if plan is not None:
-                return plan
-        return None
-
-    return plan_for
+    hits = dict.fromkeys(known.pattern.findall(shape)) if known.by_anchor else {}
+    candidates = list({id(d): d for hit in hits for d in known.by_anchor[hit]}.values())
+    if frame.dialect:
+        candidates.sort(key=lambda d: d.NAME != frame.dialect)
+        candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]
+    for dialect in (*candidates[:MAX_CANDIDATES], *known.general):
+        plan = dialect.read(shape, frame)
+        if plan is not None:
+            return plan
+    return None

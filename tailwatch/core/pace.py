@@ -1,0 +1,55 @@
+"""How fast a run goes and when it will be done, from its own progress and the clock (or the stamps the log prints)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Progress
+
+_WINDOW: Final = 32
+_APART: Final = 0.002
+
+
+def fraction_done(progress: Progress, first_epoch: float | None, *, whole_epoch: bool) -> float | None:
+    """Return the share of the planned work that is done, 0 to 1, or None where the plan is unknown.
+
+    `whole_epoch` says that the last value closed its epoch; epochs count from 0 where the log's first one is 0.
+    """
+    p = progress
+    inside = p.step / p.steps if p.step is not None and p.steps else 0.0
+    if p.epochs and p.epoch is not None:
+        begun = p.epoch - (0 if first_epoch is not None and first_epoch < 1 else 1)
+        done = begun + (1.0 if whole_epoch else min(inside, 1.0))
+        return min(max(done / p.epochs, 0.0), 1.0)
+    if p.epoch is None and p.steps and p.step is not None:
+        return min(max(inside, 0.0), 1.0)
+    return None
+
+
+class Pace:
+    """Remembers when which share was done, over a sliding window of moments, so that the estimate follows a change of speed."""
+
+    def __init__(self) -> None:
+        self._moments: list[tuple[float, float]] = []
+
+    def note(self, at: float, done: float) -> None:
+        """Note that the share `done` was reached at the time `at` (seconds)."""
+        moments = self._moments
+        if moments and (done < moments[-1][1] or at < moments[-1][0]):
+            moments.clear()
+        if moments and done - moments[-1][1] < _APART:
+            return
+        moments.append((at, done))
+        if len(moments) > _WINDOW:
+            del moments[0]
+
+    def eta(self, now: float) -> float | None:
+        """Return the seconds that remain from `now`, or None while too little is known."""
+        if len(self._moments) < 2:
+            return None
+        (t0, d0), (t1, d1) = self._moments[0], self._moments[-1]
+        if d1 <= d0 or t1 <= t0:
+            return None
+        remaining = (1.0 - d1) * (t1 - t0) / (d1 - d0)
+        return max(0.0, remaining - max(0.0, now - t1))

@@ -1,0 +1,49 @@
+"""Reading the time stamps that logs print, without a calendar library: they are ISO-like, absl-like or epoch seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+_DATE_TIME: Final = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[ T_,]{1,2}(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$")
+_SHORT_DATE: Final = re.compile(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$")
+_ABSL: Final = re.compile(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
+_EPOCH: Final = re.compile(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
+
+
+@lru_cache(maxsize=4096)
+def iso(text: str) -> str | None:
+    """Return ISO 8601 as far as the stamp goes; a date without a year (absl) is kept as `--MM-DDThh:mm:ss`. None if unknown."""
+    if found := _DATE_TIME.match(text):
+        year, month, day, hour, minute, second, part, zone = found.groups()
+        if hour is None:
+            return f"{year}-{month}-{day}"
+        return f"{year}-{month}-{day}T{hour}:{minute}:{second}" + (f".{part}" if part else "") + (zone or "")
+    if found := _SHORT_DATE.match(text):
+        first, second_number, third, hour, minute, second, part = found.groups()
+        date = f"{third}-{first}-{second_number}" if len(third) == 4 else f"20{first}-{second_number}-{third}"
+        return f"{date}T{hour}:{minute}:{second}" + (f".{part}" if part else "")
+    if found := _ABSL.match(text):
+        if found[1] == "00":
+            return None
+        return f"--{found[1]}-{found[2]}T{found[3]}:{found[4]}:{found[5]}" + (f".{found[6]}" if found[6] else "")
+    if found := _EPOCH.match(text):
+        return datetime.fromtimestamp(float(found[1]), UTC).isoformat(timespec="milliseconds")
+    return None
+
+
+@lru_cache(maxsize=4096)
+def seconds(text: str) -> float | None:
+    """Return the stamp as seconds on a scale of its own: only differences between stamps of one log mean anything."""
+    stamp = iso(text)
+    if stamp is None or "T" not in stamp:
+        return None
+    if stamp.startswith("--"):
+        stamp = "2000" + stamp[1:]
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
