@@ -46,9 +46,10 @@ class Session:
         keep_lines: hand every complete line on in `Changes.lines` (the log pane wants them).
         keep_readings: hand every reading on, with the number of its segment (`export` wants them).
         live: look at the unfinished last line after each event.
+        every_redraw: take every frame of a progress bar for a line, not its last state only.
     """
 
-    def __init__(self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False) -> None:
+    def __init__(self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False, every_redraw: bool = False) -> None:
         self.run = Run()
         self.findings = FindingBook()
         self.bytes = 0
@@ -56,7 +57,7 @@ class Session:
         self.live = live
         self.keep_lines = keep_lines
         self._keep_readings = keep_readings
-        self._cutter = LineCutter()
+        self._cutter = LineCutter(every_redraw=every_redraw)
         self._reader = Reader(plan_for)
         self._listener = Listener()
         self._judges: list[Diagnosis] = judges()

@@ -42,8 +42,9 @@ class _Bar(NamedTuple):
 class LineCutter:
     """Cuts the byte stream of one log into lines; `new_part` starts anew after a truncation or a rotation."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every_redraw: bool = False) -> None:
         self.part = 0
+        self._every_redraw = every_redraw
         self.cut_bytes = 0
         self.redraws = 0
         self._restart()
@@ -164,7 +165,7 @@ class LineCutter:
             self._bars = {d: b for d, b in self._bars.items() if b.full}  # a text follows: the bar goes on in the next line
 
     def _take(self, frame: bytes, offset: int, at: float, out: list[Line]) -> None:
-        if _BAR.search(frame) is None:
+        if self._every_redraw or _BAR.search(frame) is None:
             self._last_desc = None
             out.append(Line(frame, self._number, offset, at, self.part))
             return

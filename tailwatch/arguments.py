@@ -1,0 +1,130 @@
+"""The arguments of every command, in one place, and which function each command runs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, NoReturn
+
+from tailwatch import __version__, commands
+from tailwatch.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status")
+_EPILOG = """\
+commands:
+  tailwatch LOG                 the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input
+  tailwatch demo                the monitor on a bundled genuine log, replayed
+  tailwatch replay LOG          a saved log again, by its own clock
+  tailwatch report LOG...       what happened in a run and what to change, in writing
+  tailwatch check LOG           exit code 1 when something is wrong with the run, for scripts and CI
+  tailwatch watch LOG           one line an event, without a screen: for cron, Slurm and other programs
+  tailwatch export LOG...       every value of a log as CSV or JSON lines
+  tailwatch explain [LINE|-]    what a message means: harmless or not, and why
+  tailwatch status LOG          one short line, for a tmux status bar
+
+`tailwatch COMMAND --help` tells the options of each.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong usage as one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see '{self.prog} --help'.")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of a command line; its `run` is the command's function. The first word decides the command."""
+    if arguments and arguments[0] in COMMANDS:
+        return _command(arguments[0]).parse_args(arguments[1:])
+    return _monitor().parse_args(list(arguments))
+
+
+def _monitor() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tailwatch",
+        description="Watch a training run through the log it already writes.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("log", metavar="LOG", help="a path, or '-' for standard input")
+    parser.add_argument("--no-wait", action="store_true", help="fail when the log does not exist yet instead of waiting for it")
+    parser.add_argument("--version", action="version", version=f"tailwatch {__version__}")
+    parser.set_defaults(run=commands.monitor)
+    return parser
+
+
+def _command(name: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog=f"tailwatch {name}", description=_HELP[name])
+    _ADD[name](parser)
+    parser.set_defaults(run=getattr(commands, name))
+    return parser
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", metavar="LOG")
+    parser.add_argument("--speed", type=float, default=1.0, help="times faster than the log's own clock (default 1)")
+    parser.add_argument("--fast", action="store_true", help="as fast as it can be read")
+    parser.add_argument("--show-alerts", action="store_true", help="no screen: print when each alert would have come")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--speed", type=float, default=4.0, help="times faster than the log's own clock (default 4)")
+
+
+def _logs(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
+    parser.add_argument("logs", metavar="LOG", nargs="+")
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"default {formats[0]}")
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    _logs(parser, ("text", "json", "jsonl"))
+    _clock(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _logs(parser, ("csv", "jsonl"))
+    parser.add_argument("--all", action="store_true", help="every redraw of progress bars, not their last states only")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="?", default="-", metavar="LINE", help="the message; '-' or nothing reads standard input")
+    parser.add_argument("--format", choices=("text", "json", "jsonl"), default="text")
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", metavar="LOG")
+    parser.add_argument("--format", choices=("text", "jsonl"), default="text")
+    parser.add_argument("--until-exit", action="store_true", help="end when the writing process has ended, with check's exit code")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", metavar="LOG")
+    parser.add_argument("--fail-on", choices=("critical", "warning"), default="warning", help="the least severity that fails (default warning)")
+    parser.add_argument("--ever", action="store_true", help="count findings that are over, too")
+    _clock(parser)
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", metavar="LOG")
+
+
+def _clock(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--at", metavar="TIME", help="judge as of this time (ISO 8601) instead of now or the log's last change")
+
+
+_ADD = {
+    "replay": _replay, "demo": _demo, "report": _report, "export": _export, "explain": _explain, "watch": _watch, "check": _check, "status": _status,
+}  # fmt: skip
+_HELP = {
+    "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
+    "demo": "The monitor on a bundled genuine log, replayed.",
+    "report": "What happened in a run and what to change.",
+    "export": "Every value of a log, with the place it came from.",
+    "explain": "What a message means: harmless or not, why, and what to do.",
+    "watch": "Follow a log without a screen: one line an event.",
+    "check": "Exit code 0 when the run is healthy, 1 when there are findings, 2 for wrong usage, 3 when the log cannot be read.",
+    "status": "One short line on the run, for a status bar.",
+}

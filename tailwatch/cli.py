@@ -1,0 +1,65 @@
+"""The command line: joins a source, a session and a front end. Exit codes: 0 healthy, 1 findings, 2 usage, 3 unreadable log."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tailwatch.core.errors import TailwatchError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code. Errors are one sentence on stderr, never a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except TailwatchError as error:
+        from tailwatch.core.sanitise import sanitise  # noqa: PLC0415 - start-up counts
+
+        sys.stderr.write(f"tailwatch: {sanitise(str(error))}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _silence_stdout()
+        return 141
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        from tailwatch import __version__  # noqa: PLC0415 - start-up counts
+
+        print(f"tailwatch {__version__}")  # noqa: T201 - the answer
+        return 0
+    if arguments[:1] == ["explain"] and len(arguments) <= 2 and not any(a.startswith("--") for a in arguments):
+        return _explain_fast(arguments[1] if len(arguments) == 2 else "-")
+    from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
+
+    options = parse(arguments)
+    handler: Callable[[argparse.Namespace], int] = options.run
+    code = handler(options)
+    sys.stdout.flush()
+    return code
+
+
+def _explain_fast(text: str) -> int:
+    """Explain one line without building the argument parser: it starts in half the time."""
+    from tailwatch.report.explain import run_explain  # noqa: PLC0415 - start-up counts
+
+    return run_explain(text, "text", sys.stdin, sys.stdout)
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from complaining about a reader that went away (`tailwatch export LOG | head`)."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+
+
+__all__ = ["COMMANDS", "UsageError", "main"]

@@ -1,0 +1,185 @@
+"""What each command does: join a source, a session and a front end."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tailwatch.core.errors import LogError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import Reading
+    from tailwatch.session import Session
+
+_SEVERITY = {"critical": 2, "warning": 1, "info": 0}
+
+
+def monitor(options: argparse.Namespace) -> int:
+    """`tailwatch LOG`: the screen."""
+    from tailwatch.tui.app import run_monitor
+
+    if options.log == "-":
+        from tailwatch.sources.stdin import StdinSource, take_stdin
+
+        return run_monitor(StdinSource(take_stdin()), title="standard input")
+    from tailwatch.sources.file import FileFollower
+
+    return run_monitor(FileFollower(options.log, wait=not options.no_wait), title=options.log)
+
+
+def replay(options: argparse.Namespace) -> int:
+    """`tailwatch replay LOG`: the screen, or the list of alerts, on a saved log."""
+    from tailwatch.sources.replay import Replay
+
+    speed = float("inf") if options.fast else options.speed
+    if options.show_alerts:
+        from tailwatch.report.backtest import show_alerts
+
+        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout)
+    from tailwatch.tui.app import run_monitor
+
+    return run_monitor(Replay(options.log, speed), title=options.log, replay=True)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """`tailwatch demo`: the bundled log, replayed."""
+    from importlib.resources import as_file, files
+
+    from tailwatch.sources.replay import Replay
+    from tailwatch.tui.app import run_monitor
+
+    with as_file(files("tailwatch") / "demo" / "seven_replicas.log") as path:
+        return run_monitor(Replay(str(path), options.speed), title="demo: a Keras run on seven replicas", replay=True)
+
+
+def report(options: argparse.Namespace) -> int:
+    """`tailwatch report LOG...`: what happened, in writing."""
+    import json
+
+    from tailwatch.report.build import build
+    from tailwatch.report.text import write
+
+    reports = (build(read(log, at=options.at), log) for log in options.logs)
+    if options.format == "jsonl":
+        for one in reports:
+            sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
+    elif options.format == "json":
+        found = list(reports)
+        sys.stdout.write(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(write(one) for one in reports))
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """`tailwatch export LOG...`: every value."""
+    from tailwatch.report.export import rows, write_csv, write_jsonl
+
+    found = (row for log in options.logs for segment, reading in readings(log, every_redraw=options.all) for row in rows(log, segment, reading))
+    (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
+    return 0
+
+
+def explain(options: argparse.Namespace) -> int:
+    """`tailwatch explain LINE`: what a message means."""
+    from tailwatch.report.explain import run_explain
+
+    return run_explain(options.text, options.format, sys.stdin, sys.stdout)
+
+
+def check(options: argparse.Namespace) -> int:
+    """`tailwatch check LOG`: the exit code says whether the run is healthy."""
+    session = read(options.log, at=options.at)
+    return _verdict_code(session, options.fail_on, ever=options.ever, out=True)
+
+
+def watch(options: argparse.Namespace) -> int:
+    """`tailwatch watch LOG`: one line an event, until the log ends or the user interrupts."""
+    from tailwatch.report.watch import watch as follow
+
+    with _source(options.log) as events:
+        session = follow(events, options.log, sys.stdout, as_json=options.format == "jsonl", until_exit=options.until_exit)
+    return _verdict_code(session, "warning", ever=False, out=False)
+
+
+def status(options: argparse.Namespace) -> int:
+    """`tailwatch status LOG`: one short line."""
+    from tailwatch.report.status import status_line
+
+    sys.stdout.write(status_line(read(options.log, at=None)) + "\n")
+    return 0
+
+
+def read(log: str, *, at: str | None = None, session: Session | None = None) -> Session:
+    """Read a whole log in this process and return what is known of it."""
+    from tailwatch.session import Session
+    from tailwatch.sources.whole import read_once
+
+    session = session or Session()
+    for event in read_once(_path(log), at=_time(at)):
+        session.feed(event)
+    return session
+
+
+def readings(log: str, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
+    """Yield every reading of a log with the number of its segment."""
+    from tailwatch.session import Session
+    from tailwatch.sources.whole import read_once
+
+    session = Session(keep_readings=True, every_redraw=every_redraw)
+    for event in read_once(_path(log)):
+        yield from session.feed(event).readings
+
+
+@contextmanager
+def _source(log: str) -> Iterator[Iterator[object]]:
+    stop = threading.Event()
+    if log == "-":
+        from tailwatch.sources.stdin import StdinSource
+
+        yield StdinSource(0).events(stop)
+        return
+    from tailwatch.sources.file import FileFollower
+
+    follower = FileFollower(log)
+    try:
+        yield follower.events(stop)
+    finally:
+        stop.set()
+        follower.close()
+
+
+def _verdict_code(session: Session, fail_on: str, *, ever: bool, out: bool) -> int:
+    from tailwatch.core.text import render
+
+    least = _SEVERITY[fail_on]
+    held = session.findings.findings if ever else session.findings.open
+    failing = [f for f in held if _SEVERITY[f.opinion.severity] >= least]
+    if out:
+        sys.stdout.writelines(f"{f.opinion.severity}: {render(f.opinion.title)}\n" for f in failing)
+    return 1 if failing else 0
+
+
+def _path(log: str) -> str:
+    if log == "-":
+        return "/dev/stdin"
+    return log
+
+
+def _time(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except ValueError:
+        raise UsageError(f"--at {text!r} is no time; write it like 2026-01-31T12:00:00.") from None
+
+
+__all__ = ["LogError", "check", "demo", "explain", "export", "monitor", "read", "readings", "replay", "report", "status", "watch"]

@@ -1,0 +1,140 @@
+"""The report of a log as plain data, in the form that `--format json` promises; every other format is made from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tailwatch.core.sanitise import sanitise, visible
+from tailwatch.core.text import render
+from tailwatch.core.verdict import verdict
+from tailwatch.report.export import plain, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.core.events import Finding, Mark, Place
+    from tailwatch.core.messages import Entry
+    from tailwatch.core.run import Run
+    from tailwatch.core.series import Point, Series
+    from tailwatch.session import Session
+
+SCHEMA = 1
+Report = dict[str, Any]
+Translate = "Callable[[str], str] | None"
+
+
+def build(session: Session, log: str, translate: Callable[[str], str] | None = None) -> Report:
+    """Return the report on everything the session has read."""
+    run = session.run
+    unread, examples = session.unread
+    return {
+        "schema": SCHEMA,
+        "log": log,
+        "bytes": session.bytes,
+        "lines": session.lines,
+        "dialects": [name for name, _ in run.dialects.most_common()],
+        "outcome": run.outcome(),
+        "verdict": render(verdict(run, session.findings), translate),
+        "segments": [_segment(run, n) for n in range(len(run.segments))],
+        "progress": _progress(run),
+        "settings": {key: _value(s.value) for key, s in sorted(run.settings.items())},
+        "series": [_series(s, segment.number) for segment in run.segments for s in segment.ordered()],
+        "marks": [_mark(m) for segment in run.segments for m in segment.marks],
+        "findings": [_finding(f, translate) for f in session.findings.findings],
+        "messages": [_message(e) for e in session.messages.entries()],
+        "baseline": None,
+        "unread": {"lines": unread, "examples": [{"line": n, "text": visible(raw)} for n, raw in examples]},
+        "hygiene": {"redraws": session.redraws, "cut_bytes": session.cut_bytes},
+    }
+
+
+def _segment(run: Run, number: int) -> dict[str, object]:
+    segment = run.segments[number]
+    last = segment.last_line if number < len(run.segments) - 1 else run.line
+    outcome = segment.outcome if number < len(run.segments) - 1 else run.outcome()
+    return {"n": number, "kind": segment.kind, "first_line": segment.first_line, "last_line": last, "outcome": outcome}
+
+
+def _progress(run: Run) -> dict[str, object]:
+    p = run.progress
+    eta = run.eta()
+    return {
+        "epoch": _number(p.epoch),
+        "epochs": _number(p.epochs),
+        "step": _number(p.step),
+        "steps": _number(p.steps),
+        "eta_s": None if eta is None else round(eta, 1),
+    }
+
+
+def _series(series: Series, segment: int) -> dict[str, object]:
+    last = series.last()
+    return {
+        "series": series.spec.name,
+        "metric": series.spec.metric,
+        "split": series.spec.split,
+        "axis": series.axis,
+        "segment": segment,
+        "goal": series.goal,
+        "points": series.points,
+        "last": None if last is None else plain(last.value),
+        "best": _best(series.best_at),
+    }
+
+
+def _best(best: Point | None) -> dict[str, object] | None:
+    if best is None:
+        return None
+    return {"value": plain(best.value), "epoch": _number(best.epoch), "step": _number(best.step), "line": best.line}
+
+
+def _mark(mark: Mark) -> dict[str, object]:
+    return {"kind": mark.kind, "epoch": _number(mark.epoch), "step": _number(mark.step), "line": mark.line, "text": mark.text}
+
+
+def _finding(finding: Finding, translate: Callable[[str], str] | None) -> dict[str, object]:
+    opinion = finding.opinion
+    return {
+        "key": finding.key,
+        "id": opinion.id,
+        "segment": finding.segment,
+        "series": opinion.series or None,
+        "severity": opinion.severity,
+        "status": finding.status,
+        "since": place(opinion.since),
+        "raised": None if finding.raised is None else place(finding.raised),
+        "closed": None if finding.closed is None else place(finding.closed),
+        "title": render(opinion.title, translate),
+        "why": render(opinion.why, translate),
+        "actions": [render(a, translate) for a in opinion.actions],
+        "evidence": [{"line": e.line, "text": e.text} for e in opinion.evidence],
+    }
+
+
+def _message(entry: Entry) -> dict[str, object]:
+    return {
+        "rule": entry.rule or None,
+        "label": entry.label,
+        "count": entry.count,
+        "first_line": entry.first_line,
+        "last_line": entry.last_line,
+        "sample": "\n".join(sanitise(line) for line in entry.sample.split("\n")),
+        "why": entry.why,
+        "action": entry.action,
+        "source": entry.source,
+    }
+
+
+def place(at: Place) -> dict[str, object]:
+    """Return a place as the contracts write it."""
+    return {"epoch": _number(at.epoch), "step": _number(at.step), "line": at.line, "part": at.part}
+
+
+def _number(value: float | None) -> float | None:
+    if value is None or value != value:
+        return None
+    return whole(value)
+
+
+def _value(value: float | str) -> float | str | None:
+    return sanitise(value) if isinstance(value, str) else _number(value)

@@ -1,0 +1,133 @@
+"""The report as plain text of at most 80 columns, for a terminal or a mail."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from tailwatch.core.text import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.report.build import Report
+
+WIDTH: Final = 80
+_SIGNS: Final = {"critical": "!!", "warning": "! ", "info": "i "}
+_LABELS: Final = (("fatal", "Fatal"), ("actionable", "Need action"), ("unknown", "Not known"), ("info", "For information"))
+_SHOWN_SERIES: Final = 16
+_SHOWN_MESSAGES: Final = 12
+
+
+def write(report: Report) -> str:
+    """Return the whole report; every line fits 80 columns."""
+    parts = [*_head(report), *_findings(report), *_series(report), *_marks(report), *_settings(report), *_messages(report), *_unread(report)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _wrap(text: str, first: str = "", later: str | None = None) -> list[str]:
+    later = " " * len(first) if later is None else later
+    out: list[str] = []
+    for line in text.split("\n"):
+        out += textwrap.wrap(line, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False) or [first.rstrip()]
+    return out
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield from _wrap(report["verdict"])
+    yield ""
+    p = report["progress"]
+    facts = [f"{report['lines']:,} lines", report["outcome"].replace("_", " "), ", ".join(report["dialects"]) or "no dialect recognised"]
+    if p["epoch"] is not None:
+        facts.insert(0, f"epoch {p['epoch']:g}" + (f"/{p['epochs']:g}" if p["epochs"] else ""))
+    if len(report["segments"]) > 1:
+        facts.append(f"{len(report['segments'])} runs in this file, the last one is judged")
+    yield from _wrap(f"{report['log']}: " + ", ".join(facts))
+
+
+def _findings(report: Report) -> Iterator[str]:
+    found = report["findings"]
+    if not found:
+        return
+    yield from ("", "FINDINGS")
+    for f in sorted(found, key=lambda f: (f["status"] == "closed", ("critical", "warning", "info").index(f["severity"]))):
+        closed = " (over)" if f["status"] == "closed" else ""
+        yield from _wrap(f["title"] + closed, f" {_SIGNS[f['severity']]} ")
+        yield from _wrap(f["why"], "    ")
+        for action in f["actions"]:
+            yield from _wrap(action, "    -> ")
+        for e in f["evidence"][:4]:
+            yield f"    {e['line']:>6}: {e['text']}"[:WIDTH]
+
+
+def _series(report: Report) -> Iterator[str]:
+    last = len(report["segments"]) - 1
+    shown = [s for s in report["series"] if s["segment"] == last]
+    if not shown:
+        yield from ("", "No training values were found in this log.")
+        return
+    yield from ("", f"{'SERIES':<34} {'SPLIT':<6}{'POINTS':>8} {'LAST':>12}  BEST")
+    for s in shown[:_SHOWN_SERIES]:
+        name = s["series"] if len(s["series"]) <= 33 else s["series"][:16] + "…" + s["series"][-16:]
+        yield f"{name:<34} {s['split'] or '-':<6}{s['points']:>8,} {_shown(s['last']):>12}  {_best(s['best'])}".rstrip()
+    if len(shown) > _SHOWN_SERIES:
+        yield f"... and {len(shown) - _SHOWN_SERIES} more (tailwatch export has them all)"
+
+
+def _shown(value: Any) -> str:
+    return compact(value) if isinstance(value, int | float) else str(value)
+
+
+def _best(best: dict[str, Any] | None) -> str:
+    if best is None:
+        return ""
+    place = f"epoch {best['epoch']:g}" if best["epoch"] is not None else f"step {best['step']:,}" if best["step"] is not None else f"line {best['line']:,}"
+    return f"{_shown(best['value'])} at {place}"
+
+
+def _marks(report: Report) -> Iterator[str]:
+    kept = [m for m in report["marks"] if m["kind"] in ("early_stop", "restored", "lr_drop", "checkpoint", "resume")]
+    if not kept:
+        return
+    yield from ("", "WHAT THE RUN DID")
+    for m in kept[-10:]:
+        yield f"{m['line']:>7}: {m['text']}"[:WIDTH]
+    if len(kept) > 10:
+        yield f"         and {len(kept) - 10} earlier ones"
+
+
+def _settings(report: Report) -> Iterator[str]:
+    if report["settings"]:
+        yield from ("", "SETTINGS")
+        yield from _wrap(", ".join(f"{k.replace('_', ' ')} {_shown(v)}" for k, v in report["settings"].items()), " ", " ")
+
+
+def _messages(report: Report) -> Iterator[str]:
+    messages = report["messages"]
+    if not messages:
+        return
+    yield from ("", "MESSAGES")
+    for label, title in _LABELS:
+        kinds = [m for m in messages if m["label"] == label]
+        if not kinds:
+            continue
+        yield f" {title}:"
+        for m in kinds[:_SHOWN_MESSAGES]:
+            headline = (m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]).strip()
+            yield f"  {m['count']:>5}x line {m['first_line']}: {headline}"[:WIDTH]
+            if m["action"] and label in ("fatal", "actionable"):
+                yield from _wrap(m["action"], "         -> ")
+        if len(kinds) > _SHOWN_MESSAGES:
+            yield f"         and {len(kinds) - _SHOWN_MESSAGES} more kinds"
+    harmless = [m for m in messages if m["label"] == "harmless"]
+    if harmless:
+        yield f" Harmless: {sum(m['count'] for m in harmless):,} messages of {len(harmless)} kinds."
+
+
+def _unread(report: Report) -> Iterator[str]:
+    unread = report["unread"]
+    if not unread["lines"]:
+        return
+    yield from ("", f"{unread['lines']:,} lines with numbers were not understood, such as:")
+    for example in unread["examples"][:3]:
+        yield f"{example['line']:>7}: {example['text'].strip()}"[:WIDTH]

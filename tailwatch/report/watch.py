@@ -1,0 +1,133 @@
+"""`tailwatch watch`: the events of a run, one line each, flushed; for cron, Slurm and other programs.
+
+As JSON lines every object has `event`, `log`, `at` (seconds since the Unix epoch) and what the event adds: source events
+(`opened`, `waiting`, `rotated`, `truncated`, `denied`, `behind`, `lost`, `ended`), findings (`opened`, `updated` when it was
+raised, `closed`), `restart`, `mark`, `message` (actionable or fatal ones), and `epoch` with the newest values.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, TextIO
+
+from tailwatch.core.events import Notice, Tick
+from tailwatch.core.sanitise import sanitise
+from tailwatch.core.text import compact, render
+from tailwatch.report.build import place
+from tailwatch.report.export import plain, whole
+from tailwatch.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tailwatch.core.events import SourceEvent
+    from tailwatch.core.findings import FindingChange
+    from tailwatch.session import Changes
+
+_GONE_AFTER = 2
+"""Ticks in a row without a writer, once there was one, after which the writing process has ended."""
+
+
+def watch(events: Iterable[SourceEvent], log: str, out: TextIO, *, as_json: bool, until_exit: bool) -> Session:
+    """Feed a session and write what happens, until the source ends or, with `until_exit`, the writing process has ended."""
+    session = Session(live=True)
+    teller = _Teller(session)
+    writer_seen, ticks_without = False, 0
+    for event in events:
+        changes = session.feed(event)
+        for told in teller.tell(event, changes):
+            row = {"event": told.pop("event"), "log": log, "at": round(event.at, 3), **told}
+            out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row)) + "\n")
+        out.flush()
+        if isinstance(event, Tick):
+            writer_seen = writer_seen or bool(event.writer_alive)
+            ticks_without = 0 if event.writer_alive else ticks_without + 1
+            if until_exit and writer_seen and ticks_without >= _GONE_AFTER:
+                break
+    for told in teller.tell(Tick(session.run.clock.now), session.finish()):
+        row = {"event": told.pop("event"), "log": log, "at": round(session.run.clock.now, 3), **told}
+        out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row)) + "\n")
+    out.flush()
+    return session
+
+
+class _Teller:
+    """Remembers what was told already."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._segments = 1
+        self._marks = 0
+        self._epoch: tuple[int, float | None] = (0, None)
+        self._messages: dict[tuple[str, str], str] = {}
+
+    def tell(self, event: SourceEvent, changes: Changes) -> Iterator[dict[str, Any]]:
+        """Yield what is new, in the order in which a person would say it."""
+        if isinstance(event, Notice) and event.kind != "read":
+            yield {"event": event.kind, "detail": sanitise(event.detail)}
+        run = self._session.run
+        if len(run.segments) > self._segments:
+            self._segments = len(run.segments)
+            self._marks = 0
+            yield {"event": "restart", "segment": run.segment.number, "kind": run.segment.kind, "line": run.segment.first_line}
+        for mark in run.segment.marks[self._marks :]:
+            yield {"event": "mark", "kind": mark.kind, "epoch": whole(mark.epoch), "line": mark.line, "text": mark.text}
+        self._marks = len(run.segment.marks)
+        yield from self._said()
+        yield from map(_finding, changes.findings)
+        yield from self._epoch_values()
+
+    def _said(self) -> Iterator[dict[str, Any]]:
+        for entry in self._session.messages.entries():
+            if entry.label not in ("fatal", "actionable"):
+                continue
+            key = (entry.rule, entry.template)
+            if self._messages.get(key) != entry.label:
+                self._messages[key] = entry.label
+                text = sanitise(entry.sample.rstrip().rsplit("\n", 1)[-1] if "Traceback" in entry.sample else entry.sample.split("\n", 1)[0])
+                yield {"event": "message", "label": entry.label, "rule": entry.rule, "line": entry.first_line, "text": text, "action": entry.action}
+
+    def _epoch_values(self) -> Iterator[dict[str, Any]]:
+        run = self._session.run
+        latest = [(s, s.last()) for s in run.series() if s.axis == "epoch"]
+        epochs = [p.epoch for _, p in latest if p is not None and not math.isnan(p.epoch)]
+        if not epochs or self._epoch == (run.segment.number, max(epochs)):
+            return
+        self._epoch = (run.segment.number, max(epochs))
+        values = {s.spec.name: plain(p.value) for s, p in latest if p is not None and p.epoch == max(epochs)}
+        yield {"event": "epoch", "epoch": whole(max(epochs)), "epochs": whole(run.progress.epochs), "values": values}
+
+
+def _finding(change: FindingChange) -> dict[str, Any]:
+    finding, opinion = change.finding, change.finding.opinion
+    at = finding.closed if change.what == "closed" and finding.closed else finding.raised or finding.opened
+    return {
+        "event": "finding",
+        "what": change.what,
+        "raised": change.raised,
+        "id": opinion.id,
+        "key": finding.key,
+        "severity": opinion.severity,
+        "place": place(at),
+        "title": render(opinion.title),
+        "actions": [render(a) for a in opinion.actions],
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    match row["event"]:
+        case "finding":
+            return f"{row['severity']}: {row['title']}" if row["what"] != "closed" else f"over: {row['title']}"
+        case "message":
+            return f"{row['label']} (line {row['line']}): {row['text']}"
+        case "mark":
+            return f"line {row['line']}: {row['text']}"
+        case "epoch":
+            of = f"/{row['epochs']:g}" if row["epochs"] else ""
+            shown = ", ".join(f"{k} {compact(v) if isinstance(v, float | int) else v}" for k, v in row["values"].items())
+            return f"epoch {row['epoch']:g}{of}: {shown}"
+        case "restart":
+            return f"{row['kind']} at line {row['line']}: run {row['segment'] + 1} of this log"
+        case kind:
+            return f"{kind}: {row['detail']}".rstrip(": ")
