@@ -120,7 +120,7 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "bar", "context"]
+PlanKind = Literal["summary", "running", "bar", "epoch_bar", "context"]
 MarkKind = Literal[
     "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
 ]
@@ -131,7 +131,8 @@ class Plan:
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one, a
-    `bar` is running until it is full, `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it is.
+    `bar` is running until it is full, an `epoch_bar` too, and closes its epoch then: a further full one is an evaluation;
+    `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it is.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """
 

@@ -20,11 +20,12 @@ _PLACES: Final = ("epoch", "epochs", "step", "steps", "rank")
 class Cursor:
     """Where in the run the lines stand: what earlier lines announced and later ones inherit. None is unknown."""
 
-    __slots__ = ("epoch", "epochs", "rank", "running", "seen", "step", "steps", "time")
+    __slots__ = ("closed", "epoch", "epochs", "rank", "running", "seen", "step", "steps", "time")
 
     def __init__(self) -> None:
         self.seen: dict[tuple[SeriesSpec, ...], tuple[float, tuple[float, ...]]] = {}
         self.running: set[tuple[SeriesSpec, ...]] = set()
+        self.closed: tuple[float | None, float | None, frozenset[SeriesSpec]] | None = None
         self.epoch: float | None = None
         self.epochs: float | None = None
         self.step: float | None = None
@@ -62,7 +63,7 @@ def _named(name: str, like: SeriesSpec) -> SeriesSpec:
 class Runner:
     """A plan made ready to run: one `struct` unpack takes every field out of the line."""
 
-    __slots__ = ("_forms", "_named", "_places", "_plain", "_rank_at", "_settings", "_specs", "_step_known", "_time", "_unpack", "_values", "frame", "neutral", "plan")
+    __slots__ = ("_forms", "_keys", "_named", "_places", "_plain", "_settings", "_specs", "_step_known", "_time", "_unpack", "_values", "frame", "neutral", "plan")
 
     def __init__(self, plan: Plan, length: int) -> None:
         self.plan = plan
@@ -79,6 +80,7 @@ class Runner:
         self._named = tuple((i, place[f.name_field]) for i, (_, f) in enumerate(values) if f.name_field >= 0)
         self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _PLACES)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
+        self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
         self._time = next((at for at, f in numbered if f.role == "time"), -1)
         self._step_known = any(role == "step" for role, _, _ in self._places)
         self.neutral = bool(self._specs) and all(is_neutral(s.name) for s in self._specs)
@@ -93,7 +95,9 @@ class Runner:
         plan = self.plan
         if self._values and not (plan.mark or self._settings or plan.settings):
             reading = self._reading(line, parts, cursor)
-            return [] if reading is None else [reading]
+            if reading is not None:
+                return [reading]
+            return [Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys]
         return self._others(line, parts, cursor)
 
     def _move(self, parts: tuple[bytes, ...], cursor: Cursor) -> None:
@@ -120,13 +124,16 @@ class Runner:
                 tail = " (avg)" if like.name.endswith(" (avg)") else ""
                 listed[i] = _named(visible(parts[at]).strip() + tail, like)
             specs = tuple(listed)
-        axis = self._axis(values, cursor)
+        if self.plan.kind == "epoch_bar":
+            axis, specs = _closing(specs, cursor)
+        else:
+            axis = self._axis(values, cursor)
         if axis is None:
             return None
         rank = None if cursor.rank is None else int(cursor.rank)
         return Reading(specs, values, axis, cursor.epoch, cursor.step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect)
 
-    def _axis(self, values: tuple[float, ...], cursor: Cursor) -> Axis | None:
+    def _axis(self, values: tuple[float, ...], cursor: Cursor) -> Axis | None:  # noqa: PLR0911 - one return a rule
         kind = self.plan.kind
         if kind == "summary":
             return "epoch"
@@ -166,6 +173,23 @@ class Runner:
         if self._places:
             events.append(Progress(cursor.epoch, cursor.epochs, cursor.step, cursor.steps, line.number, line.part))
         return events
+
+
+def _closing(specs: tuple[SeriesSpec, ...], cursor: Cursor) -> tuple[Axis | None, tuple[SeriesSpec, ...]]:
+    """Tell the bar that closes an epoch of training from the bar of an evaluation after it.
+
+    Within one epoch a full bar may be drawn again, with its validation values added; a full bar with fewer values or another
+    length is an evaluation's.
+    """
+    if cursor.step is None or cursor.step != cursor.steps:
+        return "step", specs
+    names = frozenset(specs)
+    closed = cursor.closed
+    again = closed is not None and closed[0] == cursor.epoch
+    if cursor.epoch is None or (again and closed is not None and (closed[1] != cursor.steps or not closed[2] <= names)):
+        return "epoch", tuple([s if s.split else SeriesSpec(s.name, s.metric, "test", s.unit) for s in specs])
+    cursor.closed = (cursor.epoch, cursor.steps, names)
+    return "epoch", specs
 
 
 def _layout(fields: list[Field], length: int) -> str:

@@ -197,7 +197,8 @@ class Pairs:
         count = self._taken[text, split] = self._taken.get((text, split), 0) + 1
         shown = text if count == 1 else f"{text} #{count}"
         spec = SeriesSpec(shown, meaning(text).metric, split, unit)
-        self.values.append(Field("value", token.start, token.end, spec, form=_form(self.scan.masked, token, kind), name_field=name_field))
+        form = _form(self.scan.masked, token, kind)
+        self.values.append(Field("value", token.start, token.end, spec, key=name.key, form=form, name_field=name_field))
         self._sure.append(name.sure)
         self._explicit.append(_EXPLICIT.search(token.gap[-12:]) is not None or b"'" in token.gap)
         self._keys.append(name.key)

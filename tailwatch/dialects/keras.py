@@ -1,0 +1,50 @@
+r"""Keras progress bars and summaries, verbose 1 and 2, from Keras 1 to 3.
+
+A frame with an ETA holds running values; the one without closes its epoch. Sources: keras/src/utils/progbar.py (Keras 3.15),
+tf_keras/utils/generic_utils.py (2.21), keras/utils/generic_utils.py (1.2, 2.3), tensorflow_core training (1.15, samples).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Field, Plan
+from tailwatch.dialects._fields import named_values, part
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Frame
+
+NAME: Final = "keras"
+ORDER: Final = 10
+ANCHORS: Final = (b"[=", b"[>.", b"[..", b"\xe2\x94\x81", b"/step - ", b"/sample - ", b"0s - ", b"/Unknown", b"0m - ")
+SAMPLES: Final = (
+    (" 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089", "running loss, accuracy at step 1 of 21"),
+    ("21/21 [==============================] - 6s 291ms/step - loss: 0.0250 - val_loss: 0.4002 - lr: 2.5000e-05", "loss, val_loss, lr of the epoch"),
+    ("6000/6000 [==============================] - 0s 54us/sample - loss: 1.0625 - acc: 0.5637 - val_loss: 0.8120", "loss, acc, val_loss"),
+    ("125/125 - 1s - 5ms/step - accuracy: 0.6865 - loss: 0.7870 - val_accuracy: 0.7070 - val_loss: 0.7510", "accuracy, loss and their val_"),
+    ("125/125 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.2500 - loss: 1.5060 - val_loss: 1.1", "accuracy, loss, val_loss of the epoch"),
+)
+
+_HEAD: Final = re.compile(
+    rb"(?:^|(?<=[\s\]]))(0{1,9})/(0{1,9}|Unknown)(?: {1,2}\[[=>.\s]{1,60}\]|(?: {1,3}(?:\xe2\x94\x81){1,60}))?(?P<clock> (?:- )?(?:ETA: )?[0:dhms]{1,12})?(?= - | 0| \[)"
+)
+_PAIR: Final = re.compile(rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])")
+
+
+def read(shape: bytes, frame: Frame) -> Plan | None:
+    """Read a bar or a summary line; None where the line only resembles one."""
+    del frame
+    head = _HEAD.search(shape)
+    if head is None or head.start() > 48:
+        return None
+    pairs = [(m.span(1), m.span(2)) for m in _PAIR.finditer(shape, head.end() - 1) if m[1] != b"ETA"]
+    if not pairs:
+        return None
+    fields: list[Field] = named_values(pairs, shape)
+    fields.append(part(head, 1, "step"))
+    unknown = head[2] == b"Unknown"
+    if not unknown:
+        fields.append(part(head, 2, "steps"))
+    running = unknown or b"ETA:" in shape
+    return Plan(NAME, tuple(fields), kind="running" if running else "epoch_bar")
