@@ -23,7 +23,8 @@ _BAR: Final = re.compile(
 )
 _COUNT: Final = re.compile(rb"(\d+) ?/ ?(\d+)(?![\d/])")
 _FIRST_DIGIT: Final = re.compile(rb"\d")
-_CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
+_CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]|\S\[rank\d")
+_GLUED: Final = re.compile(rb"(?<=\S)(?=\[rank\d{1,4}\])")
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -156,7 +157,13 @@ class LineCutter:
             border = _BORDER.search(piece, start)
             end = border.start() if border else len(piece)
             frame = _clean(piece[start:end])
-            if frame.strip():
+            if b"[rank" in frame[1:]:
+                glued = 0
+                for cut in [m.start() for m in _GLUED.finditer(frame)]:
+                    self._take(frame[glued:cut], offset + start + glued, at, out)
+                    glued = cut
+                self._take(frame[glued:], offset + start + glued, at, out)
+            elif frame.strip():
                 self._take(frame, offset + start, at, out)
             if border is None:
                 break

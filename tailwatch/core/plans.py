@@ -100,6 +100,10 @@ class Runner:
             return [Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys]
         return self._others(line, parts, cursor)
 
+    def names(self, line: Line) -> tuple[str, ...]:
+        """Return what stands in the plan's fields, in order: the columns of a header."""
+        return tuple(visible(part).strip() for part in self._unpack(line.raw))
+
     def _move(self, parts: tuple[bytes, ...], cursor: Cursor) -> None:
         for role, at, form in self._places:
             value = number(parts[at], form)

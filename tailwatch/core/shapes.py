@@ -76,8 +76,11 @@ class Reader:
         if runner is None:
             return []
         events = runner.run(line, self.cursor)
-        if runner.frame is not None and runner.frame != self.frame:
-            self.frame = runner.frame
+        frame = runner.frame
+        if frame is not None and runner.plan.header:
+            frame = frame._replace(header=runner.names(line))
+        if frame is not None and frame != self.frame:
+            self.frame = frame
             self._cache = self._caches.setdefault(self.frame, {})
         return events
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from tailwatch.core.metrics import is_neutral, meaning, words
 
-_DELIMITERS: Final = re.compile(rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|>> ?|\s{3,}|\xe3\x80\x81|\xef\xbc\x8c|\xef\xbc\x9b|(?<=\S)\|")
+_DELIMITERS: Final = re.compile(rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|>> ?|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |\. |\xef\xbc\x81|\xef\xbc\x8c|\xef\xbc\x9b|(?<=\S)\|")
 _TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[]|-+>|\xef\xbc\x9a|tensor\(|np\.float0+\()*$")
 _STOP: Final = frozenset(("is", "of", "at", "was", "to", "from", "by", "in", "with", "on", "the", "and", "a", "for", "reached", "be", "are", "as", "or", "than"))
 _EPOCH: Final = frozenset(("epoch", "epochs", "ep", "轮", "轮次", "周期", "epoc"))

@@ -117,6 +117,8 @@ class Pairs:
 
     def _named(self, token: Token, raw: bytes, at: int, kind: str) -> None:
         name = classify(raw)
+        if token.gap.endswith(b" (") and self._last != "value":
+            name = Name(name.text, "nothing", sure=False)  # `UNKNOWN ERROR (303)` says no value
         behind = self.scan.masked[token.end : token.end + 12]
         if _AFTER_EPOCH.match(behind) and name.part != "setting":
             self._pending = raw if name.part == "value" else b""
@@ -213,7 +215,8 @@ class Pairs:
         if self._split is not None:
             return self._split
         if not self.values:
-            self._head = split_of(self.scan.masked[:at].decode("utf-8", "replace"))
+            head = self.scan.masked[:at].strip(b" ~")
+            self._head = "val" if head == b"*" else split_of(head.decode("utf-8", "replace"))
         if self._head is None and self.frame.split is not None:
             self.used_frame = True
         return self._head or self.frame.split

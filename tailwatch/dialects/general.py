@@ -51,7 +51,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
         return _settings(pairs, texts, found)
     if pairs.epoch_field is not None and pairs.first_place < 32 and _NOT_AN_EPOCH.search(found.masked) is None:
         split = split_of(found.masked.decode("utf-8", "replace"))
-        return Plan(NAME, _fields(found, pairs), mark="epoch_begin", frame=Frame(split=split))
+        return Plan(NAME, _fields(found, pairs), mark="epoch_begin", frame=None if frame.dialect else Frame(split=split))
     if found.bar or (pairs.step_field is not None and pairs.first_place < 32):
         return Plan(NAME, _fields(found, pairs), kind="bar")
     return heading(shape, found.masked, frame)
@@ -67,7 +67,7 @@ def _kind(found: Scan, pairs: Pairs) -> PlanKind:
 
 def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
     """A line that names its own epoch ends the heading before it, unless it stands under it and takes its split from it."""
-    if frame == EMPTY_FRAME or pairs.epoch_field is None or pairs.used_frame:
+    if frame == EMPTY_FRAME or frame.dialect or pairs.epoch_field is None or pairs.used_frame:
         return None
     return EMPTY_FRAME
 
