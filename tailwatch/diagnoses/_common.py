@@ -1,0 +1,66 @@
+"""What several diagnoses need: where a value stands, how a series is called, the lines that prove a point."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from tailwatch.core.events import Evidence, Place
+from tailwatch.core.text import compact
+
+if TYPE_CHECKING:
+    from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair
+    from tailwatch.core.series import Point, Series
+
+
+def place_of(point: Point, part: int) -> Place:
+    """Return the place of a point of a series."""
+    return Place(known(point.epoch), known(point.step), point.line, part)
+
+
+def known(number: float) -> float | None:
+    """Return None for an unknown (NaN) epoch or step."""
+    return None if math.isnan(number) else number
+
+
+def where(point: Point) -> str:
+    """Say where a point stands: `epoch 3`, `step 1,200` or `line 17`."""
+    if not math.isnan(point.epoch):
+        return f"epoch {point.epoch:g}"
+    if not math.isnan(point.step):
+        return f"step {point.step:,.0f}"
+    return f"line {point.line:,}"
+
+
+def proof(series: Series, *indices: int) -> tuple[Evidence, ...]:
+    """Return the points as evidence: the line of each and what it says of the series."""
+    points = [series.at(i) for i in dict.fromkeys(indices)]
+    return tuple(Evidence(p.line, f"{where(p)}: {series.spec.name} {compact(p.value)}") for p in points)
+
+
+def train_near(train: Series | None, line: int) -> int:
+    """Return the index of the training value printed last before or at a line, -1 if there is none."""
+    return -1 if train is None else bisect_right(train.lines, line) - 1
+
+
+class Pairs:
+    """The run's train and validation pairs, worked out anew only when a series was added."""
+
+    def __init__(self) -> None:
+        self._known = -1
+        self._pairs: list[Pair] = []
+
+    def of(self, run: Run) -> list[Pair]:
+        """Return the pairs of the present segment."""
+        count = len(run.segment.series)
+        if count != self._known:
+            self._known = count
+            self._pairs = run.pairs()
+        return self._pairs
+
+    def main(self, run: Run) -> Pair | None:
+        """Return the loss pair that has validation values, else the first pair that has some."""
+        held = [p for p in self.of(run) if p.val is not None and len(p.val)]
+        return next((p for p in held if p.val is not None and p.val.goal == "min"), held[0] if held else None)

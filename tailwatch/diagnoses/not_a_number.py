@@ -1,0 +1,96 @@
+"""The loss is NaN or infinite: from there on nothing is learned.
+
+A loss alone counts: an infinite gradient norm is how mixed precision probes its loss scale, and a metric over an empty class is
+NaN in healthy runs. The first non-finite value raises it; it closes when the loss has been finite again for some values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.text import compact
+from tailwatch.diagnoses._common import place_of, where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
+
+_RECOVERED_AFTER = 20
+
+TITLE = "The {series} is {value} since {where}: the run learns nothing from there on."
+WHY = (
+    "Once the weights hold a NaN, every later step keeps it. The last finite value was {before}. Usual causes: a learning rate "
+    "that is too high, a division by zero or a logarithm of zero in the loss, NaN in the data, or half-precision overflow."
+)
+STOP = "Stop the run: what it computes from here on is worthless; go back to the last checkpoint before {where}."
+LOWER = "Lower the learning rate ({lr} now; try {lower}) and clip the gradient norm to 1.0."
+LOWER_UNKNOWN = "Lower the learning rate to a tenth and clip the gradient norm to 1.0."
+LOOK = "Look for NaN in the batch of that step (assert torch.isfinite(x).all() or tf.debugging.enable_check_numerics())."
+
+
+class Judge:
+    """Says that a loss is not a number."""
+
+    ID: ClassVar[str] = "not_a_number"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("nonfinite", "epoch", "step"))
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Name the loss that went first."""
+        self._seen = self._seen or "nonfinite" in changed
+        if not self._seen:
+            return
+        spoiled = [s for s in run.segment.series.values() if s.first_nonfinite is not None and _is_loss(s) and not _recovered(s)]
+        if spoiled:
+            first = min(spoiled, key=lambda s: s.first_nonfinite.line if s.first_nonfinite else 0)
+            yield _opinion(first, run)
+        elif unfinished := _in_unfinished_line(run):
+            yield unfinished
+
+
+def _is_loss(series: Series) -> bool:
+    return series.goal == "min" and "perplexity" not in series.spec.metric and "ppl" not in series.spec.metric
+
+
+def _recovered(series: Series) -> bool:
+    recent = series.values[-_RECOVERED_AFTER:]
+    return len(recent) == _RECOVERED_AFTER and all(v - v == 0.0 for v in recent)
+
+
+def _opinion(series: Series, run: Run) -> Opinion:
+    bad = series.first_nonfinite
+    assert bad is not None
+    at = next((i for i, v in enumerate(series.lines) if v == bad.line), 0)
+    before = next((series.at(i) for i in range(at - 1, -1, -1) if series.values[i] - series.values[i] == 0.0), None)
+    evidence = [Evidence(bad.line, f"{where(bad)}: {series.spec.name} {bad.value}")]
+    if before is not None:
+        evidence.insert(0, Evidence(before.line, f"{where(before)}: {series.spec.name} {compact(before.value)}"))
+    rate = run.setting("learning_rate")
+    lower = Text(LOWER_UNKNOWN) if rate is None else Text(LOWER, {"lr": compact(rate), "lower": compact(rate / 10)})
+    return Opinion(
+        Judge.ID,
+        "critical",
+        place_of(bad, run.segment.part if run.part == run.segment.part else run.part),
+        Text(TITLE, {"series": series.spec.name, "value": str(bad.value), "where": where(bad)}),
+        Text(WHY, {"before": "none" if before is None else f"{compact(before.value)} at {where(before)}"}),
+        (Text(STOP, {"where": where(bad)}), lower, Text(LOOK)),
+        tuple(evidence),
+    )
+
+
+def _in_unfinished_line(run: Run) -> Opinion | None:
+    """The line that is still being written already shows it."""
+    for reading in run.provisional:
+        for spec, value in zip(reading.series, reading.values, strict=True):
+            if value - value != 0.0 and "loss" in spec.metric:
+                at = run.here._replace(line=reading.line)
+                say = f"line {reading.line:,}"
+                title = Text(TITLE, {"series": spec.name, "value": str(value), "where": say})
+                return Opinion(Judge.ID, "critical", at, title, Text(WHY, {"before": "not known"}), (Text(STOP, {"where": say}), Text(LOWER_UNKNOWN), Text(LOOK)))
+    return None
