@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tailwatch.core.findings import Watch
     from tailwatch.core.series import Series
 
-_KILLED_RULES: Final = ("killed", "sigterm", "sigkill", "preempt", "cancelled", "time_limit")
+_GAP: Final = 0.5
+_KILLED_RULES: Final = ("killed", "terminated", "sigterm", "sigkill", "preempt", "cancelled", "time_limit")
 
 
 class Clock:
@@ -31,6 +32,7 @@ class Clock:
         self.first_data = math.nan
         self.last_data = math.nan
         self.longest_gap = 0.0
+        self.gaps = 0
         self.writer_alive: bool | None = None
         self.ended = False
 
@@ -39,7 +41,9 @@ class Clock:
         if math.isnan(self.first_data):
             self.first_data = at
         else:
-            self.longest_gap = max(self.longest_gap, at - self.last_data)
+            gap = at - self.last_data
+            self.longest_gap = max(self.longest_gap, gap)
+            self.gaps += gap > _GAP
         self.last_data = at
         self.tick(at)
 

@@ -1,0 +1,163 @@
+"""The arithmetic of distributed training: global batch, learning rate, and how often an "epoch" passes over the data.
+
+Linear scaling with warm-up: Goyal et al., Accurate, Large Minibatch SGD, arXiv:1706.02677. Square-root scaling for adaptive
+optimisers: Malladi et al., On the SDEs and Scaling Rules for Adaptive Gradient Algorithms, arXiv:2205.10287. A factor alone is
+information; it is a warning when the log also shows several passes over the data an "epoch".
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.text import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+
+_MANY_PASSES: Final = 1.5
+
+TITLE = "Global batch {global} = {devices} x {per_device}, but the learning rate is still {lr}."
+TITLE_PASSES = 'One "epoch" is {passes} passes over the data: {steps} steps x {global} = {seen} samples against {samples}.'
+TITLE_BOTH = 'Global batch {global} = {devices} x {per_device} with learning rate {lr}, and one "epoch" is {passes} passes over the data.'
+WHY_RATE = (
+    "On one device a batch of {per_device} makes {factor} times as many updates a pass. If {lr} was right for {per_device}, then for {global} "
+    "linear scaling gives {linear}, square root {root}."
+)
+WHY_PASSES = (
+    '{steps} steps x {global} samples = {seen} samples an "epoch", but the training set has {samples}: every "epoch" is {passes} passes, '
+    "and whatever counts epochs (early stopping, learning-rate drops, the curves) sees only every {passes}th. The steps were probably "
+    "computed from the per-device batch ({samples} / {per_device} = {wrong})."
+)
+SCALE = "Start at {root} with a warm-up over the first {warmup} steps, and go towards {linear} if it stays stable."
+SMALLER = "Or keep {lr} and use {low}-{high} a device (global {global_low}-{global_high})."
+STEPS = "Set steps_per_epoch to {samples} / {global} = {right}, or leave it out."
+
+
+class _Sum(NamedTuple):
+    global_batch: float
+    per_device: float
+    devices: float
+    rate: float | None
+    steps: float | None
+    samples: float | None
+
+    @property
+    def factor(self) -> float:
+        return self.global_batch / self.per_device
+
+    @property
+    def passes(self) -> float | None:
+        if not self.steps or not self.samples:
+            return None
+        return self.steps * self.global_batch / self.samples
+
+
+class Judge:
+    """Does the sums that the settings allow."""
+
+    ID: ClassVar[str] = "batch_scaling"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("setting", "epoch"))
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say what does not fit together."""
+        del changed
+        known = _known(run)
+        if known is None:
+            return
+        unscaled = known.factor >= 2 and known.rate is not None and not _looks_scaled(known.rate, known.factor)
+        passes = known.passes
+        many = passes is not None and passes >= _MANY_PASSES
+        if not (unscaled or many):
+            return
+        yield Opinion(
+            self.ID if many else "batch_arithmetic",
+            "warning" if many else "info",
+            Place(None, None, _lines(run)[0][0], run.part),
+            Text(TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE, _values(known)),
+            Text(" ".join(([WHY_RATE] if unscaled else []) + ([WHY_PASSES] if many else [])), _values(known)),
+            _actions(known, unscaled=unscaled, many=many),
+            tuple(Evidence(line, text) for line, text in _lines(run)),
+        )
+
+
+def _known(run: Run) -> _Sum | None:
+    devices = run.setting("devices")
+    per_device = run.setting("per_device_batch_size")
+    whole = run.setting("global_batch_size")
+    if whole is None and devices and per_device:
+        whole = devices * per_device * (run.setting("gradient_accumulation") or 1)
+    if per_device is None and whole and devices:
+        per_device = whole / devices
+    if not whole or not per_device or per_device <= 0:
+        return None
+    steps = run.setting("steps_per_epoch") or (run.progress.steps if run.progress.epoch is not None else None)
+    return _Sum(whole, per_device, devices or whole / per_device, run.setting("learning_rate"), steps, run.setting("train_samples"))
+
+
+def _looks_scaled(rate: float, factor: float) -> bool:
+    """Whether a learning rate reads like one that was multiplied: 7e-4 on seven devices, 2.6e-4 with the square root."""
+    if rate <= 0:
+        return True
+    for multiple in (factor, math.sqrt(factor)):
+        plain = rate / multiple
+        mantissa = plain / 10 ** math.floor(math.log10(plain))
+        own = rate / 10 ** math.floor(math.log10(rate))
+        if any(abs(mantissa - m) < 0.02 * m for m in (1, 2, 3, 5, 10)) and not any(abs(own - m) < 1e-6 for m in (1, 2, 3, 5)):
+            return True
+    return False
+
+
+def _values(known: _Sum) -> dict[str, object]:
+    rate = known.rate or 0.0
+    low = 2 ** max(0, math.floor(math.log2(max(1.0, known.per_device / known.factor))))
+    passes = known.passes or 0.0
+    steps, samples = known.steps or 0.0, known.samples or 0.0
+    return {
+        "global": f"{known.global_batch:,.0f}",
+        "per_device": f"{known.per_device:,.0f}",
+        "devices": f"{known.devices:,.0f}",
+        "factor": compact(known.factor),
+        "lr": compact(rate),
+        "linear": _rate(rate * known.factor),
+        "root": _rate(rate * math.sqrt(known.factor)),
+        "warmup": f"{max(10.0, 5 * steps / max(1.0, passes)) if steps else 500:,.0f}",
+        "low": low,
+        "high": 2 * low,
+        "global_low": f"{low * known.devices:,.0f}",
+        "global_high": f"{2 * low * known.devices:,.0f}",
+        "steps": f"{steps:,.0f}",
+        "samples": f"{samples:,.0f}",
+        "seen": f"{steps * known.global_batch:,.0f}",
+        "passes": compact(round(passes, 1)),
+        "wrong": f"{samples / known.per_device:,.0f}",
+        "right": f"{max(1, samples // known.global_batch):,.0f}",
+    }
+
+
+def _rate(value: float) -> str:
+    """Two significant digits are all that a scaling rule deserves."""
+    return compact(float(f"{value:.1e}"))
+
+
+def _actions(known: _Sum, *, unscaled: bool, many: bool) -> tuple[Text, ...]:
+    values = _values(known)
+    actions = [Text(STEPS, values)] if many else []
+    if unscaled:
+        actions += [Text(SCALE, values), Text(SMALLER, values)]
+    return tuple(actions)
+
+
+def _lines(run: Run) -> list[tuple[int, str]]:
+    """The lines of the log that state the settings used."""
+    keys = ("devices", "global_batch_size", "per_device_batch_size", "learning_rate", "train_samples", "steps_per_epoch")
+    found: dict[int, list[str]] = {}
+    for key in keys:
+        setting = run.settings.get(key)
+        if setting is not None and not isinstance(setting.value, str):
+            found.setdefault(setting.line, []).append(f"{key.replace('_', ' ')} {compact(setting.value)}")
+    return [(line, ", ".join(texts)) for line, texts in sorted(found.items())] or [(run.line, "")]

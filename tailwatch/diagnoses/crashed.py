@@ -1,0 +1,33 @@
+"""An uncaught exception, a failed assertion or a signal ended the run.
+
+It is said when training did not go on after the message and the writing process is gone (or cannot be known).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tailwatch.diagnoses._ending import cause, is_kill, is_memory, opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import Opinion
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+
+TITLE = "The run crashed in {where}: {what}"
+
+
+class Judge:
+    """Names what ended the run."""
+
+    ID: ClassVar[str] = "crashed"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say so when a fatal message was the last word."""
+        del changed
+        fatal = cause(run)
+        if fatal is not None and not is_memory(fatal) and not is_kill(fatal):
+            yield opinion(self.ID, TITLE, fatal, run)

@@ -1,0 +1,53 @@
+"""The run was ended from outside: a signal, the scheduler, or the machine's memory watchdog; or its process is just gone.
+
+SIGKILL leaves no word in the log. When the writing process was seen and is gone, the planned epochs are not done and nothing
+in the log says why, the run is taken for killed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.diagnoses._ending import cause, is_kill, is_memory, opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+
+_TICKS_GONE: Final = 3
+
+TITLE = "The run was killed in {where}: {what}"
+TITLE_GONE = "The writing process is gone at epoch {epoch:g} of {epochs:g}, without a word."
+WHY_GONE = "Nothing in the log says why: that is how SIGKILL looks (out of memory on the machine, the scheduler, or a lost session without nohup)."
+LOOK = "Look at `dmesg | tail` and the scheduler's record; start it again under nohup, tmux or the scheduler."
+
+
+class Judge:
+    """Names what killed the run."""
+
+    ID: ClassVar[str] = "killed"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
+
+    def __init__(self) -> None:
+        self._seen_alive = False
+        self._gone = 0
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say so when a signal was the last word, or when the process vanished."""
+        fatal = cause(run)
+        if fatal is not None:
+            if is_kill(fatal) and not is_memory(fatal):
+                yield opinion(self.ID, TITLE, fatal, run)
+            return
+        if "tick" in changed:
+            self._seen_alive = self._seen_alive or run.clock.writer_alive is True
+            self._gone = self._gone + 1 if run.clock.writer_alive is False else 0
+        p = run.progress
+        if self._seen_alive and self._gone >= _TICKS_GONE and p.epoch is not None and p.epochs and run.outcome() == "unknown":
+            values = {"epoch": p.epoch, "epochs": p.epochs}
+            at = Place(p.epoch, p.step, max(run.line, 1), run.part)
+            evidence = (Evidence(at.line, "the last line of the log"),)
+            yield Opinion(self.ID, "critical", at, Text(TITLE_GONE, values), Text(WHY_GONE), (Text(LOOK),), evidence)

@@ -1,0 +1,33 @@
+"""The device's or the machine's memory was exhausted and the run ended.
+
+It is said when training did not go on after the message and the writing process is gone (or cannot be known).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tailwatch.diagnoses._ending import cause, is_memory, opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import Opinion
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+
+TITLE = "Memory ran out in {where}: {what}"
+
+
+class Judge:
+    """Names what ended the run."""
+
+    ID: ClassVar[str] = "out_of_memory"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say so when a fatal message was the last word."""
+        del changed
+        fatal = cause(run)
+        if fatal is not None and is_memory(fatal):
+            yield opinion(self.ID, TITLE, fatal, run)

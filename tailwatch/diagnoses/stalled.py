@@ -1,0 +1,49 @@
+"""The process lives, but the log has stood still for far longer than this run ever let pass.
+
+Silence is judged by the run's own rhythm: prints that are block-buffered arrive in bursts of 8 KB. While that rhythm is not
+known yet (the log was only just opened), ten minutes are allowed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tailwatch.core.events import Evidence, Opinion, Place, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+
+_LEAST: Final = 60.0
+_TIMES_LONGEST: Final = 8.0
+_UNKNOWN_RHYTHM: Final = 600.0
+_ENOUGH_GAPS: Final = 3
+
+TITLE = "Nothing has been written for a long time (over {limit:.0f} s), though the process lives."
+WHY = "The longest silence of this run so far was {longest:.0f} s. Usual causes: a deadlock (NCCL, data-loader workers), a hanging file system, or a very long evaluation."
+STACK = "See where it stands: `py-spy dump --pid PID`, and `nvidia-smi` for the GPU's load."
+BUFFER = "If it is only buffering, run it with `python -u` (or PYTHONUNBUFFERED=1)."
+
+
+class Judge:
+    """Compares the present silence with the run's longest one."""
+
+    ID: ClassVar[str] = "stalled"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("tick", "epoch", "step", "mark", "message"))
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say so while it lasts."""
+        del changed
+        clock = run.clock
+        if not clock.writer_alive or clock.ended:
+            return
+        limit = max(_LEAST, _TIMES_LONGEST * clock.longest_gap)
+        if clock.gaps < _ENOUGH_GAPS:
+            limit = max(limit, _UNKNOWN_RHYTHM)
+        if clock.silence > limit:
+            at = Place(run.progress.epoch, run.progress.step, max(run.line, 1), run.part)
+            values = {"limit": limit, "longest": clock.longest_gap}
+            evidence = (Evidence(at.line, "the last line so far"),)
+            yield Opinion(self.ID, "warning", at, Text(TITLE, values), Text(WHY, values), (Text(STACK), Text(BUFFER)), evidence)
