@@ -130,7 +130,7 @@ class Session:
         self.lines = line.number
         entry = self._reader.entry(line.raw)
         interest = entry.rules if entry.asked else self._ask(line, entry)
-        events = self._reader.read(line, entry)
+        events = self._reader.read(line, entry) if self._listener.idle and not _only_message(interest, entry) else []
         for happened in events:
             run.apply(happened)
             if type(happened) is Reading:
@@ -138,7 +138,7 @@ class Session:
         if interest is not None or not self._listener.idle:
             for spoken in self._listener.hear(line, interest):
                 run.apply(spoken)
-        elif not events and entry.has_number and entry.runner is None:
+        elif entry.has_number and entry.runner is None:
             self._reader.not_understood(line)
         if run.changed:
             self._settle(changes)
@@ -204,3 +204,11 @@ class Session:
                 here = here or self.run.here
                 opinions = list(judge.look(self.run, changed))
                 changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, opinions, here))
+
+
+def _only_message(interest: Interest | None, entry: Entry) -> bool:
+    """Whether a line is a warning or an error whose numbers are no measurements: it names neither an epoch nor a step."""
+    if interest is None or not interest.is_message or entry.runner is None:
+        return False
+    plan = entry.runner.plan
+    return plan.dialect == "general" and plan.mark is None and not any(f.role in ("epoch", "step") for f in plan.fields)
