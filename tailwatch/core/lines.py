@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
+from tailwatch.core.bars import Bars
 from tailwatch.core.events import Line
 
 FRAME_CAP: Final = 65_536
@@ -18,26 +19,9 @@ FRAME_CAP: Final = 65_536
 
 _BORDER: Final = re.compile(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
 _SGR: Final = re.compile(rb"\x1b\[[0-9;:]*m|\x1b\(B")
-_BAR: Final = re.compile(
-    rb"\d%|\d+ ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\d+it \[|/Unknown"
-)
-_COUNT: Final = re.compile(rb"(\d+) ?/ ?(\d+)(?![\d/])")
-_FIRST_DIGIT: Final = re.compile(rb"\d")
-_CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]|\S\[rank\d")
-_GLUED: Final = re.compile(rb"(?<=\S)(?=\[rank\d{1,4}\])")
+_CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
+_SHOWN: Final = re.compile(rb"[^ \x08\x00]")
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-
-
-class _Bar(NamedTuple):
-    frame: bytes
-    offset: int
-    done: int
-    total: int
-    redraws: int
-
-    @property
-    def full(self) -> bool:
-        return self.done == self.total or b"100%" in self.frame
 
 
 class LineCutter:
@@ -45,20 +29,24 @@ class LineCutter:
 
     def __init__(self, *, every_redraw: bool = False) -> None:
         self.part = 0
-        self._every_redraw = every_redraw
         self.cut_bytes = 0
-        self.redraws = 0
+        self._bars = Bars(every_redraw=every_redraw)
         self._restart()
 
     def _restart(self) -> None:
         self._carry = b""
         self._carry_offset = 0
         self._number = 1
-        self._bars: dict[bytes, _Bar] = {}
-        self._last_desc: bytes | None = None
+        self._bars.forget()
+        self._begun = False
         self._skipping = False
         self._decoder: codecs.IncrementalDecoder | None = None
         self._started = False
+
+    @property
+    def redraws(self) -> int:
+        """Frames of progress bars that were folded into later ones."""
+        return self._bars.redraws
 
     @property
     def lines(self) -> int:
@@ -96,13 +84,19 @@ class LineCutter:
 
     def provisional(self, at: float) -> Line | None:
         """Return the line that has no end yet, as it stands, or None."""
-        frames = [f for f in _BORDER.split(self._carry) if f.strip(b" \b\0")]
+        shown = _SHOWN.search(self._carry) is not None
+        frames = [f for f in _BORDER.split(self._carry) if f.strip(b" \b\0")] if shown else []
         if frames:
             return Line(_clean(frames[-1]), self._number, self._carry_offset, at, self.part, 0, provisional=True)
-        if self._bars and self._last_desc in self._bars:
-            bar = self._bars[self._last_desc]
-            return Line(bar.frame, self._number, bar.offset, at, self.part, bar.redraws, provisional=True)
-        return None
+        bar = self._bars.newest()
+        return None if bar is None else Line(bar.frame, bar.number, bar.offset, at, self.part, bar.redraws, provisional=True)
+
+    def finish(self, at: float) -> list[Line]:
+        """Nothing more will come: return the complete lines that waited for the next one."""
+        out: list[Line] = []
+        if not self._begun:
+            self._bars.flush(at, self.part, out)
+        return out
 
     def _transcode(self, data: bytes) -> bytes:
         if not self._started and data:
@@ -121,10 +115,12 @@ class LineCutter:
     def _hold_tail(self, tail: bytes, offset: int, at: float, out: list[Line]) -> None:
         """Keep the unfinished line; of a long one only the frame at its end, the others are folded already."""
         if len(tail) > 4096 and (border := tail.rfind(b"\r", 0, len(tail) - 1)) > 0:
+            self._begin(tail, at, out)
             self._fold(tail[:border], offset, at, out)
             tail, offset = tail[border:], offset + border
         if len(tail) > FRAME_CAP:
             if not self._skipping:
+                self._begin(tail, at, out)
                 self._fold(tail[:FRAME_CAP], offset, at, out)
                 self._skipping = True
             else:
@@ -132,6 +128,13 @@ class LineCutter:
             offset += len(tail)
             tail = b""
         self._carry, self._carry_offset = tail, offset
+
+    def _begin(self, piece: bytes, at: float, out: list[Line]) -> None:
+        """The first bytes of a line: bars go on in it only if it begins by going back."""
+        if not self._begun:
+            self._begun = True
+            if self._bars and _BORDER.match(piece) is None:
+                self._bars.flush(at, self.part, out)
 
     def _finish_line(self, piece: bytes, offset: int, at: float, out: list[Line]) -> None:
         if self._skipping:
@@ -141,67 +144,30 @@ class LineCutter:
             if len(piece) > FRAME_CAP and b"\r" not in piece:
                 self.cut_bytes += len(piece) - FRAME_CAP
                 piece = piece[:FRAME_CAP]
+            self._begin(piece, at, out)
             if not self._bars and _CONTROLS.search(piece) is None:
                 out.append(Line(piece, self._number, offset, at, self.part))
+                self._begun = False
                 return
             before = len(out)
-            self._fold(piece, offset, at, out, last=True)
+            self._fold(piece, offset, at, out)
             if len(out) == before and not self._bars:
                 out.append(Line(b"", self._number, offset, at, self.part))
-        self._flush_bars(at, out)
+        self._begun = False
+        self._bars.end_line(at, self.part, out)
 
-    def _fold(self, piece: bytes, offset: int, at: float, out: list[Line], *, last: bool = False) -> None:
+    def _fold(self, piece: bytes, offset: int, at: float, out: list[Line]) -> None:
         """Take the frames of (a part of) a line: bars are remembered, all else is a line of its own."""
         start = 0
         while start <= len(piece):
             border = _BORDER.search(piece, start)
             end = border.start() if border else len(piece)
             frame = _clean(piece[start:end])
-            if b"[rank" in frame[1:]:
-                glued = 0
-                for cut in [m.start() for m in _GLUED.finditer(frame)]:
-                    self._take(frame[glued:cut], offset + start + glued, at, out)
-                    glued = cut
-                self._take(frame[glued:], offset + start + glued, at, out)
-            elif frame.strip():
-                self._take(frame, offset + start, at, out)
+            if frame.strip():
+                self._bars.take(frame, self._number, offset + start, at, self.part, out)
             if border is None:
                 break
             start = border.end()
-        if last and self._bars and self._last_desc is None:
-            self._bars = {d: b for d, b in self._bars.items() if b.full}  # a text follows: the bar goes on in the next line
-
-    def _take(self, frame: bytes, offset: int, at: float, out: list[Line]) -> None:
-        if self._every_redraw or _BAR.search(frame) is None:
-            self._last_desc = None
-            out.append(Line(frame, self._number, offset, at, self.part))
-            return
-        first = _FIRST_DIGIT.search(frame)
-        desc = frame[: first.start() if first else len(frame)].strip()
-        count = _COUNT.search(frame)
-        done, total = (int(count[1][-15:]), int(count[2][-15:])) if count else (-1, 0)
-        old = self._bars.pop(desc, None)
-        redraws = 0
-        if old is not None:
-            if done < old.done or total != old.total:
-                self._emit(old, at, out)
-            else:
-                redraws = old.redraws + 1
-                self.redraws += 1
-        elif len(self._bars) > 32:
-            self._flush_bars(at, out)
-        self._bars[desc] = _Bar(frame, offset, done, total, redraws)
-        self._last_desc = desc
-
-    def _flush_bars(self, at: float, out: list[Line]) -> None:
-        for desc, bar in sorted(self._bars.items(), key=lambda item: item[1].offset):
-            if bar.full or desc == self._last_desc:
-                self._emit(bar, at, out)
-        self._bars = {}
-        self._last_desc = None
-
-    def _emit(self, bar: _Bar, at: float, out: list[Line]) -> None:
-        out.append(Line(bar.frame, self._number, bar.offset, at, self.part, bar.redraws))
 
 
 def _clean(frame: bytes) -> bytes:

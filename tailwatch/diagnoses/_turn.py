@@ -22,6 +22,7 @@ _SHORT: Final = 12
 _RECOVERED: Final = 0.5
 _WIDEST: Final = 11
 _DRIFT_SIGMAS: Final = 1.5
+_UNPLANNED_SHARE: Final = 0.2
 
 
 class Turn:
@@ -103,7 +104,7 @@ class Turn:
 
     def _has_turned(self, i: int, planned: float | None) -> bool:
         length = planned or 1.7 * (i + 1)
-        return self._rose(i, planned, length) or (planned is not None and self._drifted(i, length))
+        return self._rose(i, planned, length) or self._drifted(i, length, known=planned is not None)
 
     def _rose(self, i: int, planned: float | None, length: float) -> bool:
         best, best_at = self._reference(i)
@@ -115,15 +116,17 @@ class Turn:
         self.threshold = max(self._strictness * sigmas * self.noise(), self._margin(best))
         return min(self.values[i - lasting + 1 :]) - best > self.threshold
 
-    def _drifted(self, i: int, length: float) -> bool:
+    def _drifted(self, i: int, length: float, *, known: bool) -> bool:
         """Whether the smoothed curve rose for good: more, or for longer, than it ever did before it recovered."""
         if i < _SHORT:
             return False
-        lasting = min(20, max(3, math.ceil(0.02 * length)))
+        lasting = min(20, max(3, math.ceil(0.02 * length))) if known else max(5, math.ceil(_UNPLANNED_SHARE * (i + 1)))
         if i - self._smooth_at < lasting or not self._train_improves(i, self._smooth_at):
             return False
         rise = min(self._smooth[i - lasting + 1 :]) - self._smooth_best
         limit = max(self._strictness * _DRIFT_SIGMAS * self.noise(), self._margin(self._smooth_best))
+        if not known and i - self._smooth_at <= 2 * self._longest_excursion:
+            return False
         if rise <= limit or (rise <= self._worst_excursion and i - self._smooth_at <= 2 * self._longest_excursion):
             return False
         self.threshold = limit

@@ -1,0 +1,156 @@
+"""What the keys do: every `action_` that the table in keys.py names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
+from tailwatch.tui.screens.help import help_rows
+from tailwatch.tui.screens.page import Page, PagePane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.tui.monitor import Monitor
+    from tailwatch.tui.paint import Row
+
+
+class Recording(Protocol):
+    """A source that replays: it can be paused and goes at a speed."""
+
+    speed: float
+    paused: bool
+
+    def pause(self) -> None:
+        """Stop the clock of the recording."""
+        ...
+
+    def resume(self) -> None:
+        """Let it go on."""
+        ...
+
+
+class Actions:
+    """Mixed into the application; each method is one command."""
+
+    @property
+    def _app(self) -> Monitor:
+        return cast("Monitor", self)
+
+    def open_page(self, heading: str, rows: Callable[[int], list[Row]]) -> None:
+        """Show a page over the monitor."""
+        app = self._app
+        if app.snapshot is not None:
+            app.push_screen(Page(PagePane(app.painter, heading, rows, app.snapshot)))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.open_page("Keys", lambda width: help_rows(width, replay=self._app.replay))
+
+    def action_acknowledge(self) -> None:
+        """Take the banner away."""
+        self._app.banner.alarms = []
+        self._app.paint()
+
+    def action_freeze(self) -> None:
+        """Freeze the panes; alarms and the status go on."""
+        app = self._app
+        app.frozen = not app.frozen
+        app.footer.note = "frozen: p goes on" if app.frozen else ""
+        app.paint()
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
+        self._app.forget_screen()
+
+    def action_interrupt(self) -> None:
+        """Leave as after Ctrl+C."""
+        self._app.exit(return_code=130)
+
+    def action_focus_pane(self, name: str) -> None:
+        """Give a pane the keys, if it is shown."""
+        pane = self._app.screen.query_one(f"#{name}")
+        if pane.region.area:
+            pane.focus()
+
+    def action_full(self) -> None:
+        """Give the focused pane the whole screen, and back."""
+        app = self._app
+        focused = app.focused.id if app.focused is not None else None
+        app.full = "" if app.full else focused or "chart"
+        app.paint()
+
+    def action_metric(self, by: int) -> None:
+        """Chart another metric."""
+        app = self._app
+        count = len(app.snapshot.charts) if app.snapshot else 0
+        if count:
+            first = (app.charts[0].index + by) % count
+            for k, chart in enumerate(app.charts):
+                chart.index = (first + k) % count
+                chart.repaint()
+
+    def chart_series(self, name: str) -> None:
+        """Chart the metric of a series."""
+        app = self._app
+        charts = app.snapshot.charts if app.snapshot else ()
+        found = next((k for k, c in enumerate(charts) if any(v.name == name for v in c.curves)), None)
+        if found is not None:
+            self.action_metric(found - app.charts[0].index)
+
+    def action_log_scale(self) -> None:
+        """Switch the y axis."""
+        self._chart_options(log=not self._app.charts[0].options.log)
+
+    def action_smooth(self) -> None:
+        """Switch the smoothing."""
+        self._chart_options(smoothing=(self._app.charts[0].options.smoothing + 1) % len(SMOOTHING))
+
+    def action_zoom(self) -> None:
+        """Switch the part of the x axis."""
+        self._chart_options(zoom=(self._app.charts[0].options.zoom + 1) % len(ZOOMS))
+
+    def _chart_options(self, **changes: int) -> None:
+        for chart in self._app.charts:
+            chart.options = chart.options._replace(**changes)  # type: ignore[arg-type]  # the names stand above
+            chart.repaint()
+
+    def action_filter(self) -> None:
+        """Ask for a filter of the log."""
+        self._app.footer.edit(self._app.log_pane)
+
+    def action_trouble(self, direction: int) -> None:
+        """Go to the next line of trouble."""
+        app = self._app
+        if app.log_pane.next_trouble(direction):
+            app.log_pane.focus()
+            return
+        app.footer.note = "no further line of trouble among the kept ones" if direction > 0 else "no earlier line of trouble among the kept ones"
+        app.footer.repaint()
+        app.set_timer(3.0, self._clear_note)
+
+    def _clear_note(self) -> None:
+        self._app.footer.note = "frozen: p goes on" if self._app.frozen else ""
+        self._app.footer.repaint()
+
+    def action_follow(self) -> None:
+        """Follow the log's end."""
+        self._app.log_pane.action_follow()
+
+    def action_pause_replay(self) -> None:
+        """Pause the replay, or let it go on."""
+        if not self._app.replay:
+            return
+        recording = cast("Recording", self._app.feed.source)
+        if recording.paused:
+            recording.resume()
+        else:
+            recording.pause()
+        self._app.paint()
+
+    def action_speed(self, factor: float) -> None:
+        """Change the replay's speed."""
+        if self._app.replay:
+            recording = cast("Recording", self._app.feed.source)
+            recording.speed = min(4096.0, max(0.25, recording.speed * factor))
+            self._app.paint()

@@ -1,0 +1,67 @@
+"""`run_monitor`: from a source to a screen and back to an exit code. Light, so that reading can begin before Textual loads."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tailwatch.core.errors import TailwatchError, UsageError
+from tailwatch.tui.terminal import Guard, can_draw, crash_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.core.events import Finding
+    from tailwatch.tui.feed import Source
+
+
+def run_monitor(
+    source: Source,
+    *,
+    title: str,
+    replay: bool = False,
+    mouse: bool = True,
+    translate: Callable[[str], str] | None = None,
+    on_alarm: Callable[[Finding], None] | None = None,
+) -> int:
+    """Show the monitor until the person leaves it; returns the exit code (128 + n after signal n).
+
+    Args:
+        source: where the log comes from.
+        title: how the screen names it.
+        replay: the source is a recording, with its own clock, `pause()`, `resume()` and `speed`.
+        mouse: take mouse clicks; without, the terminal's own selection works as usual.
+        translate: from an English sentence template to another language's.
+        on_alarm: called from the reader thread for each alarm, whatever the screen does.
+
+    Raises:
+        UsageError: nothing can be drawn here.
+        TailwatchError: what the source raised.
+    """
+    reason = can_draw()
+    if reason is not None:
+        raise UsageError(f"the monitor cannot be shown: {reason}; use `tailwatch watch` or `tailwatch report` instead.")
+    sys.setswitchinterval(0.001)  # the reader thread must not keep a key or a paint waiting for 5 ms at a time
+    from tailwatch.tui.feed import Feed  # noqa: PLC0415  # in this order: the reader before the screen
+    from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
+
+    feed = Feed(source, title, translate=translate)
+    if on_alarm is not None:
+        feed.on_alarm = on_alarm
+    monitor = Monitor(feed, replay=replay, clock=None if replay else time.time)
+    with Guard(monitor.leave) as guard:
+        monitor.run(mouse=mouse)
+    feed.stop()
+    return _exit_code(monitor.failure, guard.code or monitor.return_code or 0)
+
+
+def _exit_code(failure: BaseException | None, code: int) -> int:
+    if failure is None:
+        return code
+    if isinstance(failure, TailwatchError):
+        raise failure
+    path = crash_file(failure)
+    where = f"the traceback is in {path}" if path is not None else f"{type(failure).__name__}: {failure}"
+    sys.stderr.write(f"tailwatch: the monitor failed and had to stop; {where}. The training is not touched.\n")
+    return 1

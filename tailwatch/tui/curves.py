@@ -1,0 +1,270 @@
+"""What a chart shows: the curves of one metric, brought onto one x axis, with the marks of the run beneath them.
+
+Train and validation of one metric may be counted differently: running values by step, evaluations by epoch. They are drawn on
+one axis only where both say where they stand on it; otherwise the line of the log, which every value has, orders them.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import le, lt
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tailwatch.core.events import Goal, Mark
+    from tailwatch.core.segment import Pair, Segment
+    from tailwatch.core.series import Series
+
+XAxis = Literal["epoch", "step", "line", "point"]
+Part = Literal["train", "val", "running"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a chart; `ys` may hold NaN and inf, `xs` never goes back."""
+
+    name: str
+    part: Part
+    xs: array[float]
+    ys: array[float]
+
+
+class Moment(NamedTuple):
+    """Something of the event lane: where on the x axis, and what."""
+
+    x: float
+    kind: str
+    text: str
+
+
+class Best(NamedTuple):
+    """The best value of the curve that counts, and where; `label` says it in the log's own numbers."""
+
+    x: float
+    value: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """All that one chart needs, copied from the run: nothing here changes any more."""
+
+    metric: str
+    x_axis: XAxis
+    first_tick: float
+    curves: tuple[Curve, ...]
+    best: Best | None
+    best_part: Part
+    moments: tuple[Moment, ...]
+    nonfinite: Moment | None
+    goal: Goal | None
+
+
+def chart_data(pair: Pair, chain: Sequence[Segment]) -> ChartData:
+    """Return the chart of a train and validation pair. `chain` is its segment, after those that it resumed."""
+    sides: list[tuple[Part, Series]] = []
+    running = running_series(pair, chain[-1])
+    for part, series in (("running", running), ("train", pair.train), ("val", pair.val)):
+        if series is not None and len(series):
+            sides.append((part, series))  # type: ignore[arg-type]  # the literals stand in the tuple
+    x_axis = common_axis([series for _, series in sides])
+    curves = [_curve(part, series, x_axis, chain) for part, series in sides]
+    leader = pair.val if pair.val is not None and len(pair.val) else pair.train
+    x_of = _XByLine(leader, x_axis) if leader is not None and len(leader) else None
+    first = min((s.epochs[0] for _, s in sides if len(s)), default=0.0) if x_axis == "epoch" else -math.inf
+    return ChartData(
+        metric=pair.metric,
+        x_axis=x_axis,
+        first_tick=first if math.isfinite(first) else -math.inf,
+        curves=tuple(curves),
+        best=_best(leader, x_of),
+        best_part="val" if leader is pair.val else "train",
+        moments=_moments(chain, x_of, x_axis),
+        nonfinite=_nonfinite([s for _, s in sides], x_of),
+        goal=leader.goal if leader is not None else None,
+    )
+
+
+def common_axis(sides: Sequence[Series]) -> XAxis:
+    """Return what all of the series can be drawn against: epoch, step, else the line of the log."""
+    if sides and all(_known(s.epochs) and _rises(s.epochs) for s in sides) and not all(_counts_up(s.steps) for s in sides):
+        return "epoch"
+    if sides and all(_counts_up(s.steps) for s in sides):
+        return "step"
+    return "point" if len(sides) == 1 else "line"
+
+
+def xs_of(series: Series, axis: XAxis) -> array[float]:
+    """Return where the series' points stand on `axis`.
+
+    A summary of epoch 3 stands at 3. Running values of epoch 3 lie between 2 and 3, by their step where it is known.
+    """
+    if axis == "line":
+        return array("d", series.lines)
+    if axis == "point":
+        return array("d", range(1, len(series) + 1))
+    if axis == "step":
+        return array("d", series.steps)
+    if series.axis == "epoch" or any(e != math.floor(e) for e in series.epochs):
+        return array("d", series.epochs)
+    return _inside_epochs(series)
+
+
+def _inside_epochs(series: Series) -> array[float]:
+    xs = array("d")
+    through = _counts_up(series.steps)  # over epochs; else they start anew in each
+    most = max((s for s in series.steps if not math.isnan(s)), default=0.0)
+    start, before = 0, 0.0
+    for epoch, group in groupby(series.epochs):
+        count = sum(1 for _ in group)
+        steps = series.steps[start : start + count]
+        length = max(steps[-1] - before, 1.0) if through else most
+        if length > 0 and _known(steps) and _rises(steps):
+            xs.extend(epoch - 1 + (step - before) / length for step in steps)
+        else:
+            xs.extend(epoch - 1 + (k + 1) / count for k in range(count))
+        start += count
+        before = steps[-1] if through else 0.0
+    return xs
+
+
+def _counts_up(column: Sequence[float]) -> bool:
+    return len(column) > 0 and _known(column) and all(map(lt, column, islice(column, 1, None)))
+
+
+def _known(column: Sequence[float]) -> bool:
+    return len(column) > 0 and not any(map(math.isnan, column))
+
+
+def _rises(column: Sequence[float]) -> bool:
+    return all(map(le, column, islice(column, 1, None)))
+
+
+def running_series(pair: Pair, segment: Segment) -> Series | None:
+    """Return the running values that an epoch's train series sums up; they move while the epoch lasts."""
+    if pair.train is None or pair.train.axis != "epoch":
+        return None
+    return next(
+        (
+            s
+            for s in segment.ordered()
+            if s.axis == "step" and s.spec.metric == pair.metric and s.spec.split not in ("val", "test") and s.points > 1
+        ),
+        None,
+    )
+
+
+def _curve(part: Part, series: Series, axis: XAxis, chain: Sequence[Segment]) -> Curve:
+    xs, ys = xs_of(series, axis), array("d", series.values)
+    for segment in reversed(chain[:-1]) if axis in ("epoch", "step") else ():
+        earlier = segment.series.get(series.key)
+        if earlier is None or not len(earlier):
+            continue
+        before = xs_of(earlier, axis)
+        kept = bisect_right(before, xs[0])  # what was trained again after the resume is drawn once
+        xs, ys = before[:kept] + xs, array("d", earlier.values[:kept]) + ys
+    return Curve(series.spec.name, part, xs, ys)
+
+
+class _XByLine:
+    """Finds the x of a line of the log: that of the point that is printed there or next."""
+
+    def __init__(self, series: Series, axis: XAxis) -> None:
+        self.xs = xs_of(series, axis)
+        self.lines = series.lines
+        self.axis = axis
+
+    def __call__(self, line: int) -> float:
+        if self.axis == "line":
+            return float(line)
+        index = min(bisect_right(self.lines, line - 1), len(self.xs) - 1)
+        return self.xs[index]
+
+
+def _best(leader: Series | None, x_of: _XByLine | None) -> Best | None:
+    if leader is None or x_of is None or leader.best_at is None or leader.points < 2:
+        return None
+    point = leader.best_at
+    return Best(x_of(point.line), point.value, place_label(point.epoch, point.step, leader.axis))
+
+
+def place_label(epoch: float, step: float, axis: str) -> str:
+    """Say a place in the log's own numbers: `epoch 16` or `step 2,000`."""
+    if not math.isnan(epoch) and (axis == "epoch" or math.isnan(step)):
+        return f"epoch {epoch:g}"
+    if not math.isnan(step):
+        return f"step {step:,.0f}"
+    return ""
+
+
+def _moments(chain: Sequence[Segment], x_of: _XByLine | None, axis: XAxis) -> tuple[Moment, ...]:
+    if x_of is None:
+        return ()
+    shown = {"checkpoint", "lr_drop", "early_stop", "restored", "resume", "crash"}
+    found = [Moment(_x_of_mark(mark, x_of, axis), mark.kind, mark.text) for mark in chain[-1].marks if mark.kind in shown]
+    return tuple(found[-512:])
+
+
+def _x_of_mark(mark: Mark, x_of: _XByLine, axis: XAxis) -> float:
+    if axis == "epoch" and mark.epoch is not None:
+        return mark.epoch
+    if axis == "step" and mark.step is not None:
+        return mark.step
+    return x_of(mark.line)
+
+
+def _nonfinite(sides: Sequence[Series], x_of: _XByLine | None) -> Moment | None:
+    first = min((s.first_nonfinite for s in sides if s.first_nonfinite is not None), key=lambda p: p.line, default=None)
+    if first is None or x_of is None:
+        return None
+    what = "NaN" if math.isnan(first.value) else "inf"
+    place = place_label(first.epoch, first.step, "step" if not math.isnan(first.step) else "epoch")
+    return Moment(x_of(first.line), "nonfinite", f"{what} at {place or f'line {first.line}'}")
+
+
+def smooth(ys: Sequence[float], weight: float) -> list[float]:
+    """Return the exponential moving average, without the bias towards its start; NaN and inf pass through and leave it alone.
+
+    The same formula as TensorBoard's slider: s = w s + (1 - w) y, divided by 1 - w^n.
+    """
+    out: list[float] = []
+    last, count = 0.0, 0
+    for y in ys:
+        if not math.isfinite(y):
+            out.append(y)
+            continue
+        count += 1
+        last = last * weight + (1 - weight) * y
+        out.append(last / (1 - weight**count))
+    return out
+
+
+def thin(xs: Sequence[float], ys: Sequence[float], x_min: float, x_max: float, columns: int) -> tuple[list[float], list[float]]:
+    """Return the points of [x_min, x_max], at most two and a gap a column: the lowest and the highest, in their order.
+
+    No spike is lost: every extreme is one of the points. A gap (NaN, inf) stays a gap.
+    """
+    span = (x_max - x_min) or 1.0
+    out_x: list[float] = []
+    out_y: list[float] = []
+    inside = ((x, y) for x, y in zip(xs, ys, strict=True) if x_min <= x <= x_max)
+    for _, group in groupby(inside, key=lambda p: int((p[0] - x_min) / span * (columns - 1))):
+        points = list(group)
+        finite = [p for p in points if math.isfinite(p[1])]
+        if finite:
+            low, high = min(finite, key=lambda p: p[1]), max(finite, key=lambda p: p[1])
+            for point in sorted({low, high}):
+                out_x.append(point[0])
+                out_y.append(point[1])
+        if len(finite) < len(points):
+            out_x.append(points[-1][0])
+            out_y.append(math.nan)
+    return out_x, out_y
+
+

@@ -1,0 +1,225 @@
+"""The monitor's application: joins the reader's snapshots, the panes and the keys. It knows nothing of logs or training."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import App
+from textual.message import Message
+
+from tailwatch.tui.actions import Actions
+from tailwatch.tui.arrange import MonitorLayout, MonitorScreen, Wants
+from tailwatch.tui.driver import ScreenDiff, TerminalDriver
+from tailwatch.tui.footer import FooterPane
+from tailwatch.tui.keys import KEYS, bindings
+from tailwatch.tui.logpane import LogPane
+from tailwatch.tui.paint import Painter, locale_is_ascii
+from tailwatch.tui.panels.chart import ChartOptions
+from tailwatch.tui.panels.messages import shown_messages
+from tailwatch.tui.panels.verdict import verdict_rows
+from tailwatch.tui.panes import AdvicePane, BannerPane, ChartPane, FindingsPane, MessagesPane, Opened, SeriesPane, StatusPane, VerdictPane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from tailwatch.core.events import Finding
+    from tailwatch.tui.feed import Feed
+    from tailwatch.tui.panel import Panel
+    from tailwatch.tui.snapshot import Snapshot
+
+PAINT_EVERY: Final = 0.5
+"""Seconds between two paints of a stream; the first line after a pause is painted at once."""
+
+
+class Monitor(Actions, App[None]):
+    """The screen of `tailwatch LOG`.
+
+    Args:
+        feed: the reader; it is started when the screen stands.
+        replay: show the keys and the speed of a replay.
+        clock: now, in seconds since the Unix epoch; None takes the log's own clock.
+        ascii_only: draw with ASCII alone; None asks the locale.
+    """
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+
+    class Changed(Message):
+        """There is something new to show."""
+
+    class Failed(Message):
+        """The reader thread failed."""
+
+        def __init__(self, error: BaseException) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(
+        self, feed: Feed, *, replay: bool = False, clock: Callable[[], float] | None = time.time, ascii_only: bool | None = None
+    ) -> None:
+        colours = "NO_COLOR" not in os.environ  # before Textual takes the variable away
+        super().__init__(driver_class=TerminalDriver, ansi_color=True)
+        self.feed = feed
+        self.replay = replay
+        self.clock = clock
+        self.failure: BaseException | None = None
+        ascii_only = locale_is_ascii() if ascii_only is None else ascii_only
+        self.painter = painter = Painter(ascii_only=ascii_only)
+        options = ChartOptions(ascii_only=ascii_only, colours=colours)
+        self.monitor_layout = MonitorLayout()
+        self.banner = BannerPane("banner", painter)
+        self.verdict = VerdictPane("verdict", painter)
+        self.status = StatusPane("status", painter)
+        self.charts = (ChartPane("chart", painter, options), ChartPane("chart2", painter, options, 1))
+        self.findings = FindingsPane("findings", painter)
+        self.advice = AdvicePane("advice", painter)
+        self.series = SeriesPane("series", painter)
+        self.messages = MessagesPane("messages", painter)
+        self.log_pane = LogPane("log", painter)
+        self.footer = FooterPane("footer", painter, replay=replay)
+        self.panes: tuple[Panel, ...] = (
+            self.banner, self.verdict, self.status, *self.charts, self.findings, self.advice, self.series, self.messages,
+            self.log_pane, self.footer,
+        )  # fmt: skip
+        self.snapshot: Snapshot | None = None
+        self.frozen = False
+        self.full = ""
+        self._seen = 0
+        self._painted = 0.0
+        self._waiting = False
+        self._diff = ScreenDiff()
+
+    def get_default_screen(self) -> MonitorScreen:
+        """Return the screen with the monitor's layout."""
+        return MonitorScreen(self.monitor_layout)
+
+    def compose(self) -> ComposeResult:
+        """Place the panes; the layout says where."""
+        yield from self.panes
+
+    def on_mount(self) -> None:
+        """Begin to read, and to keep the clock."""
+        self.feed.on_change = lambda: self.post_message(self.Changed()) and None
+        self.feed.on_error = lambda error: self.post_message(self.Failed(error)) and None
+        self.set_interval(1.0, self._tick)
+        self.feed.start()
+        self.paint()
+        self.findings.focus()
+
+    def leave(self, code: int) -> None:
+        """End with an exit code; may be called from a signal handler or another thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
+
+    def on_monitor_failed(self, message: Failed) -> None:
+        """The reader is gone: nothing true could be shown any more."""
+        self.failure = message.error
+        self.exit(return_code=1)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End without Textual's own traceback on the terminal; `run_monitor` writes it to a file."""
+        if self.failure is None:
+            self.failure = error
+        if self.is_headless:
+            super()._handle_exception(error)
+        else:
+            self.exit(return_code=1)
+
+    def on_monitor_changed(self) -> None:
+        """Paint now if the last paint is long enough ago, else once when it will be."""
+        wait = self._painted + PAINT_EVERY - time.monotonic()
+        if wait <= 0:
+            self.paint()
+        elif not self._waiting:
+            self._waiting = True
+            self.set_timer(wait, self.paint)
+
+    def paint(self) -> None:
+        """Fetch the latest state and show what differs."""
+        self._waiting = False
+        self._painted = time.monotonic()
+        snapshot, delta, self._seen, alarms = self.feed.snapshot(self._seen)
+        self.snapshot = snapshot
+        self._ring(snapshot, alarms)
+        self._lay_out(snapshot)
+        self.status.now = self.clock() if self.clock is not None else snapshot.clocks.now
+        for pane in (self.banner, self.status, self.footer):
+            pane.show(snapshot)
+        if not self.frozen:
+            for pane in (self.verdict, *self.charts, self.findings, self.series, self.messages):
+                pane.show(snapshot)
+            self.advise()
+            self.log_pane.snapshot = snapshot
+        self.log_pane.take(delta, hold=self.frozen)
+
+    def _tick(self) -> None:
+        """Let the clock go on; paint if nothing else did."""
+        if time.monotonic() - self._painted >= PAINT_EVERY:
+            self.paint()
+
+    def _ring(self, snapshot: Snapshot, alarms: Iterable[Finding]) -> None:
+        """Put new alarms on the banner, and keep those on it up to date until they are acknowledged."""
+        held = {finding.key: finding for finding in snapshot.findings}
+        new = {f.key: held[f.key] for f in alarms if f.key in held}
+        kept = {f.key: held.get(f.key, f) for f in self.banner.alarms}
+        self.banner.alarms = list((kept | new).values())
+        if new:
+            self.bell()
+
+    def _lay_out(self, snapshot: Snapshot) -> None:
+        wants = Wants(
+            banner=bool(self.banner.alarms),
+            verdict=len(verdict_rows(snapshot, max(20, self.size.width), 2)),
+            charts=len(snapshot.charts),
+            findings=self.findings.wanted(),
+            advice=bool(snapshot.findings),
+            series=min(24, max(1, len(snapshot.series))),
+            messages=max(1, len(shown_messages(snapshot, unfolded=self.messages.unfolded))),
+            full=self.full,
+        )
+        if wants != self.monitor_layout.wants:
+            self.monitor_layout.wants = wants
+            self.footer.refresh(layout=True)  # of a child: that is what makes Textual arrange the screen anew
+
+    def _display(self, screen: Screen[object], renderable: object) -> None:
+        """Write only cells that differ from what the terminal shows."""
+        if renderable is not None and not self._batch_count and self.screen is screen and not self.is_headless:
+            renderable = self._diff.reduce(renderable, self.size.width)
+        super()._display(screen, renderable)  # type: ignore[arg-type]
+
+    def forget_screen(self) -> None:
+        """Draw everything again: the terminal may show something else than what was written."""
+        self._diff.forget()
+        self.screen.refresh()
+
+    def on_resize(self) -> None:
+        """The terminal may have moved its content."""
+        self._diff.forget()
+        if self.snapshot is not None:
+            self._lay_out(self.snapshot)
+
+    def advise(self) -> None:
+        """Show why and what to do about the selected finding."""
+        self.advice.finding = self.findings.selected
+        if self.snapshot is not None:
+            self.advice.show(self.snapshot)
+
+    def on_findings_pane_selected(self) -> None:
+        """Another finding is selected."""
+        self.advise()
+
+    def on_opened(self, message: Opened) -> None:
+        """Show a row's page."""
+        self.open_page(message.heading, message.rows)
+
+    def on_series_pane_chosen(self, message: SeriesPane.Chosen) -> None:
+        """Chart the metric of the chosen series."""
+        self.chart_series(message.series_name)

@@ -1,0 +1,88 @@
+"""The findings: what is held true of the run now, then what was and has passed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tailwatch.tui.paint import Row, Span, fit, row, wrap
+from tailwatch.tui.panels.verdict import SIGNS
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Place
+    from tailwatch.tui.snapshot import FindingView, Snapshot
+
+
+def findings_title(snapshot: Snapshot) -> str:
+    """Return the pane's title with the number of findings that hold."""
+    now = sum(1 for finding in snapshot.findings if finding.open)
+    past = len(snapshot.findings) - now
+    return f"Findings {now or ''}".strip() + (f" · {past} past" if past else "")
+
+
+def findings_rows(snapshot: Snapshot, width: int, lines: int) -> list[list[Row]]:
+    """Return each finding in at most `lines` rows; without any, the reason."""
+    if not snapshot.findings:
+        return [[row((f" {_why_none(snapshot)}", "dim"))]]
+    return [_rows(finding, width, lines) for finding in snapshot.findings]
+
+
+def _why_none(snapshot: Snapshot) -> str:
+    if snapshot.source.preview or snapshot.source.kind == "reading":
+        return "none yet: the history is being read"
+    if not snapshot.series:
+        return "none yet: nothing to judge"
+    return "none: nothing to act on"
+
+
+def _rows(finding: FindingView, width: int, lines: int) -> list[Row]:
+    sign, role = SIGNS[finding.severity]
+    if not finding.open:
+        return [row((" · ", "dim"), (fit(f"{finding.title} (passed)", width - 4), "dim"))]
+    shown = clipped(wrap(finding.title, width - 4), lines, width - 4)
+    return [row((f" {sign} " if k == 0 else "   ", role), line) for k, line in enumerate(shown)]
+
+
+def clipped(lines: list[str], most: int, width: int) -> list[str]:
+    """Return at most `most` lines, the last one with an ellipsis if more would follow."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
+
+
+def advice_rows(finding: FindingView, width: int, height: int) -> list[Row]:
+    """Return what to do first, then why, as far as there is room."""
+    rows: list[Row] = []
+    for action in finding.actions:
+        rows += [row((" ▸ " if k == 0 else "   ", "good"), line) for k, line in enumerate(wrap(action, width - 4))]
+    rows += [row("   ", (line, "dim")) for line in wrap(finding.why, width - 4)]
+    if len(rows) > height:
+        rows = [*rows[: height - 1], row(("   … Enter on the finding shows all", "dim"))]
+    return rows
+
+
+def place_text(place: Place) -> str:
+    """Say where in the run and in the log a place is."""
+    parts = [f"epoch {place.epoch:g}"] if place.epoch is not None else []
+    parts += [f"step {place.step:,.0f}"] if place.step is not None else []
+    return ", ".join([*parts, f"line {place.line:,}"])
+
+
+def finding_detail(finding: FindingView, width: int) -> list[Row]:
+    """Return all about a finding: why, since when, what to do, and the lines of the log that show it."""
+    sign, role = SIGNS[finding.severity]
+    rows = [row((f" {sign} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong")) for k, line in enumerate(wrap(finding.title, width - 4))]
+    held = f"since {place_text(finding.since)}" + (f"; raised at {place_text(finding.raised)}" if finding.raised else "")
+    rows += _block("", [held if finding.open else f"passed; {held}"], width, "dim")
+    rows += _block("Why", wrap(finding.why, width - 4), width)
+    for k, action in enumerate(finding.actions):
+        rows += [row(), row((" What to do", "title"))] if k == 0 else []
+        rows += [row((" ▸ " if n == 0 else "   ", "good"), line) for n, line in enumerate(wrap(action, width - 4))]
+    if finding.evidence:
+        rows += [row(), row((" In the log", "title"))]
+        rows += [row((f"{e.line:>8,} ", "dim"), fit(e.text, width - 10)) for e in finding.evidence]
+    return rows
+
+
+def _block(title: str, lines: list[str], width: int, role: str = "text") -> list[Row]:
+    head = [row(), row((f" {title}", "title"))] if title else []
+    return [*head, *(row("   ", Span(fit(line, width - 4), role)) for line in lines)]  # type: ignore[arg-type]

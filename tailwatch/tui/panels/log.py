@@ -1,0 +1,116 @@
+"""The log itself: its last lines, which of them to show, and how each is written."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.sanitise import visible
+from tailwatch.tui.paint import Row, Span, fit, row, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tailwatch.tui.paint import Role
+    from tailwatch.tui.snapshot import LogDelta, LogLine
+
+KEPT_LINES: Final = 5000
+_BAR: Final = re.compile(r"[=#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}|[|\\[][ =#>.█▉▊▋▌▍▎▏-]{10,}[|\\]]".replace("\\\\", "\\"))
+_GRAVE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
+_TROUBLE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
+
+
+class LogBuffer:
+    """The last lines of the log, and of them those that contain the filter's text."""
+
+    def __init__(self) -> None:
+        self.lines: deque[LogLine] = deque(maxlen=KEPT_LINES)
+        self.provisional: LogLine | None = None
+        self.needle = ""
+        self._hits: deque[LogLine] = deque(maxlen=KEPT_LINES)
+
+    def take(self, delta: LogDelta) -> bool:
+        """Add what is new; tells whether anything changed."""
+        changed = bool(delta.lines) or delta.restarted or delta.provisional != self.provisional
+        if delta.restarted:
+            self.lines.clear()
+            self._hits.clear()
+        self.lines.extend(delta.lines)
+        self.provisional = delta.provisional
+        if self.needle:
+            self._hits.extend(line for line in delta.lines if self._matches(line))
+        return changed
+
+    def filter(self, needle: str) -> int:
+        """Show only lines that contain `needle`, in any case; returns how many of the kept ones do."""
+        self.needle = needle.casefold()
+        self._hits = deque((line for line in self.lines if self._matches(line)), KEPT_LINES) if needle else deque()
+        return len(self._hits)
+
+    @property
+    def shown(self) -> deque[LogLine]:
+        """The lines that pass the filter."""
+        return self._hits if self.needle else self.lines
+
+    def _matches(self, line: LogLine) -> bool:
+        return self.needle in visible(line.raw).casefold()
+
+
+def is_trouble(line: LogLine, spoken: Collection[int]) -> bool:
+    """Whether a line speaks of trouble: by its words, or because it is the first or last of a message that matters."""
+    return line.number in spoken or _TROUBLE.search(line.raw) is not None
+
+
+def log_row(line: LogLine, width: int, needle: str = "", digits: int = 5) -> Row:
+    """Return one line: its number, its text with the filter's hits marked, and how often it was redrawn."""
+    role: Role = "rule"
+    if _TROUBLE.search(line.raw):
+        role = "critical" if _GRAVE.search(line.raw) else "warning"
+    note = f" ×{line.redraws:,}" if line.redraws > 1 else ""
+    text = _squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 2 - len(note))
+    return row((f"{line.number:>{digits}} ", role), *_marked(text, needle), (note, "rule"))
+
+
+def _squeezed(text: str, width: int) -> str:
+    """Cut text to `width`; a bar gives way before the numbers after it do."""
+    if len(text) > width and (bar := _BAR.search(text)) is not None:
+        keep = max(6, len(bar[0]) - (len(text) - width))
+        whole = len(bar[0])
+        text = text[: bar.start()] + "".join(bar[0][k * whole // keep] for k in range(keep)) + text[bar.end() :]
+    return fit(text, width)
+
+
+def _marked(text: str, needle: str) -> list[Span]:
+    folded = text.casefold()
+    if not needle or len(folded) != len(text):
+        return [Span(text)]
+    spans: list[Span] = []
+    start = 0
+    while (found := folded.find(needle, start)) >= 0:
+        spans += [Span(text[start:found]), Span(text[found : found + len(needle)], "hit")]
+        start = found + len(needle)
+    return [*spans, Span(text[start:])]
+
+
+def log_rows(lines: list[LogLine], width: int, needle: str = "") -> list[Row]:
+    """Return the rows of the lines that are visible."""
+    digits = max((len(str(line.number)) for line in lines), default=1)
+    return [log_row(line, width, needle, max(3, digits)) for line in lines]
+
+
+def line_detail(line: LogLine, width: int) -> list[Row]:
+    """Return a line in full, wrapped."""
+    redraws = f", the last of {line.redraws:,} redraws" if line.redraws > 1 else ""
+    head = row((f" line {line.number:,}{redraws}", "dim"))
+    return [head, row(), *(row(" ", text) for text in wrap(visible(line.raw), width - 2))]
+
+
+def log_title(buffer: LogBuffer, *, following: bool, behind: int) -> list[tuple[str, Role]]:
+    """Return the pane's title: the filter and its hits, and whether the end is followed."""
+    parts: list[tuple[str, Role]] = [("Log", "title")]
+    if buffer.needle:
+        parts.append((f"  only “{buffer.needle}”: {len(buffer.shown):,} of the last {len(buffer.lines):,} lines", "info"))
+    if not following:
+        parts.append((f"  not following, {behind:,} below · End follows", "warning"))
+    return parts

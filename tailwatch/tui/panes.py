@@ -1,0 +1,206 @@
+"""The panes of the monitor: each joins one panel's rows to the snapshot and to its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tailwatch.tui.paint import Painter, Row, Span, row
+from tailwatch.tui.panel import ListPanel, Panel
+from tailwatch.tui.panels import chart as chart_panel
+from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_rows, findings_title
+from tailwatch.tui.panels.messages import message_detail, messages_rows, messages_title, shown_messages
+from tailwatch.tui.panels.series import series_rows
+from tailwatch.tui.panels.status import status_rows
+from tailwatch.tui.panels.verdict import banner_rows, verdict_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.tui.snapshot import FindingView
+
+
+class Opened(Message):
+    """A row was opened: show its page. `rows` makes it for a width."""
+
+    def __init__(self, heading: str, rows: Callable[[int], list[Row]]) -> None:
+        super().__init__()
+        self.heading = heading
+        self.rows = rows
+
+
+class VerdictPane(Panel):
+    """One sentence on how the run is."""
+
+    titled = False
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the verdict."""
+        return [(r, False) for r in verdict_rows(self.snapshot, width, height)] if self.snapshot else []
+
+
+class StatusPane(Panel):
+    """File, state, progress, silence."""
+
+    titled = False
+
+    def __init__(self, name: str, painter: Painter) -> None:
+        super().__init__(name, painter)
+        self.now = 0.0
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the status as of `now`."""
+        return [(r, False) for r in status_rows(self.snapshot, self.now, width, height)] if self.snapshot else []
+
+
+class BannerPane(Panel):
+    """The newest alarm that nobody acknowledged."""
+
+    titled = False
+
+    def __init__(self, name: str, painter: Painter) -> None:
+        super().__init__(name, painter)
+        self.alarms: list[FindingView] = []
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the banner."""
+        return [(r, False) for r in banner_rows(self.alarms, width)]
+
+
+class ChartPane(Panel):
+    """Train and validation of one metric; `index` chooses among the charts."""
+
+    focusable = True
+
+    def __init__(self, name: str, painter: Painter, options: chart_panel.ChartOptions, index: int = 0) -> None:
+        super().__init__(name, painter)
+        self.options = options
+        self.index = index
+
+    def title(self) -> Row:
+        """Return the legend."""
+        charts = self.snapshot.charts if self.snapshot else ()
+        if not charts:
+            return row(("Chart", "title"))
+        legend = chart_panel.title(charts[self.index % len(charts)], self.options)
+        if self.snapshot is not None and self.snapshot.runs > 1:
+            legend = (*legend, Span(f"  run {self.snapshot.run_number} of {self.snapshot.runs}, earlier ones not drawn", "dim"))
+        return legend
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the chart, or why there is none."""
+        if self.snapshot is None:
+            return []
+        charts = self.snapshot.charts
+        if not charts:
+            return [(chart_panel.reason_for_no_chart(self.snapshot), False)]
+        return [(r, False) for r in chart_panel.chart_rows(charts[self.index % len(charts)], self.options, width, height)]
+
+
+class FindingsPane(ListPanel):
+    """The findings; the selected one's advice is shown where there is room."""
+
+    class Selected(Message):
+        """Another finding is selected."""
+
+    def title(self) -> Row:
+        """Return the title with the number of open findings."""
+        return row((findings_title(self.snapshot) if self.snapshot else "Findings", "title"))
+
+    def items(self, width: int) -> list[list[Row]]:
+        """Return the findings; open ones in up to three rows where there is room for that."""
+        return findings_rows(self.snapshot, width, 3 if self.size.height > 4 else 1) if self.snapshot else []
+
+    def wanted(self) -> int:
+        """Return how many rows all findings would fill at the present width."""
+        if self.snapshot is None:
+            return 1
+        return sum(len(rows) for rows in findings_rows(self.snapshot, max(30, self.size.width), 3))
+
+    @property
+    def selected(self) -> FindingView | None:
+        """The selected finding."""
+        findings = self.snapshot.findings if self.snapshot else ()
+        return findings[min(self.cursor, len(findings) - 1)] if findings else None
+
+    def selection_moved(self) -> None:
+        """Tell it."""
+        self.post_message(self.Selected())
+
+    def open_row(self, index: int) -> None:
+        """Open the finding's page."""
+        if self.snapshot and index < len(self.snapshot.findings):
+            finding = self.snapshot.findings[index]
+            self.post_message(Opened("Finding", lambda width: finding_detail(finding, width)))
+
+
+class AdvicePane(Panel):
+    """Why the selected finding is held, and what to do about it."""
+
+    def __init__(self, name: str, painter: Painter) -> None:
+        super().__init__(name, painter)
+        self.finding: FindingView | None = None
+
+    def title(self) -> Row:
+        """Return the title."""
+        return row(("What to do", "title"))
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the advice."""
+        if self.finding is None:
+            return [(row((" nothing", "dim")), False)]
+        return [(cells, False) for cells in advice_rows(self.finding, width, height)]
+
+
+class SeriesPane(ListPanel):
+    """The series; Enter charts the selected one's metric."""
+
+    class Chosen(Message):
+        """The metric of this series is to be charted."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.series_name = name
+
+    def title(self) -> Row:
+        """Return the title with the number of series."""
+        count = len(self.snapshot.series) + self.snapshot.more_series if self.snapshot else 0
+        return row((f"Series {count or ''}".strip(), "title"))
+
+    def items(self, width: int) -> list[list[Row]]:
+        """Return a row a series."""
+        return [[cells] for cells in series_rows(self.snapshot, width)] if self.snapshot else []
+
+    def open_row(self, index: int) -> None:
+        """Ask for the series' chart."""
+        if self.snapshot and index < len(self.snapshot.series):
+            self.post_message(self.Chosen(self.snapshot.series[index].name))
+
+
+class MessagesPane(ListPanel):
+    """The messages, folded by kind."""
+
+    def __init__(self, name: str, painter: Painter) -> None:
+        super().__init__(name, painter)
+        self.unfolded = False
+
+    def title(self) -> Row:
+        """Return the title with the number of messages that matter."""
+        return row((messages_title(self.snapshot) if self.snapshot else "Messages", "title"))
+
+    def items(self, width: int) -> list[list[Row]]:
+        """Return a row a kind."""
+        return [[cells] for cells in messages_rows(self.snapshot, width, unfolded=self.unfolded)] if self.snapshot else []
+
+    def open_row(self, index: int) -> None:
+        """Open the kind's page, or unfold the harmless ones."""
+        shown = shown_messages(self.snapshot, unfolded=self.unfolded) if self.snapshot else []
+        if index >= len(shown):
+            return
+        message = shown[index]
+        if message is None:
+            self.unfolded = not self.unfolded
+            self.repaint()
+        else:
+            self.post_message(Opened("Message", lambda width: message_detail(message, width)))

@@ -1,0 +1,79 @@
+"""Ranges and round ticks for the axes of a chart."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.text import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ROUND: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+def span_of(values: Iterable[float]) -> tuple[float, float] | None:
+    """Return the lowest and the highest finite value, or None if there is none."""
+    finite = [v for v in values if math.isfinite(v)]
+    return (min(finite), max(finite)) if finite else None
+
+
+def widened(low: float, high: float, share: float = 0.04) -> tuple[float, float]:
+    """Return a range with a margin on both sides; a single value gets room above and below."""
+    if high > low:
+        margin = (high - low) * share
+    else:
+        margin = abs(high) * 0.1 or 1.0
+    return low - margin, high + margin
+
+
+def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """Return at most `most` round numbers within the range, evenly spaced by 1, 2, 2.5 or 5 times a power of ten."""
+    if high <= low or most < 1 or not math.isfinite(high - low):
+        return []
+    rough = (high - low) / max(most, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    for factor in (*_ROUND, 20.0, 25.0, 50.0, 100.0):
+        step = factor * power
+        if whole:
+            step = max(1.0, step)
+            if step != math.floor(step):
+                continue
+        first = math.ceil(low / step - 1e-9)
+        count = math.floor(high / step + 1e-9) - first + 1
+        if count <= most:
+            return [0.0 if k == 0 else k * step for k in range(first, first + count)]
+    return []
+
+
+def log_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return round values for a logarithmic axis; `low` and `high` are the exponents, the result is values."""
+    decades = [10.0**k for k in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)]
+    if len(decades) >= 2:
+        stride = math.ceil(len(decades) / max(most, 1))
+        return decades[::stride]
+    fine = [m * 10.0**k for k in range(math.floor(low), math.ceil(high) + 1) for m in (1, 2, 5)]
+    inside = [v for v in fine if low <= math.log10(v) <= high]
+    return inside[:most] if inside else []
+
+
+def labels(values: list[float]) -> list[str]:
+    """Return tick labels that all have as many digits as the step between them needs."""
+    if len(values) < 2:
+        return [compact(v) for v in values]
+    step = min(b - a for a, b in zip(values, values[1:], strict=False))
+    size = max(abs(v) for v in values)
+    if step >= 1 or size >= 1e5 or size < 1e-3:
+        return [_short(v) for v in values]
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    if abs(round(step, places) - step) > step * 1e-6:
+        places += 1  # a step of 0.25
+    return [f"{v:.{places}f}" for v in values]
+
+
+def _short(value: float) -> str:
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e3 if letter == 'k' else size):g}{letter}"
+    return compact(value)

@@ -1,0 +1,137 @@
+"""What the screen is told: values that do not change any more, copied from the run under the reader's lock.
+
+Panels know nothing else, so a panel can be tested with a snapshot written by hand, and nothing on the screen can hold up, or
+be torn by, the reading of the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Evidence, Label, Outcome, Place, Severity
+    from tailwatch.tui.curves import ChartData
+
+SourceKind = Literal["opening", "waiting", "denied", "reading", "live", "behind", "lost", "ended"]
+
+
+class SourceState(NamedTuple):
+    """How the log itself is: followed, waited for, its history being read, ended."""
+
+    kind: SourceKind = "opening"
+    detail: str = ""
+    percent: float | None = None
+    preview: bool = False
+    paused: bool = False
+    speed: float | None = None
+
+
+class Standing(NamedTuple):
+    """How far the run is. None is unknown."""
+
+    epoch: float | None = None
+    epochs: float | None = None
+    step: float | None = None
+    steps: float | None = None
+    fraction: float | None = None
+    eta: float | None = None
+
+
+class Clocks(NamedTuple):
+    """The clock in seconds since the Unix epoch (NaN: not yet), and whether the writing process still lives."""
+
+    now: float
+    last_data: float
+    longest_gap: float
+    writer_alive: bool | None
+    outcome: Outcome
+
+
+class SeriesView(NamedTuple):
+    """One row of the series table."""
+
+    name: str
+    split: str | None
+    running: bool
+    spark: tuple[float, ...]
+    last: float
+    best: float | None
+    best_where: str
+    points: int
+    unit: str
+
+
+class FindingView(NamedTuple):
+    """A finding with its sentences written out."""
+
+    key: str
+    id: str
+    severity: Severity
+    open: bool
+    title: str
+    why: str
+    actions: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    since: Place
+    raised: Place | None
+
+
+class MessageView(NamedTuple):
+    """All messages of one kind, folded."""
+
+    rule: str
+    label: Label
+    title: str
+    count: int
+    first_line: int
+    last_line: int
+    sample: str
+    why: str
+    action: str
+    source: str
+
+
+class Verdict(NamedTuple):
+    """One sentence on how the run is, and how grave it is."""
+
+    severity: Severity | Literal["good", "none"]
+    text: str
+
+
+class LogLine(NamedTuple):
+    """A line for the log pane; `raw` is cut to what a pane can ever show."""
+
+    number: int
+    raw: bytes
+    redraws: int
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole state that the screen shows at one moment."""
+
+    title: str
+    source: SourceState
+    verdict: Verdict
+    standing: Standing
+    clocks: Clocks
+    dialects: tuple[str, ...] = ()
+    charts: tuple[ChartData, ...] = ()
+    series: tuple[SeriesView, ...] = ()
+    more_series: int = 0
+    findings: tuple[FindingView, ...] = ()
+    messages: tuple[MessageView, ...] = ()
+    lines_read: int = 0
+    run_number: int = 1
+    runs: int = 1
+
+
+class LogDelta(NamedTuple):
+    """The log lines since a snapshot was last taken: `lines` are complete ones, `lost` were dropped because nobody looked."""
+
+    lines: tuple[LogLine, ...] = ()
+    provisional: LogLine | None = None
+    lost: int = 0
+    restarted: bool = False

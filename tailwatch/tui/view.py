@@ -1,0 +1,181 @@
+"""Makes snapshots: copies from a session what the screen shows, and only what has changed since the last one."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.messages import headline
+from tailwatch.core.peeling import peel
+from tailwatch.core.sanitise import sanitise
+from tailwatch.core.series import SeriesKey
+from tailwatch.core.text import render
+from tailwatch.core.verdict import verdict
+from tailwatch.tui.curves import ChartData, chart_data, place_label, running_series
+from tailwatch.tui.snapshot import (
+    Clocks,
+    FindingView,
+    MessageView,
+    SeriesView,
+    Snapshot,
+    SourceState,
+    Standing,
+    Verdict,
+)
+from tailwatch.tui.sparkline import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tailwatch.core.events import Finding
+    from tailwatch.core.messages import Entry
+    from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair, Segment
+    from tailwatch.core.series import Series
+    from tailwatch.session import Session
+
+MAX_CHARTS: Final = 24
+MAX_SERIES_ROWS: Final = 200
+SPARK_COLUMNS: Final = 16
+_GRAVE: Final = {"critical": 0, "warning": 1, "info": 2}
+_LABELS: Final = {"fatal": 0, "actionable": 1, "unknown": 2, "info": 3, "harmless": 4}
+
+
+class SnapshotMaker:
+    """Remembers what it copied, by the version of each series, so that a quiet series costs nothing."""
+
+    def __init__(self, title: str, translate: Callable[[str], str] | None = None) -> None:
+        self._title = title
+        self._translate = translate
+        self._charts: dict[str, tuple[object, ChartData]] = {}
+        self._rows: dict[Series, tuple[int, SeriesView]] = {}
+
+    def make(self, session: Session, source: SourceState) -> Snapshot:
+        """Copy the present state; the caller holds the lock."""
+        run = session.run
+        chain = resumed_chain(run)
+        charts = tuple(self._chart(pair, chain) for pair in run.pairs()[:MAX_CHARTS])
+        ordered = run.series()
+        unfinished = {
+            SeriesKey(spec.name, spec.split, r.axis): v for r in run.provisional for spec, v in zip(r.series, r.values, strict=True)
+        }
+        findings = tuple(self._finding(f) for f in _by_gravity(session.findings.findings))
+        messages = tuple(_message(e) for e in _by_label(session.messages.entries()))
+        return Snapshot(
+            title=self._title,
+            source=source,
+            verdict=self._verdict(session, source),
+            standing=_standing(run),
+            clocks=Clocks(run.clock.now, run.clock.last_data, run.clock.longest_gap, run.clock.writer_alive, run.outcome()),
+            dialects=tuple(name for name, _ in run.dialects.most_common(2)),
+            charts=charts,
+            series=tuple(self._row(s, unfinished.get(s.key)) for s in ordered[:MAX_SERIES_ROWS]),
+            more_series=max(0, len(ordered) - MAX_SERIES_ROWS) + run.segment.dropped_series,
+            findings=findings,
+            messages=messages,
+            lines_read=run.line,
+            run_number=len(run.segments),
+            runs=len(run.segments),
+        )
+
+    def _chart(self, pair: Pair, chain: list[Segment]) -> ChartData:
+        series = (pair.train, pair.val, running_series(pair, chain[-1]))
+        version = (chain[-1].number, len(chain[-1].marks), *(s.version if s is not None else -1 for s in series))
+        held = self._charts.get(pair.metric)
+        if held is None or held[0] != version:
+            held = self._charts[pair.metric] = (version, chart_data(pair, chain))
+        return held[1]
+
+    def _row(self, series: Series, unfinished: float | None) -> SeriesView:
+        held = self._rows.get(series)
+        if held is None or held[0] != series.version:
+            if len(self._rows) > 4 * MAX_SERIES_ROWS:
+                self._rows.clear()
+            held = self._rows[series] = (series.version, _series_view(series))
+        return held[1] if unfinished is None else held[1]._replace(last=unfinished)
+
+    def _finding(self, finding: Finding) -> FindingView:
+        opinion = finding.opinion
+
+        def say(text: object) -> str:
+            return render(text, self._translate)  # type: ignore[arg-type]  # only Text comes here
+
+        return FindingView(
+            finding.key,
+            opinion.id,
+            opinion.severity,
+            finding.closed is None,
+            say(opinion.title),
+            say(opinion.why),
+            tuple(say(a) for a in opinion.actions),
+            opinion.evidence,
+            opinion.since,
+            finding.raised,
+        )
+
+    def _verdict(self, session: Session, source: SourceState) -> Verdict:
+        if source.preview or source.kind in ("opening", "waiting", "denied", "reading") or not session.run.line:
+            return Verdict("none", "")
+        grave = next((f.opinion.severity for f in session.findings.open if f.opinion.severity != "info"), None)
+        text = render(verdict(session.run, session.findings), self._translate)
+        if grave is not None:
+            return Verdict(grave, text)
+        return Verdict("good" if session.run.series() else "none", text)
+
+
+def resumed_chain(run: Run) -> list[Segment]:
+    """Return the present segment after those that it resumed: one training, in pieces."""
+    chain = [run.segments[-1]]
+    for segment in reversed(run.segments[:-1]):
+        if chain[0].kind != "resume":
+            break
+        chain.insert(0, segment)
+    return chain
+
+
+def _by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.closed is not None, _GRAVE[f.opinion.severity], -f.opened.part, -f.opened.line))
+
+
+def _by_label(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda e: (_LABELS[e.label], -e.count))
+
+
+def _message(entry: Entry) -> MessageView:
+    return MessageView(
+        entry.rule,
+        entry.label,
+        sanitise(peel(headline(entry.sample)).rest or headline(entry.sample))[:300],
+        entry.count,
+        entry.first_line,
+        entry.last_line,
+        entry.sample[:4000],
+        entry.why,
+        entry.action,
+        entry.source,
+    )
+
+
+def _series_view(series: Series) -> SeriesView:
+    best = series.best_at
+    return SeriesView(
+        series.spec.name[:200],
+        series.spec.split,
+        series.axis == "step",
+        columns(series.values, SPARK_COLUMNS),
+        series.values[-1] if len(series) else math.nan,
+        best.value if best is not None else None,
+        place_label(best.epoch, best.step, series.axis) if best is not None else "",
+        series.points,
+        series.spec.unit or "",
+    )
+
+
+def _standing(run: Run) -> Standing:
+    """Say how far the run is; the unfinished last line moves it too."""
+    p = run.progress
+    epoch, step = p.epoch, p.step
+    for reading in run.provisional:
+        epoch = reading.epoch if reading.epoch is not None else epoch
+        step = reading.step if reading.step is not None else step
+    return Standing(epoch, p.epochs, step, p.steps, run.done, run.eta())
