@@ -46,7 +46,9 @@ class FileFollower:
         LogError: the path is a directory or a device, or does not exist and `wait` is false.
     """
 
-    def __init__(self, path: str | bytes, *, hints: bool = True, wait: bool = True, clock: Callable[[], float] = time.time, start: int = 0) -> None:
+    def __init__(
+        self, path: str | bytes, *, hints: bool = True, wait: bool = True, clock: Callable[[], float] = time.time, start: int = 0
+    ) -> None:
         self.path = path
         self._clock = clock
         self._wake = threading.Event()
@@ -67,6 +69,10 @@ class FileFollower:
     def offset(self) -> int:
         """Bytes of the present file that were handed over."""
         return self._position.offset
+
+    def begin_at(self, offset: int) -> None:
+        """Go on at `offset`: the bytes before it were read elsewhere. Only before the first look."""
+        self._position = Position(offset)
 
     def close(self) -> None:
         """Stop listening and close the file."""
@@ -142,7 +148,9 @@ class FileFollower:
         else:
             self._position = Position()
             self._skip_nul = True
-            events.append(Notice("rotated", self._clock(), f"{os.fsdecode(self.path)} is another file now; read from its beginning"))
+            events.append(
+                Notice("rotated", self._clock(), f"{os.fsdecode(self.path)} is another file now; read from its beginning")
+            )
 
     def _read(self, events: list[SourceEvent]) -> bool:
         """Read what was appended to the open file; returns whether there was something."""
@@ -220,7 +228,13 @@ def _check(path: str | bytes, *, wait: bool) -> None:
 
 
 def watch_directories(
-    directories: list[str], stop: threading.Event, happened: Callable[[], None], *, step: int, debounce: int, still: Callable[[], bool]
+    directories: list[str],
+    stop: threading.Event,
+    happened: Callable[[], None],
+    *,
+    step: int,
+    debounce: int,
+    still: Callable[[], bool],
 ) -> None:
     """Call `happened` whenever something changes in the directories, until `stop` is set or one of them is another one now."""
     from watchfiles import watch  # noqa: PLC0415 - costs start-up time, and only following needs it

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
+from tailwatch.tui.feed import Recording
 from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
 from tailwatch.tui.screens.help import help_rows
 from tailwatch.tui.screens.page import Page, PagePane
@@ -13,21 +14,6 @@ if TYPE_CHECKING:
 
     from tailwatch.tui.monitor import Monitor
     from tailwatch.tui.paint import Row
-
-
-class Recording(Protocol):
-    """A source that replays: it can be paused and goes at a speed."""
-
-    speed: float
-    paused: bool
-
-    def pause(self) -> None:
-        """Stop the clock of the recording."""
-        ...
-
-    def resume(self) -> None:
-        """Let it go on."""
-        ...
 
 
 class Actions:
@@ -125,7 +111,11 @@ class Actions:
         if app.log_pane.next_trouble(direction):
             app.log_pane.focus()
             return
-        app.footer.note = "no further line of trouble among the kept ones" if direction > 0 else "no earlier line of trouble among the kept ones"
+        app.footer.note = (
+            "no further line of trouble among the kept ones"
+            if direction > 0
+            else "no earlier line of trouble among the kept ones"
+        )
         app.footer.repaint()
         app.set_timer(3.0, self._clear_note)
 
@@ -139,18 +129,17 @@ class Actions:
 
     def action_pause_replay(self) -> None:
         """Pause the replay, or let it go on."""
-        if not self._app.replay:
-            return
-        recording = cast("Recording", self._app.feed.source)
-        if recording.paused:
-            recording.resume()
-        else:
-            recording.pause()
-        self._app.paint()
+        recording = self._app.feed.source
+        if isinstance(recording, Recording):
+            if recording.paused:
+                recording.resume()
+            else:
+                recording.pause()
+            self._app.paint()
 
     def action_speed(self, factor: float) -> None:
         """Change the replay's speed."""
-        if self._app.replay:
-            recording = cast("Recording", self._app.feed.source)
+        recording = self._app.feed.source
+        if isinstance(recording, Recording):
             recording.speed = min(4096.0, max(0.25, recording.speed * factor))
             self._app.paint()

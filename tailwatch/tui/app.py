@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tailwatch.core.errors import TailwatchError, UsageError
 from tailwatch.tui.terminal import Guard, can_draw, crash_file
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 
     from tailwatch.core.events import Finding
     from tailwatch.tui.feed import Source
+
+
+@runtime_checkable
+class LogFile(Protocol):
+    """A source that follows a file and can leave its history to another reader."""
+
+    path: str | bytes
+
+    def begin_at(self, offset: int) -> None:
+        """Go on at this offset: the bytes before it were read elsewhere."""
+        ...
 
 
 def run_monitor(
@@ -43,10 +55,14 @@ def run_monitor(
     if reason is not None:
         raise UsageError(f"the monitor cannot be shown: {reason}; use `tailwatch watch` or `tailwatch report` instead.")
     sys.setswitchinterval(0.001)  # the reader thread must not keep a key or a paint waiting for 5 ms at a time
-    from tailwatch.tui.feed import Feed  # noqa: PLC0415  # in this order: the reader before the screen
+    from tailwatch.tui.feed import Feed  # noqa: PLC0415
+    from tailwatch.tui.history import History  # noqa: PLC0415
+
+    past = isinstance(source, LogFile)
+    history = History(source.path) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
     from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
 
-    feed = Feed(source, title, translate=translate)
+    feed = Feed(source, title, history=history, past=past, translate=translate)
     if on_alarm is not None:
         feed.on_alarm = on_alarm
     monitor = Monitor(feed, replay=replay, clock=None if replay else time.time)

@@ -35,7 +35,11 @@ def arrange(width: int, height: int, wants: Wants) -> dict[str, Region]:
     """Return the region of every pane that is shown at this size."""
     places: dict[str, Region] = {}
     top = 0
-    head = [("banner", 1 if wants.banner else 0), ("verdict", min(2, wants.verdict) if height >= 16 else 1), ("status", 1 if width >= NARROW else 2)]
+    head = [
+        ("banner", 1 if wants.banner else 0),
+        ("verdict", min(2, wants.verdict) if height >= 16 else 1),
+        ("status", 1 if width >= NARROW else 2),
+    ]
     for name, rows in head:
         if rows and top + rows <= height:
             places[name] = Region(0, top, width, rows)

@@ -266,5 +266,3 @@ def thin(xs: Sequence[float], ys: Sequence[float], x_min: float, x_max: float, c
             out_x.append(points[-1][0])
             out_y.append(math.nan)
     return out_x, out_y
-
-

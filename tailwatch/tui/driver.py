@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
+_BLANK: Cell = (" ", None)
 _MOVE_COST = 8  # cells; a run of fewer unchanged ones is cheaper to write again than to skip
 
 
@@ -82,7 +83,7 @@ class ScreenDiff:
 
     def _row(self, y: int, start: int, end: int, cells: list[Cell], width: int) -> Iterator[tuple[int, int, list[Cell]]]:
         old = self._shown.get(y)
-        new = list(old) if old is not None and len(old) == width else [(" ", None)] * width
+        new = list(old) if old is not None and len(old) == width else [_BLANK] * width
         new[start:end] = cells[start:end]
         if old is None or len(old) != width:
             whole = start == 0 and end == width
@@ -104,7 +105,7 @@ def _of_chops(update: ChopsUpdate, width: int) -> Iterator[tuple[int, int, int, 
     rows: dict[int, list[Cell]] = {}
     for y, start, end in update.spans:
         if y not in rows:
-            row: list[Cell] = [(" ", None)] * width
+            row: list[Cell] = [_BLANK] * width
             for x, strip in update.chops[y].items():
                 if strip is not None:
                     piece = _cells([strip], strip.cell_length)
@@ -130,7 +131,7 @@ def _cells(strips: Iterable[Strip], width: int) -> list[Cell]:
                     cells.extend([("", style)] * (size - 1))
                 elif cells:
                     cells[-1] = (cells[-1][0] + char, cells[-1][1])
-    return (cells + [(" ", None)] * (width - len(cells)))[:width]
+    return (cells + [_BLANK] * (width - len(cells)))[:width]
 
 
 def _doubtful(cells: list[Cell]) -> bool:

@@ -1,6 +1,6 @@
 """The reader thread: it owns the source and the session, so that neither a busy screen nor a stalled terminal delays reading.
 
-The screen never waits for more than one chunk: it takes a snapshot under the lock that the thread holds while it feeds one
+The screen never waits for more than one block: it takes a snapshot under the lock that the thread holds while it feeds one
 source event. Alarms leave from here.
 """
 
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.session import Session
-from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot, SourceState
+from tailwatch.tui.history import PREVIEW_ABOVE, Preview, shown_line
+from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState
 from tailwatch.tui.view import SnapshotMaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tailwatch.core.events import Finding, Line, SourceEvent
+    from tailwatch.core.events import Finding, SourceEvent
     from tailwatch.session import Changes
+    from tailwatch.tui.history import History, Report
 
-LOG_LINES: Final = 5000
-MAX_SHOWN_BYTES: Final = 2000
 _STATES: Final = {
     "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
     "lost": "lost", "ended": "ended", "read": "live",
@@ -37,15 +37,30 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Recording(Protocol):
+    """A source that replays: it can be paused and goes at a speed."""
+
+    speed: float
+    paused: bool
+
+    def pause(self) -> None:
+        """Stop the clock of the recording."""
+        ...
+
+    def resume(self) -> None:
+        """Let it go on."""
+        ...
+
+
 class Feed:
     """Reads a source into a session and hands out what the screen needs.
 
     Args:
         source: where the events come from.
         title: how the screen names the log.
-        on_change: called from the reader thread when there is something new to show, once until it was fetched.
-        on_alarm: called from the reader thread when a finding is raised, also at the end of the history if it still holds.
-        on_error: called from the reader thread if it fails; the argument is the exception.
+        history: reads what the file already holds elsewhere; without, all comes from the source.
+        past: what the source yields up to its first `read` is history: its alarms are listed, not rung, unless they still hold.
         translate: from an English sentence template to another language's.
     """
 
@@ -54,23 +69,29 @@ class Feed:
         source: Source,
         title: str,
         *,
-        on_change: Callable[[], None] = lambda: None,
-        on_alarm: Callable[[Finding], None] = lambda _finding: None,
-        on_error: Callable[[BaseException], None] = lambda _error: None,
+        history: History | None = None,
+        past: bool = True,
         translate: Callable[[str], str] | None = None,
     ) -> None:
         self.session = Session(keep_lines=True, live=True)
         self.source = source
-        self.on_change, self.on_alarm, self.on_error = on_change, on_alarm, on_error
-        self.state = SourceState()
+        self.on_change: Callable[[], None] = lambda: None
+        """Called from the reader thread when there is something new to show, once until it was fetched."""
+        self.on_alarm: Callable[[Finding], None] = lambda _finding: None
+        """Called from the reader thread when a finding is raised, and at the end of the history for those that hold."""
+        self.on_error: Callable[[BaseException], None] = lambda _error: None
+        """Called from the reader thread if it fails."""
+        self.state = SourceState("reading" if history is not None else "opening")
         self.stopped = threading.Event()
+        self._history = history
         self._lock = threading.Lock()
         self._maker = SnapshotMaker(title, translate)
         self._lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._provisional: LogLine | None = None
         self._added = 0
+        self._restarted = False
         self._told = False
-        self._past = True  # until the source says that all that the log holds was read
+        self._past = past
         self._alarms: deque[Finding] = deque(maxlen=64)
         self._thread: threading.Thread | None = None
 
@@ -82,8 +103,12 @@ class Feed:
     def stop(self, timeout: float = 1.0) -> None:
         """Ask the thread to end, and wait for it a little; it never holds up the end of the program."""
         self.stopped.set()
+        if isinstance(self.source, Recording):
+            self.source.resume()
         if self._thread is not None:
             self._thread.join(timeout)
+        if self._history is not None:
+            self._history.close()
 
     def snapshot(self, seen: int) -> tuple[Snapshot, LogDelta, int, tuple[Finding, ...]]:
         """Return the present state, the log lines after the first `seen` ones, their count, and the alarms since last time."""
@@ -91,31 +116,29 @@ class Feed:
             self._told = False
             new = min(self._added - seen, len(self._lines))
             lines = tuple(self._lines)[len(self._lines) - new :] if new > 0 else ()
-            delta = LogDelta(lines, self._provisional, max(0, self._added - seen - new))
+            lost = 0 if self._restarted else max(0, self._added - seen - new)
+            delta = LogDelta(lines, self._provisional, lost, self._restarted)
+            self._restarted = False
             alarms = tuple(self._alarms)
             self._alarms.clear()
-            return self._maker.make(self.session, self.state), delta, self._added, alarms
+            return self._maker.make(self.session, self._state()), delta, self._added, alarms
 
-    def adopt(self, session: Session, lines: Iterable[Line]) -> None:
-        """Take over a session that read the history elsewhere, in place of the present one."""
-        with self._lock:
-            self.session = session
-            self._lines.clear()
-            self._provisional = None
-            self._keep(lines)
-            self._settle_past()
-        self._tell()
+    def _state(self) -> SourceState:
+        if isinstance(self.source, Recording):
+            return self.state._replace(paused=self.source.paused, speed=self.source.speed)
+        return self.state
 
     def take(self, event: SourceEvent) -> None:
         """Feed one event; called in the reader thread, and by tests without one."""
         with self._lock:
             changes = self.session.feed(event)
-            if isinstance(event, Notice):
-                self._notice(event)
-            self._keep(changes.lines)
+            self._keep(map(shown_line, changes.lines))
             if isinstance(event, Data):
-                self._provisional = _shown(changes.provisional) if changes.provisional is not None else None
+                self._provisional = shown_line(changes.provisional) if changes.provisional is not None else None
             raised = self._raised(changes)
+            if isinstance(event, Notice):
+                raised += self._notice(event)
+            self._alarms.extend(raised)
         for finding in raised:
             self.on_alarm(finding)
         if not isinstance(event, Tick) or raised or changes.findings:
@@ -123,6 +146,8 @@ class Feed:
 
     def _run(self) -> None:
         try:
+            if self._history is not None:
+                self._read_history(self._history)
             for event in self.source.events(self.stopped):
                 self.take(event)
                 if self.stopped.is_set():
@@ -130,35 +155,66 @@ class Feed:
         except Exception as error:  # noqa: BLE001  # whatever it is, the screen must end and say so
             self.on_error(error)
 
-    def _keep(self, lines: Iterable[Line]) -> None:
+    def _read_history(self, history: History) -> None:
+        """Take over the session of the child, showing the end of a big file meanwhile."""
+        preview: Preview | None = None
+        try:
+            while not self.stopped.is_set():
+                report = history.report(0.25)
+                if report is not None and report.session is not None:
+                    self._adopt(report)
+                    return
+                if report is not None and report.size > PREVIEW_ABOVE and preview is None:
+                    preview = Preview(history.path)
+                self._show_progress(report, preview)
+        except (EOFError, OSError):
+            self.state = SourceState("opening")  # the child could not read it; the source will say why, or read it all
+        finally:
+            if preview is not None:
+                preview.close()
+            history.close()
+
+    def _adopt(self, report: Report) -> None:
+        with self._lock:
+            assert report.session is not None
+            self.session = report.session
+            self._lines.clear()
+            self._restarted = True
+            self._keep(report.lines)
+            self.state = SourceState("live")
+        self.source.begin_at(report.offset)  # type: ignore[attr-defined]  # only such a source is given a history
+        self._tell()
+
+    def _show_progress(self, report: Report | None, preview: Preview | None) -> None:
+        with self._lock:
+            if report is not None:
+                percent = 100.0 * report.offset / report.size if report.size else None
+                self.state = SourceState("reading", percent=percent, preview=preview is not None)
+            if preview is not None:
+                self.session = preview.session
+                self._keep(preview.more(self.session.run.clock.now))
+        self._tell()
+
+    def _keep(self, lines: Iterable[LogLine]) -> None:
         for line in lines:
-            self._lines.append(_shown(line))
+            self._lines.append(line)
             self._added += 1
 
-    def _notice(self, notice: Notice) -> None:
+    def _notice(self, notice: Notice) -> list[Finding]:
+        """Note how the log is; returns the findings that hold at the end of the history, which ring now."""
         kind = _STATES[notice.kind]
-        if notice.kind == "read":
-            self._settle_past()
         self.state = self.state._replace(kind=kind, detail=notice.detail)  # type: ignore[arg-type]  # values of _STATES
-
-    def _settle_past(self) -> None:
-        """History is listed, not rung; what still holds at its end is rung once."""
-        if self._past:
-            self._past = False
-            self._alarms.extend(f for f in self.session.findings.open if f.raised is not None)
+        if notice.kind in ("rotated", "truncated"):
+            self._keep([LogLine(0, f"--- {notice.detail} ---".encode(), 0)])
+        if notice.kind not in ("read", "ended") or not self._past:
+            return []
+        self._past = False
+        return [f for f in self.session.findings.open if f.raised is not None]
 
     def _raised(self, changes: Changes) -> list[Finding]:
-        if self._past:
-            return []
-        raised = [change.finding for change in changes.findings if change.raised]
-        self._alarms.extend(raised)
-        return raised
+        return [] if self._past else [change.finding for change in changes.findings if change.raised]
 
     def _tell(self) -> None:
         if not self._told:
             self._told = True
             self.on_change()
-
-
-def _shown(line: Line) -> LogLine:
-    return LogLine(line.number, line.raw[:MAX_SHOWN_BYTES], line.redraws, line.provisional)

@@ -36,11 +36,13 @@ class FooterPane(Panel):
         self.focus()
         self.repaint()
 
-    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:  # noqa: ARG002  # it is one row
         """Return the filter, or as many keys as fit."""
         if self._log is not None:
             hits = f"  {len(self._log.buffer.shown):,} lines" if self._needle else "  type a text"
-            line = row((" / ", "key"), (self._needle, "strong"), ("▏", "key"), (hits, "info"), ("   Enter keeps · Esc shows all", "dim"))
+            line = row(
+                (" / ", "key"), (self._needle, "strong"), ("▏", "key"), (hits, "info"), ("   Enter keeps · Esc shows all", "dim")
+            )
             return [(line, False)]
         spans: list[Span] = [Span(f" {self.note} ", "alert_warning")] if self.note else []
         for shown, word in footer(replay=self.replay):

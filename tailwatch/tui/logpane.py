@@ -10,7 +10,7 @@ from tailwatch.tui.panels.log import LogBuffer, is_trouble, line_detail, log_row
 from tailwatch.tui.panes import Opened
 
 if TYPE_CHECKING:
-    from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot
+    from tailwatch.tui.snapshot import LogDelta, Snapshot
 
 
 class LogPane(ListPanel):
@@ -23,22 +23,13 @@ class LogPane(ListPanel):
 
     def take(self, delta: LogDelta, *, hold: bool = False) -> None:
         """Add new lines; a pane that does not follow keeps the lines in sight where they are. `hold` shows them later."""
-        before = len(self.buffer.shown)
-        old_first = self.buffer.shown[0] if before else None
+        before = self.buffer.dropped
         if not self.buffer.take(delta):
             return
-        if not self.following and old_first is not None:
-            self._keep_place(old_first)
+        gone = 0 if self.following else self.buffer.dropped - before
+        self.top, self.cursor = max(0, self.top - gone), max(0, self.cursor - gone)
         if not hold:
             self.repaint()
-
-    def _keep_place(self, old_first: LogLine) -> None:
-        shown = self.buffer.shown
-        gone = 0
-        while gone < len(shown) and shown[0].number > old_first.number + gone and gone < self.top:
-            gone += 1
-        self.top = max(0, self.top - gone)
-        self.cursor = max(0, self.cursor - gone)
 
     def title(self) -> Row:
         """Return the filter, its hits, and whether the end is followed."""

@@ -19,7 +19,17 @@ from tailwatch.tui.paint import Painter, locale_is_ascii
 from tailwatch.tui.panels.chart import ChartOptions
 from tailwatch.tui.panels.messages import shown_messages
 from tailwatch.tui.panels.verdict import verdict_rows
-from tailwatch.tui.panes import AdvicePane, BannerPane, ChartPane, FindingsPane, MessagesPane, Opened, SeriesPane, StatusPane, VerdictPane
+from tailwatch.tui.panes import (
+    AdvicePane,
+    BannerPane,
+    ChartPane,
+    FindingsPane,
+    MessagesPane,
+    Opened,
+    SeriesPane,
+    StatusPane,
+    VerdictPane,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -106,12 +116,19 @@ class Monitor(Actions, App[None]):
 
     def on_mount(self) -> None:
         """Begin to read, and to keep the clock."""
-        self.feed.on_change = lambda: self.post_message(self.Changed()) and None
-        self.feed.on_error = lambda error: self.post_message(self.Failed(error)) and None
+        self.feed.on_change = self._changed
+        self.feed.on_error = self._failed
         self.set_interval(1.0, self._tick)
         self.feed.start()
         self.paint()
+        self._painted = 0.0  # what comes first is shown at once
         self.findings.focus()
+
+    def _changed(self) -> None:
+        self.post_message(self.Changed())  # from the reader thread
+
+    def _failed(self, error: BaseException) -> None:
+        self.post_message(self.Failed(error))
 
     def leave(self, code: int) -> None:
         """End with an exit code; may be called from a signal handler or another thread."""
@@ -151,11 +168,10 @@ class Monitor(Actions, App[None]):
         self._ring(snapshot, alarms)
         self._lay_out(snapshot)
         self.status.now = self.clock() if self.clock is not None else snapshot.clocks.now
-        for pane in (self.banner, self.status, self.footer):
-            pane.show(snapshot)
-        if not self.frozen:
-            for pane in (self.verdict, *self.charts, self.findings, self.series, self.messages):
+        for pane in self.panes:
+            if pane in (self.banner, self.status, self.footer) or not (self.frozen or pane in (self.advice, self.log_pane)):
                 pane.show(snapshot)
+        if not self.frozen:
             self.advise()
             self.log_pane.snapshot = snapshot
         self.log_pane.take(delta, hold=self.frozen)

@@ -130,11 +130,12 @@ def wrap(text: str, width: int) -> list[str]:
             continue
         if current:
             lines.append(current)
-        while cell_len(word) > width > 0:
-            head = set_cell_size(word, width).rstrip() or word[:1]
+        rest = word
+        while cell_len(rest) > width > 0:
+            head = set_cell_size(rest, width).rstrip() or rest[:1]
             lines.append(head)
-            word = word[len(head) :]
-        current = word
+            rest = rest[len(head) :]
+        current = rest
     if current or not lines:
         lines.append(current)
     return lines

@@ -72,7 +72,9 @@ class Panel(Widget):
         return strips + [strip(EMPTY_ROW, width)] * (height - len(strips))
 
     def _title_row(self, width: int) -> Row:
-        title = tuple(Span(fit(s.text, width - 4), "focus" if s.role == "title" and self.has_focus else s.role) for s in self.title())
+        title = tuple(
+            Span(fit(s.text, width - 4), "focus" if s.role == "title" and self.has_focus else s.role) for s in self.title()
+        )
         line = "─" * max(0, width - width_of(title) - 3)
         return (Span("─ ", "rule"), *title, Span(f" {line}", "rule"))
 

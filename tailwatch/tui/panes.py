@@ -63,7 +63,7 @@ class BannerPane(Panel):
         super().__init__(name, painter)
         self.alarms: list[FindingView] = []
 
-    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:  # noqa: ARG002  # it is one row
         """Return the banner."""
         return [(r, False) for r in banner_rows(self.alarms, width)]
 

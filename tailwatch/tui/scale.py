@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.text import compact
@@ -21,10 +22,7 @@ def span_of(values: Iterable[float]) -> tuple[float, float] | None:
 
 def widened(low: float, high: float, share: float = 0.04) -> tuple[float, float]:
     """Return a range with a margin on both sides; a single value gets room above and below."""
-    if high > low:
-        margin = (high - low) * share
-    else:
-        margin = abs(high) * 0.1 or 1.0
+    margin = (high - low) * share if high > low else abs(high) * 0.1 or 1.0
     return low - margin, high + margin
 
 
@@ -62,7 +60,7 @@ def labels(values: list[float]) -> list[str]:
     """Return tick labels that all have as many digits as the step between them needs."""
     if len(values) < 2:
         return [compact(v) for v in values]
-    step = min(b - a for a, b in zip(values, values[1:], strict=False))
+    step = min(b - a for a, b in pairwise(values))
     size = max(abs(v) for v in values)
     if step >= 1 or size >= 1e5 or size < 1e-3:
         return [_short(v) for v in values]

@@ -7,11 +7,17 @@ be torn by, the reading of the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Evidence, Label, Outcome, Place, Severity
     from tailwatch.tui.curves import ChartData
+
+LOG_LINES: Final = 5000
+"""Lines of the log that are kept for its pane."""
+
+MAX_SHOWN_BYTES: Final = 2000
+"""Bytes of a line that are kept for its pane and its page."""
 
 SourceKind = Literal["opening", "waiting", "denied", "reading", "live", "behind", "lost", "ended"]
 
@@ -83,7 +89,7 @@ class MessageView(NamedTuple):
     rule: str
     label: Label
     title: str
-    count: int
+    times: int
     first_line: int
     last_line: int
     sample: str
@@ -100,7 +106,7 @@ class Verdict(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """A line for the log pane; `raw` is cut to what a pane can ever show."""
+    """A line for the log pane; `raw` is cut to what a pane can ever show. Number 0 is unknown, or no line of the log."""
 
     number: int
     raw: bytes

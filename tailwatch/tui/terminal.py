@@ -15,14 +15,15 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
 RESTORE: Final = (
-    "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h\x1b[?1004l"
+    "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
 """Turns off everything that the monitor turns on: synchronised output, paste and resize reports, mouse, kitty keys, the
 alternate screen, focus reports; shows the cursor."""
@@ -68,7 +69,7 @@ class Guard:
         self._done = threading.Event()
         self._leaving = False
 
-    def __enter__(self) -> Guard:
+    def __enter__(self) -> Self:
         """Remember the terminal's modes, and take the signals."""
         with contextlib.suppress(termios.error, ValueError):
             self._saved = termios.tcgetattr(0)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.messages import headline
-from tailwatch.core.peeling import peel
+from tailwatch.core.peeling import headline, peel
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
 from tailwatch.core.text import render
@@ -51,28 +50,29 @@ class SnapshotMaker:
         self._rows: dict[Series, tuple[int, SeriesView]] = {}
 
     def make(self, session: Session, source: SourceState) -> Snapshot:
-        """Copy the present state; the caller holds the lock."""
+        """Copy the present state; the caller holds the lock. Of a preview only the last values are true."""
         run = session.run
-        chain = resumed_chain(run)
-        charts = tuple(self._chart(pair, chain) for pair in run.pairs()[:MAX_CHARTS])
+        clocks = Clocks(run.clock.now, run.clock.last_data, run.clock.longest_gap, run.clock.writer_alive, run.outcome())
         ordered = run.series()
-        unfinished = {
-            SeriesKey(spec.name, spec.split, r.axis): v for r in run.provisional for spec, v in zip(r.series, r.values, strict=True)
-        }
-        findings = tuple(self._finding(f) for f in _by_gravity(session.findings.findings))
-        messages = tuple(_message(e) for e in _by_label(session.messages.entries()))
+        unfinished = _unfinished(run)
+        shown = [self._row(s, unfinished.get(s.key)) for s in ordered[:MAX_SERIES_ROWS]]
+        more = max(0, len(ordered) - MAX_SERIES_ROWS) + run.segment.dropped_series
+        if source.preview or source.kind == "reading":
+            last_values = tuple(row._replace(best=None, spark=()) for row in shown)
+            return Snapshot(self._title, source, Verdict("none", ""), Standing(), clocks, series=last_values, more_series=more)
+        chain = resumed_chain(run)
         return Snapshot(
             title=self._title,
             source=source,
             verdict=self._verdict(session, source),
             standing=_standing(run),
-            clocks=Clocks(run.clock.now, run.clock.last_data, run.clock.longest_gap, run.clock.writer_alive, run.outcome()),
+            clocks=clocks,
             dialects=tuple(name for name, _ in run.dialects.most_common(2)),
-            charts=charts,
-            series=tuple(self._row(s, unfinished.get(s.key)) for s in ordered[:MAX_SERIES_ROWS]),
-            more_series=max(0, len(ordered) - MAX_SERIES_ROWS) + run.segment.dropped_series,
-            findings=findings,
-            messages=messages,
+            charts=tuple(self._chart(pair, chain) for pair in run.pairs()[:MAX_CHARTS]),
+            series=tuple(shown),
+            more_series=more,
+            findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
+            messages=tuple(_message(e) for e in _by_label(session.messages.entries())),
             lines_read=run.line,
             run_number=len(run.segments),
             runs=len(run.segments),
@@ -121,6 +121,13 @@ class SnapshotMaker:
         if grave is not None:
             return Verdict(grave, text)
         return Verdict("good" if session.run.series() else "none", text)
+
+
+def _unfinished(run: Run) -> dict[SeriesKey, float]:
+    """Return the values of the unfinished last line."""
+    return {
+        SeriesKey(spec.name, spec.split, r.axis): v for r in run.provisional for spec, v in zip(r.series, r.values, strict=True)
+    }
 
 
 def resumed_chain(run: Run) -> list[Segment]:

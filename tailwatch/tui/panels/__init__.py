@@ -1,0 +1,1 @@
+"""What each pane shows, as pure functions from a snapshot to rows."""

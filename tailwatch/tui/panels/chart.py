@@ -131,19 +131,19 @@ def _layers(data: ChartData, options: ChartOptions, window: Window, width: int, 
             continue
         ghosts.append(Layer(raw, _GHOSTS[curve.part]))
         front.append(Layer(_stroke(curve, smooth(curve.ys, weight), window, width, options, log=log), _ROLES[curve.part]))
-    dots = [Layer(l.stroke._replace(marker="•"), l.role) for l in front if _sparse(l.stroke, width) and l.role == "val"]
-    return ghosts + front + [Layer(_points(d.stroke), d.role) for d in dots]
+    dots = [layer for layer in front if _sparse(layer.stroke, width) and layer.role == "val"]
+    return ghosts + front + [Layer(_points(dot.stroke, "o" if options.ascii_only else "•"), dot.role) for dot in dots]
 
 
 def _sparse(stroke: Stroke, width: int) -> bool:
     return len(stroke.xs) * 4 <= width
 
 
-def _points(stroke: Stroke) -> Stroke:
+def _points(stroke: Stroke, marker: str) -> Stroke:
     """Put a gap between all points, so that only the points are drawn."""
     xs = tuple(x for x in stroke.xs for _ in (0, 1))
     ys = tuple(v for y in stroke.ys for v in (y, math.nan))
-    return Stroke(xs, ys, stroke.marker)
+    return Stroke(xs, ys, marker)
 
 
 def _stroke(curve: Curve, ys: object, window: Window, width: int, options: ChartOptions, *, log: bool) -> Stroke:

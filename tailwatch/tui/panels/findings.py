@@ -70,7 +70,10 @@ def place_text(place: Place) -> str:
 def finding_detail(finding: FindingView, width: int) -> list[Row]:
     """Return all about a finding: why, since when, what to do, and the lines of the log that show it."""
     sign, role = SIGNS[finding.severity]
-    rows = [row((f" {sign} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong")) for k, line in enumerate(wrap(finding.title, width - 4))]
+    rows = [
+        row((f" {sign} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong"))
+        for k, line in enumerate(wrap(finding.title, width - 4))
+    ]
     held = f"since {place_text(finding.since)}" + (f"; raised at {place_text(finding.raised)}" if finding.raised else "")
     rows += _block("", [held if finding.open else f"passed; {held}"], width, "dim")
     rows += _block("Why", wrap(finding.why, width - 4), width)

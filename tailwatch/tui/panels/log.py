@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.sanitise import visible
 from tailwatch.tui.paint import Row, Span, fit, row, wrap
+from tailwatch.tui.snapshot import LOG_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import LogDelta, LogLine
 
-KEPT_LINES: Final = 5000
-_BAR: Final = re.compile(r"[=#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}|[|\\[][ =#>.█▉▊▋▌▍▎▏-]{10,}[|\\]]".replace("\\\\", "\\"))
+_BAR: Final = re.compile("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}")
 _GRAVE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
 _TROUBLE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
 
@@ -25,10 +25,16 @@ class LogBuffer:
     """The last lines of the log, and of them those that contain the filter's text."""
 
     def __init__(self) -> None:
-        self.lines: deque[LogLine] = deque(maxlen=KEPT_LINES)
+        self.lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         self.provisional: LogLine | None = None
         self.needle = ""
-        self._hits: deque[LogLine] = deque(maxlen=KEPT_LINES)
+        self._hits: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._added = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many lines that pass the filter are no longer kept."""
+        return self._added - len(self.shown)
 
     def take(self, delta: LogDelta) -> bool:
         """Add what is new; tells whether anything changed."""
@@ -36,16 +42,20 @@ class LogBuffer:
         if delta.restarted:
             self.lines.clear()
             self._hits.clear()
+            self._added = 0
         self.lines.extend(delta.lines)
         self.provisional = delta.provisional
+        hits = [line for line in delta.lines if self._matches(line)] if self.needle else delta.lines
         if self.needle:
-            self._hits.extend(line for line in delta.lines if self._matches(line))
+            self._hits.extend(hits)
+        self._added += len(hits)
         return changed
 
     def filter(self, needle: str) -> int:
         """Show only lines that contain `needle`, in any case; returns how many of the kept ones do."""
         self.needle = needle.casefold()
-        self._hits = deque((line for line in self.lines if self._matches(line)), KEPT_LINES) if needle else deque()
+        self._hits = deque((line for line in self.lines if self._matches(line)), LOG_LINES) if needle else deque()
+        self._added = len(self.shown)
         return len(self._hits)
 
     @property
@@ -69,7 +79,7 @@ def log_row(line: LogLine, width: int, needle: str = "", digits: int = 5) -> Row
         role = "critical" if _GRAVE.search(line.raw) else "warning"
     note = f" ×{line.redraws:,}" if line.redraws > 1 else ""
     text = _squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 2 - len(note))
-    return row((f"{line.number:>{digits}} ", role), *_marked(text, needle), (note, "rule"))
+    return row((f"{line.number or '':>{digits}} ", role), *_marked(text, needle), (note, "rule"))
 
 
 def _squeezed(text: str, width: int) -> str:

@@ -44,14 +44,14 @@ def messages_rows(snapshot: Snapshot, width: int, *, unfolded: bool = False) -> 
 
 def _row(message: MessageView, width: int) -> Row:
     sign, role, _ = _SIGNS[message.label]
-    count = f" ×{message.count:,}" if message.count > 1 else ""
+    count = f" ×{message.times:,}" if message.times > 1 else ""
     body: Role = "dim" if message.label in ("harmless", "info") else "text"
     return row((f" {sign} ", role), (fit(message.title, width - 4 - len(count)), body), (count, "dim"))
 
 
 def _fold(snapshot: Snapshot, *, unfolded: bool) -> Row:
     quiet = [m for m in snapshot.messages if m.label == "harmless"]
-    count = sum(m.count for m in quiet)
+    count = sum(m.times for m in quiet)
     kinds = f"{len(quiet)} kinds, " if len(quiet) > 1 else ""
     return row((f" {'▾' if unfolded else '▸'} ", "dim"), (f"harmless: {kinds}{count:,} message{'s' * (count != 1)}", "dim"))
 
@@ -59,10 +59,21 @@ def _fold(snapshot: Snapshot, *, unfolded: bool) -> Row:
 def message_detail(message: MessageView, width: int) -> list[Row]:
     """Return all about a kind of message: what it means, what to do, where it stands, and how it was written."""
     sign, role, label = _SIGNS[message.label]
-    rows = [row((f" {sign} {label} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong")) for k, line in enumerate(wrap(message.title, width - 14))]
-    where = f"line {message.first_line:,}" if message.count == 1 else f"{message.count:,} times, lines {message.first_line:,} to {message.last_line:,}"
+    rows = [
+        row((f" {sign} {label} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong"))
+        for k, line in enumerate(wrap(message.title, width - 14))
+    ]
+    where = (
+        f"line {message.first_line:,}"
+        if message.times == 1
+        else f"{message.times:,} times, lines {message.first_line:,} to {message.last_line:,}"
+    )
     rows.append(row("   ", (where, "dim")))
-    for title, text in (("Why", message.why or "no rule knows this message"), ("What to do", message.action), ("Source", message.source)):
+    for title, text in (
+        ("Why", message.why or "no rule knows this message"),
+        ("What to do", message.action),
+        ("Source", message.source),
+    ):
         if text:
             rows += [row(), row((f" {title}", "title")), *(row("   ", line) for line in wrap(text, width - 4))]
     rows += [row(), row((" In the log", "title"))]

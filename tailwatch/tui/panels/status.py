@@ -21,7 +21,13 @@ _STATES: Final[dict[str, tuple[str, str, Role]]] = {
     "lost": ("✖", "link lost", "critical"),
     "ended": ("■", "ended", "dim"),
 }
-_OUTCOMES: Final = {"finished": "finished", "early_stopped": "stopped early", "crashed": "crashed", "killed": "killed", "stalled": "stalled"}
+_OUTCOMES: Final = {
+    "finished": "finished",
+    "early_stopped": "stopped early",
+    "crashed": "crashed",
+    "killed": "killed",
+    "stalled": "stalled",
+}
 UNUSUAL_FACTOR: Final = 4.0
 UNUSUAL_FLOOR: Final = 20.0
 
@@ -42,7 +48,14 @@ def span_of_time(seconds: float) -> str:
 
 def pieces(snapshot: Snapshot, now: float, width: int) -> list[tuple[Span, ...]]:
     """Return what the status says, most important first; each piece is one thing."""
-    found = [_state(snapshot), _place(snapshot), _silence(snapshot, now), _writer(snapshot), _speed(snapshot), _framework(snapshot)]
+    found = [
+        _state(snapshot),
+        _place(snapshot),
+        _silence(snapshot, now),
+        _writer(snapshot),
+        _speed(snapshot),
+        _framework(snapshot),
+    ]
     title = (Span(middle(snapshot.title, max(12, width // 3)), "strong"),)
     return [title, *(piece for piece in found if piece)]
 
