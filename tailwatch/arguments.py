@@ -97,12 +97,16 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 def _watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", metavar="LOG")
     parser.add_argument("--format", choices=("text", "jsonl"), default="text")
-    parser.add_argument("--until-exit", action="store_true", help="end when the writing process has ended, with check's exit code")
+    parser.add_argument(
+        "--until-exit", action="store_true", help="end when the writing process has ended, with check's exit code"
+    )
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", metavar="LOG")
-    parser.add_argument("--fail-on", choices=("critical", "warning"), default="warning", help="the least severity that fails (default warning)")
+    parser.add_argument(
+        "--fail-on", choices=("critical", "warning"), default="warning", help="the least severity that fails (default warning)"
+    )
     parser.add_argument("--ever", action="store_true", help="count findings that are over, too")
     _clock(parser)
 
@@ -116,8 +120,15 @@ def _clock(parser: argparse.ArgumentParser) -> None:
 
 
 _ADD = {
-    "replay": _replay, "demo": _demo, "report": _report, "export": _export, "explain": _explain, "watch": _watch, "check": _check, "status": _status,
-}  # fmt: skip
+    "replay": _replay,
+    "demo": _demo,
+    "report": _report,
+    "export": _export,
+    "explain": _explain,
+    "watch": _watch,
+    "check": _check,
+    "status": _status,
+}
 _HELP = {
     "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
     "demo": "The monitor on a bundled genuine log, replayed.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from tailwatch.core.events import Reading
+    from tailwatch.core.events import Reading, SourceEvent
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
@@ -80,7 +80,12 @@ def export(options: argparse.Namespace) -> int:
     """`tailwatch export LOG...`: every value."""
     from tailwatch.report.export import rows, write_csv, write_jsonl
 
-    found = (row for log in options.logs for segment, reading in readings(log, every_redraw=options.all) for row in rows(log, segment, reading))
+    found = (
+        row
+        for log in options.logs
+        for segment, reading in readings(log, every_redraw=options.all)
+        for row in rows(log, segment, reading)
+    )
     (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
     return 0
 
@@ -137,7 +142,7 @@ def readings(log: str, *, every_redraw: bool = False) -> Iterator[tuple[int, Rea
 
 
 @contextmanager
-def _source(log: str) -> Iterator[Iterator[object]]:
+def _source(log: str) -> Iterator[Iterator[SourceEvent]]:
     stop = threading.Event()
     if log == "-":
         from tailwatch.sources.stdin import StdinSource

@@ -49,7 +49,9 @@ class Session:
         every_redraw: take every frame of a progress bar for a line, not its last state only.
     """
 
-    def __init__(self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False, every_redraw: bool = False) -> None:
+    def __init__(
+        self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False, every_redraw: bool = False
+    ) -> None:
         self.run = Run()
         self.findings = FindingBook()
         self.bytes = 0
@@ -145,8 +147,8 @@ class Session:
 
     def _ask(self, line: Line, entry: Entry) -> Interest | None:
         entry.asked = True
-        entry.rules = self._listener.interest(line.raw.decode("utf-8", "replace"))
-        return entry.rules
+        interest = entry.rules = self._listener.interest(line.raw.decode("utf-8", "replace"))
+        return interest
 
     def _trained(self, reading: Reading, changes: Changes) -> None:
         listener = self._listener

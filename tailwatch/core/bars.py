@@ -14,7 +14,8 @@ from tailwatch.core.events import Line
 MAX_BARS: Final = 32
 
 _BAR: Final = re.compile(
-    rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|/Unknown"
+    rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
+    rb"/Unknown"
 )
 _COUNT: Final = re.compile(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
 _DRAWN_COUNT: Final = re.compile(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")

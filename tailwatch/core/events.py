@@ -132,7 +132,8 @@ class Plan:
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one, a
     `bar` is running until it is full, an `epoch_bar` too, and closes its epoch then: a further full one is an evaluation;
-    `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it is.
+    `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this
+    one, None leaves it as it is.
     `header` says that the plan's name fields become the header of `frame`, read from the line itself.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tailwatch.core.run import Run
 
 Watch = Literal["epoch", "step", "nonfinite", "mark", "setting", "message", "segment", "tick", "end"]
-"""What changed in the run: an epoch-axis point, a running point, a NaN or inf, and so on. `tick` is the clock, `end` the end of what the log holds."""
+"""What changed in the run: an epoch-axis point, a running point, a NaN or inf, ...; `tick` is the clock, `end` the log's end."""
 
 
 class Diagnosis(Protocol):

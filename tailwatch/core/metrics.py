@@ -17,7 +17,10 @@ _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|@|%")
 
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(("train", "training", "trn", "tr", "learn", "fit"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "validate", "validating", "eval", "evaluation", "evaluate", "dev", "holdout", "heldout"), "val"),
+    **dict.fromkeys(
+        ("val", "valid", "validation", "validate", "validating", "eval", "evaluation", "evaluate", "dev", "holdout", "heldout"),
+        "val",
+    ),
     **dict.fromkeys(("test", "testing", "tst"), "test"),
 }
 _CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
@@ -38,16 +41,146 @@ _SYNONYMS: Final[dict[str, str]] = {
 }  # fmt: skip
 
 _LOWER_IS_BETTER: Final = frozenset(
-    "loss losses error err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
-    "rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge rank regret eer der ter".split()
+    [
+        "loss",
+        "losses",
+        "error",
+        "err",
+        "perplexity",
+        "ppl",
+        "rmse",
+        "mse",
+        "mae",
+        "mape",
+        "wer",
+        "cer",
+        "nll",
+        "logloss",
+        "bce",
+        "ce",
+        "crossentropy",
+        "entropy",
+        "kl",
+        "epe",
+        "fid",
+        "mlogloss",
+        "rmsle",
+        "deviance",
+        "objective",
+        "cost",
+        "bpb",
+        "bpc",
+        "bpd",
+        "smape",
+        "medae",
+        "poisson",
+        "hinge",
+        "rank",
+        "regret",
+        "eer",
+        "der",
+        "ter",
+    ]
 )
 _HIGHER_IS_BETTER: Final = frozenset(
-    "accuracy acc auc auroc auprc aucpr f1 precision prec recall map ap mar ar dice iou miou pixacc bleu rouge reward return score "
-    "r2 psnr ssim ndcg hit hits top mrr exact em success win spearman pearson kappa mcc meteor cider spice chrf sari wins jaccard dcg".split()
+    [
+        "accuracy",
+        "acc",
+        "auc",
+        "auroc",
+        "auprc",
+        "aucpr",
+        "f1",
+        "precision",
+        "prec",
+        "recall",
+        "map",
+        "ap",
+        "mar",
+        "ar",
+        "dice",
+        "iou",
+        "miou",
+        "pixacc",
+        "bleu",
+        "rouge",
+        "reward",
+        "return",
+        "score",
+        "r2",
+        "psnr",
+        "ssim",
+        "ndcg",
+        "hit",
+        "hits",
+        "top",
+        "mrr",
+        "exact",
+        "em",
+        "success",
+        "win",
+        "spearman",
+        "pearson",
+        "kappa",
+        "mcc",
+        "meteor",
+        "cider",
+        "spice",
+        "chrf",
+        "sari",
+        "wins",
+        "jaccard",
+        "dcg",
+    ]
 )
 _NEUTRAL: Final = frozenset(
-    "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
-    "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp".split()
+    [
+        "lr",
+        "time",
+        "eta",
+        "data",
+        "mem",
+        "memory",
+        "speed",
+        "throughput",
+        "seconds",
+        "sec",
+        "secs",
+        "s",
+        "ms",
+        "hours",
+        "epoch",
+        "step",
+        "iter",
+        "iteration",
+        "size",
+        "count",
+        "num",
+        "scale",
+        "tokens",
+        "samples",
+        "examples",
+        "sps",
+        "wps",
+        "ups",
+        "wpb",
+        "bsz",
+        "mfu",
+        "fps",
+        "norm",
+        "gnorm",
+        "wall",
+        "elapsed",
+        "duration",
+        "runtime",
+        "second",
+        "lambda",
+        "alpha",
+        "beta",
+        "gamma",
+        "temperature",
+        "temp",
+    ]
 )
 
 
@@ -74,7 +207,7 @@ def meaning(name: str) -> Meaning:
         found = _SPLIT_WORDS.get(word) or _chinese_split(word)
         if found and split is None:
             split = found
-            word = _without_chinese_split(word)
+            word = _without_chinese_split(word)  # noqa: PLW2901 - what is left of it
             if word in _SPLIT_WORDS or not word:
                 continue
         kept.append(word)
@@ -83,7 +216,11 @@ def meaning(name: str) -> Meaning:
     if kept[:1] == ["s"]:
         kept = kept[1:]  # training's auc
     phrase = " ".join(kept)
-    metric = _SYNONYMS.get(phrase) or _SYNONYMS.get(phrase.removesuffix(" avg").removeprefix("avg ").removeprefix("average ")) or "_".join(kept)
+    metric = (
+        _SYNONYMS.get(phrase)
+        or _SYNONYMS.get(phrase.removesuffix(" avg").removeprefix("avg ").removeprefix("average "))
+        or "_".join(kept)
+    )
     goal = _goal(metric, kept)
     return Meaning(metric or name.strip().lower(), split, goal, goal is not None or metric in _SYNONYMS.values())
 

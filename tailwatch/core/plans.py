@@ -23,7 +23,7 @@ class Cursor:
     __slots__ = ("closed", "epoch", "epochs", "rank", "running", "seen", "step", "steps", "time")
 
     def __init__(self) -> None:
-        self.seen: dict[tuple[SeriesSpec, ...], tuple[float, tuple[float, ...]]] = {}
+        self.seen: dict[tuple[float | None, tuple[SeriesSpec, ...]], tuple[float, tuple[float, ...], int]] = {}
         self.running: set[tuple[SeriesSpec, ...]] = set()
         self.closed: tuple[float | None, float | None, frozenset[SeriesSpec]] | None = None
         self.epoch: float | None = None
@@ -63,7 +63,22 @@ def _named(name: str, like: SeriesSpec) -> SeriesSpec:
 class Runner:
     """A plan made ready to run: one `struct` unpack takes every field out of the line."""
 
-    __slots__ = ("_forms", "_keys", "_named", "_places", "_plain", "_settings", "_specs", "_step_known", "_time", "_unpack", "_values", "frame", "neutral", "plan")
+    __slots__ = (
+        "_forms",
+        "_keys",
+        "_named",
+        "_places",
+        "_plain",
+        "_settings",
+        "_specs",
+        "_step_known",
+        "_time",
+        "_unpack",
+        "_values",
+        "frame",
+        "neutral",
+        "plan",
+    )
 
     def __init__(self, plan: Plan, length: int) -> None:
         self.plan = plan
@@ -135,9 +150,21 @@ class Runner:
         if axis is None:
             return None
         rank = None if cursor.rank is None else int(cursor.rank)
-        return Reading(specs, values, axis, cursor.epoch, cursor.step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect)
+        return Reading(
+            specs,
+            values,
+            axis,
+            cursor.epoch,
+            cursor.step,
+            cursor.time,
+            rank,
+            line.number,
+            line.offset,
+            line.part,
+            self.plan.dialect,
+        )
 
-    def _axis(self, values: tuple[float, ...], cursor: Cursor) -> Axis | None:  # noqa: PLR0911 - one return a rule
+    def _axis(self, values: tuple[float, ...], cursor: Cursor) -> Axis | None:
         kind = self.plan.kind
         if kind == "summary":
             return "epoch"
@@ -151,15 +178,27 @@ class Runner:
             if cursor.step is None:
                 return None if self.neutral else "index"
             return "epoch" if any(s.split in ("val", "test") for s in self._specs) else "step"
+        return "step" if self._repeats(values, cursor) else "epoch"
+
+    def _repeats(self, values: tuple[float, ...], cursor: Cursor) -> bool:
+        """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
+
+        Each rank counts for itself, the same line printed twice counts once, and a last evaluation of the best weights is no
+        running value yet.
+        """
         specs = self._specs
-        seen = cursor.seen.get(specs)
         if specs in cursor.running:
-            return "step"
-        if seen is not None and seen[0] == cursor.epoch and seen[1] != values:
-            cursor.running.add(specs)  # more than one value an epoch: these are running values
-            return "step"
-        cursor.seen[specs] = (cursor.epoch, values)
-        return "epoch"
+            return True
+        key = (cursor.rank, specs)
+        seen = cursor.seen.get(key)
+        count = 1
+        if seen is not None and seen[0] == cursor.epoch:
+            count = seen[2] + (seen[1] != values)
+        cursor.seen[key] = (cursor.epoch or 0.0, values, count)
+        if count > (2 if all(s.split in ("val", "test") or is_neutral(s.name) for s in specs) else 1):
+            cursor.running.add(specs)
+            return True
+        return False
 
     def _others(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:
         plan = self.plan
@@ -170,7 +209,18 @@ class Runner:
         if plan.mark is not None:
             values = [number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)]
             text = visible(line.raw.strip()[:400])
-            events.append(Mark(plan.mark, cursor.epoch, cursor.step, line.number, line.part, text, values[-1] if values else None, plan.monitor))
+            events.append(
+                Mark(
+                    plan.mark,
+                    cursor.epoch,
+                    cursor.step,
+                    line.number,
+                    line.part,
+                    text,
+                    values[-1] if values else None,
+                    plan.monitor,
+                )
+            )
         elif self._values:
             reading = self._reading(line, parts, cursor)
             events.extend([] if reading is None else [reading])

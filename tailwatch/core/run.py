@@ -188,9 +188,7 @@ class Run:
         if isinstance(event, Progress):
             epochs = event.epochs if event.epochs is not None else epochs
             steps = event.steps if event.steps is not None else steps
-        if epoch is None:
-            epoch = old.epoch
-        elif old.epoch is not None and epoch < old.epoch and epoch >= self.segment.max_epoch - 1:
+        if epoch is None or (old.epoch is not None and epoch < old.epoch and epoch >= self.segment.max_epoch - 1):
             epoch = old.epoch
         self.progress = Progress(epoch, epochs, step if step is not None else old.step, steps, event.line, event.part)
 
@@ -210,11 +208,16 @@ class Run:
         first = segment.first_epoch
         if epoch >= segment.max_epoch or first is None:
             return False
-        return epoch < segment.max_epoch - 1 or (epoch <= first and epoch == math.floor(epoch) and segment.max_epoch >= first + 1 and self._has_epoch(segment))
+        return epoch < segment.max_epoch - 1 or (
+            epoch <= first and epoch == math.floor(epoch) and segment.max_epoch >= first + 1 and self._has_epoch(segment)
+        )
 
     @staticmethod
     def _has_epoch(segment: Segment) -> bool:
-        return any(s.axis == "epoch" and s.points >= 2 for s in segment.series.values()) or segment.max_epoch > (segment.first_epoch or 0) + 1
+        return (
+            any(s.axis == "epoch" and s.points >= 2 for s in segment.series.values())
+            or segment.max_epoch > (segment.first_epoch or 0) + 1
+        )
 
     def _begin_segment(self, kind: str, line: int) -> None:
         self.segment.outcome = self.outcome(final=True)
@@ -258,7 +261,9 @@ class Run:
         p = self.progress
         if p.epochs is not None and p.epoch is not None:
             first = self.segment.first_epoch
-            return p.epoch >= p.epochs or (first == 0 and p.epoch >= p.epochs - 1 and (p.steps is None or p.step is None or p.step >= p.steps - 1))
+            return p.epoch >= p.epochs or (
+                first == 0 and p.epoch >= p.epochs - 1 and (p.steps is None or p.step is None or p.step >= p.steps - 1)
+            )
         return p.steps is not None and p.step is not None and p.step >= p.steps - 1 and p.epoch is None
 
     def outcome(self, *, final: bool = False) -> Outcome:

@@ -71,7 +71,9 @@ class Segment:
 def _best_side(candidates: list[Series]) -> Series | None:
     """Prefer an evaluation's series over a running one, validation over test, then the one with the most points."""
     rank = {"epoch": 0, "index": 1, "time": 1, "step": 2}
-    return min(candidates, key=lambda s: (rank[s.axis], s.spec.split == "test", "(avg)" not in s.spec.name, -s.points), default=None)
+    return min(
+        candidates, key=lambda s: (rank[s.axis], s.spec.split == "test", "(avg)" not in s.spec.name, -s.points), default=None
+    )
 
 
 def _importance(series: Series) -> tuple[int, int, int, str]:

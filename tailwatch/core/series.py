@@ -40,7 +40,20 @@ class Point(NamedTuple):
 class Series:
     """A growing column of values with their places; `points` counts all that were ever added, thinned away or not."""
 
-    __slots__ = ("axis", "best_at", "epochs", "first_nonfinite", "goal", "lines", "points", "spec", "steps", "values", "version", "_best")
+    __slots__ = (
+        "_best",
+        "axis",
+        "best_at",
+        "epochs",
+        "first_nonfinite",
+        "goal",
+        "lines",
+        "points",
+        "spec",
+        "steps",
+        "values",
+        "version",
+    )
 
     def __init__(self, spec: SeriesSpec, axis: Axis) -> None:
         self.spec = spec

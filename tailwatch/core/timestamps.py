@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-_DATE_TIME: Final = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[ T_,]{1,2}(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$")
+_DATE_TIME: Final = re.compile(
+    r"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[ T_,]{1,2}(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$"
+)
 _SHORT_DATE: Final = re.compile(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$")
 _ABSL: Final = re.compile(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
 _EPOCH: Final = re.compile(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
 
 
 @lru_cache(maxsize=4096)
-def iso(text: str) -> str | None:
+def iso(text: str) -> str | None:  # noqa: PLR0911 - one return a form
     """Return ISO 8601 as far as the stamp goes; a date without a year (absl) is kept as `--MM-DDThh:mm:ss`. None if unknown."""
     if found := _DATE_TIME.match(text):
         year, month, day, hour, minute, second, part, zone = found.groups()

@@ -36,7 +36,9 @@ def verdict(run: Run, findings: FindingBook) -> Text:
         opening = "Training normally" if run.segment.series else "Reading"
     main = next((p.val or p.train for p in run.pairs()), None)
     if main is None or not len(main):
-        return Text(opening + ": the log has printed no training values yet." if outcome in ("running", "unknown") else opening + ".")
+        return Text(
+            opening + ": the log has printed no training values yet." if outcome in ("running", "unknown") else opening + "."
+        )
     last = main.last()
     best = main.best_at
     if best is None or last is None:

@@ -44,7 +44,13 @@ def headline(fatal: Spoken) -> str:
 
 def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
     """Return the finding on a run that died of `fatal`."""
-    values: dict[str, object] = {"what": headline(fatal), "line": fatal.last_line, "where": _where(run), "why": fatal.why, "action": fatal.action}
+    values: dict[str, object] = {
+        "what": headline(fatal),
+        "line": fatal.last_line,
+        "where": _where(run),
+        "why": fatal.why,
+        "action": fatal.action,
+    }
     frame = user_frame(fatal.text)
     evidence = [Evidence(fatal.last_line, headline(fatal))]
     if frame:

@@ -11,6 +11,7 @@ epochs are numbered, or on what comes later.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -72,7 +73,7 @@ class Turn:
     def noise(self) -> float:
         """Return the standard deviation of the noise around the curve, from the last differences."""
         recent = self.values[-_NOISE_WINDOW - 1 :]
-        differences = [b - a for a, b in zip(recent, recent[1:], strict=False)]
+        differences = [b - a for a, b in pairwise(recent)]
         if not differences:
             return 0.0
         centre = median(differences)

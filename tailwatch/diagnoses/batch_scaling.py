@@ -23,15 +23,17 @@ _MANY_PASSES: Final = 1.5
 
 TITLE = "Global batch {global} = {devices} x {per_device}, but the learning rate is still {lr}."
 TITLE_PASSES = 'One "epoch" is {passes} passes over the data: {steps} steps x {global} = {seen} samples against {samples}.'
-TITLE_BOTH = 'Global batch {global} = {devices} x {per_device} with learning rate {lr}, and one "epoch" is {passes} passes over the data.'
+TITLE_BOTH = (
+    'Global batch {global} = {devices} x {per_device} with learning rate {lr}, and one "epoch" is {passes} passes over the data.'
+)
 WHY_RATE = (
-    "On one device a batch of {per_device} makes {factor} times as many updates a pass. If {lr} was right for {per_device}, then for {global} "
-    "linear scaling gives {linear}, square root {root}."
+    "On one device a batch of {per_device} makes {factor} times as many updates a pass. If {lr} was right for {per_device}, "
+    "then for {global} linear scaling gives {linear}, square root {root}."
 )
 WHY_PASSES = (
-    '{steps} steps x {global} samples = {seen} samples an "epoch", but the training set has {samples}: every "epoch" is {passes} passes, '
-    "and whatever counts epochs (early stopping, learning-rate drops, the curves) sees only every {passes}th. The steps were probably "
-    "computed from the per-device batch ({samples} / {per_device} = {wrong})."
+    '{steps} steps x {global} samples = {seen} samples an "epoch", but the training set has {samples}: every "epoch" is {passes} '
+    "passes, and whatever counts epochs (early stopping, learning-rate drops, the curves) sees only every {passes}th. "
+    "The steps were probably computed from the per-device batch ({samples} / {per_device} = {wrong})."
 )
 SCALE = "Start at {root} with a warm-up over the first {warmup} steps, and go towards {linear} if it stays stable."
 SMALLER = "Or keep {lr} and use {low}-{high} a device (global {global_low}-{global_high})."
@@ -96,7 +98,9 @@ def _known(run: Run) -> _Sum | None:
     if not whole or not per_device or per_device <= 0:
         return None
     steps = run.setting("steps_per_epoch") or (run.progress.steps if run.progress.epoch is not None else None)
-    return _Sum(whole, per_device, devices or whole / per_device, run.setting("learning_rate"), steps, run.setting("train_samples"))
+    return _Sum(
+        whole, per_device, devices or whole / per_device, run.setting("learning_rate"), steps, run.setting("train_samples")
+    )
 
 
 def _looks_scaled(rate: float, factor: float) -> bool:

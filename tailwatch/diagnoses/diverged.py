@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from statistics import fmean, median
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 64
 _SHORT: Final = 12
-_ADVERSARIAL: Final = re.compile(r"(?:^|[^a-z])(?:gen|disc|g|d|generator|discriminator|adv|actor|critic|policy|gan)(?:[^a-z]|$)|reward|episode|rollout", re.IGNORECASE)
+_ADVERSARIAL: Final = re.compile(
+    r"(?:^|[^a-z])(?:gen|disc|g|d|generator|discriminator|adv|actor|critic|policy|gan)(?:[^a-z]|$)|reward|episode|rollout",
+    re.IGNORECASE,
+)
 
 TITLE = "Diverged: the training loss was {best} at {where} and is {last} now."
 WHY = "It has lost {lost} of what it had gained since the start ({first}), and has stayed there; noise does not explain it."
@@ -61,7 +65,7 @@ class Climb:
     def _noise(self) -> float:
         """Noise before the climb: differences of the 30 values up to three before the end."""
         recent = self.values[-33:-2]
-        differences = [b - a for a, b in zip(recent, recent[1:], strict=False)]
+        differences = [b - a for a, b in pairwise(recent)]
         if not differences:
             return 0.0
         centre = median(differences)
@@ -85,7 +89,9 @@ class Judge:
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Take the new training values and say whether they left their best for good."""
         del changed
-        train = next((p.train for p in self._pairs.of(run) if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None)
+        train = next(
+            (p.train for p in self._pairs.of(run) if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None
+        )
         if train is None or any(_ADVERSARIAL.search(s.spec.name) for s in run.segment.series.values()):
             return
         if train is not self._series:
@@ -130,4 +136,12 @@ class Judge:
             "lr": f"{compact(rate)} now, try {compact(rate / 3)}" if rate else "to a third of what it is",
         }
         evidence = proof(train, at, len(train) - 1)
-        return Opinion(self.ID, "critical", place_of(best, run.part), Text(TITLE, values), Text(WHY, values), (Text(LOWER, values), Text(CLIP)), evidence)
+        return Opinion(
+            self.ID,
+            "critical",
+            place_of(best, run.part),
+            Text(TITLE, values),
+            Text(WHY, values),
+            (Text(LOWER, values), Text(CLIP)),
+            evidence,
+        )

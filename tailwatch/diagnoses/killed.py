@@ -21,7 +21,10 @@ _TICKS_GONE: Final = 3
 
 TITLE = "The run was killed in {where}: {what}"
 TITLE_GONE = "The writing process is gone at epoch {epoch:g} of {epochs:g}, without a word."
-WHY_GONE = "Nothing in the log says why: that is how SIGKILL looks (out of memory on the machine, the scheduler, or a lost session without nohup)."
+WHY_GONE = (
+    "Nothing in the log says why: that is how SIGKILL looks "
+    "(out of memory on the machine, the scheduler, or a lost session without nohup)."
+)
 LOOK = "Look at `dmesg | tail` and the scheduler's record; start it again under nohup, tmux or the scheduler."
 
 

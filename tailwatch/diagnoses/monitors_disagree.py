@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 _MATTERS: Final = 0.05
 
-TITLE = "Two callbacks kept different epochs: early stopping restored epoch {restored:g}, the checkpoint on disk is epoch {kept:g}."
+TITLE = (
+    "Two callbacks kept different epochs: early stopping restored epoch {restored:g}, the checkpoint on disk is epoch {kept:g}."
+)
 WHY = (
-    "Early stopping judged by {stopper} and put the weights of epoch {restored:g} into the model; the checkpoint judged by {monitor} "
-    "({value}) and saved epoch {kept:g}. What you evaluate after training and what you load later are not the same weights."
+    "Early stopping judged by {stopper} and put the weights of epoch {restored:g} into the model; the checkpoint "
+    "judged by {monitor} ({value}) and saved epoch {kept:g}. "
+    "What you evaluate after training and what you load later are not the same weights."
 )
 SAME = "Give both callbacks the same monitor: {monitor} for both if that is what counts, else {stopper} for both."
 WHICH = "Until then: the model in memory is epoch {restored:g}, the file is epoch {kept:g}; evaluate both before you choose."
@@ -72,6 +75,12 @@ def _stopper(run: Run, restored: Mark, other: str) -> str:
     """The metric that early stopping followed, which the log does not print: the one whose best epoch was restored."""
     for series in run.series():
         best = series.best_at
-        if series.axis == "epoch" and series.spec.split == "val" and best is not None and best.epoch == restored.value and series.spec.name != other:
+        if (
+            series.axis == "epoch"
+            and series.spec.split == "val"
+            and best is not None
+            and best.epoch == restored.value
+            and series.spec.name != other
+        ):
             return series.spec.name
     return "another metric"

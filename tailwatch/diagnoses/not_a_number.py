@@ -92,5 +92,12 @@ def _in_unfinished_line(run: Run) -> Opinion | None:
                 at = run.here._replace(line=reading.line)
                 say = f"line {reading.line:,}"
                 title = Text(TITLE, {"series": spec.name, "value": str(value), "where": say})
-                return Opinion(Judge.ID, "critical", at, title, Text(WHY, {"before": "not known"}), (Text(STOP, {"where": say}), Text(LOWER_UNKNOWN), Text(LOOK)))
+                return Opinion(
+                    Judge.ID,
+                    "critical",
+                    at,
+                    title,
+                    Text(WHY, {"before": "not known"}),
+                    (Text(STOP, {"where": say}), Text(LOWER_UNKNOWN), Text(LOOK)),
+                )
     return None

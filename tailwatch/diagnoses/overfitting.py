@@ -102,7 +102,11 @@ class Judge:
         if confident and score is not None:
             template += WHY_CONFIDENT
             i = min(at, len(score) - 1)
-            values |= {"score": score.spec.metric.replace("_", " "), "score_then": compact(score.values[i]), "score_now": compact(score.values[-1])}
+            values |= {
+                "score": score.spec.metric.replace("_", " "),
+                "score_then": compact(score.values[i]),
+                "score_now": compact(score.values[-1]),
+            }
         late = len(val) - 1 - at
         actions = [
             Text(KEEP, {"where": where(best)}),

@@ -22,7 +22,10 @@ _UNKNOWN_RHYTHM: Final = 600.0
 _ENOUGH_GAPS: Final = 3
 
 TITLE = "Nothing has been written for a long time (over {limit:.0f} s), though the process lives."
-WHY = "The longest silence of this run so far was {longest:.0f} s. Usual causes: a deadlock (NCCL, data-loader workers), a hanging file system, or a very long evaluation."
+WHY = (
+    "The longest silence of this run so far was {longest:.0f} s. Usual causes: a deadlock (NCCL, data-loader workers), "
+    "a hanging file system, or a very long evaluation."
+)
 STACK = "See where it stands: `py-spy dump --pid PID`, and `nvidia-smi` for the GPU's load."
 BUFFER = "If it is only buffering, run it with `python -u` (or PYTHONUNBUFFERED=1)."
 

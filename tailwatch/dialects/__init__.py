@@ -43,7 +43,9 @@ class Found(NamedTuple):
 @cache
 def found() -> Found:
     """Import every dialect of this package, once."""
-    modules = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
+    modules = [
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")
+    ]
     dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
     by_anchor: dict[bytes, list[Dialect]] = {}
     for dialect in dialects:
@@ -60,7 +62,7 @@ def plan_for(shape: bytes, frame: Frame) -> Plan | None:
     hits = dict.fromkeys(known.pattern.findall(shape)) if known.by_anchor else {}
     candidates = list({id(d): d for hit in hits for d in known.by_anchor[hit]}.values())
     if frame.dialect:
-        candidates.sort(key=lambda d: d.NAME != frame.dialect)
+        candidates.sort(key=lambda d: frame.dialect != d.NAME)
         candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]
     for dialect in (*candidates[:MAX_CANDIDATES], *known.general):
         plan = dialect.read(shape, frame)

@@ -20,7 +20,9 @@ def part(found: re.Match[bytes], group: int | str, role: Role, key: str = "") ->
     return Field(role, start, end, key=key)
 
 
-def named_values(pairs: Iterable[tuple[tuple[int, int], tuple[int, int]]], shape: bytes, split: Split | None = None) -> list[Field]:
+def named_values(
+    pairs: Iterable[tuple[tuple[int, int], tuple[int, int]]], shape: bytes, split: Split | None = None
+) -> list[Field]:
     """Return value fields (and name fields for names that hold digits) of `((name start, end), (number start, end))` spans."""
     values: list[Field] = []
     names: list[Field] = []

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Frame as FrameType
 
 NAME: Final = "general"
-_HEADING: Final = re.compile(rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set)\b", re.IGNORECASE)
+_HEADING: Final = re.compile(
+    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set)\b", re.IGNORECASE
+)
 
 
 def heading(shape: bytes, masked: bytes, frame: FrameType) -> Plan | None:

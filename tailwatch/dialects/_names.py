@@ -8,9 +8,34 @@ from typing import Final, Literal, NamedTuple
 
 from tailwatch.core.metrics import is_neutral, meaning, words
 
-_DELIMITERS: Final = re.compile(rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|>> ?|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |\. |\xef\xbc\x81|\xef\xbc\x8c|\xef\xbc\x9b|(?<=\S)\|")
+_DELIMITERS: Final = re.compile(
+    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|>> ?|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. |\xef\xbc\x81|\xef\xbc\x8c|\xef\xbc\x9b|(?<=\S)\|"
+)
 _TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[]|-+>|\xef\xbc\x9a|tensor\(|np\.float0+\()*$")
-_STOP: Final = frozenset(("is", "of", "at", "was", "to", "from", "by", "in", "with", "on", "the", "and", "a", "for", "reached", "be", "are", "as", "or", "than"))
+_STOP: Final = frozenset(
+    (
+        "is",
+        "of",
+        "at",
+        "was",
+        "to",
+        "from",
+        "by",
+        "in",
+        "with",
+        "on",
+        "the",
+        "and",
+        "a",
+        "for",
+        "reached",
+        "be",
+        "are",
+        "as",
+        "or",
+        "than",
+    )
+)
 _EPOCH: Final = frozenset(("epoch", "epochs", "ep", "轮", "轮次", "周期", "epoc"))
 _STEP: Final = frozenset(
     ("step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr", "minibatch", "it", "步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "fold", "boosting", "trees", "tree")
@@ -108,9 +133,13 @@ def _place(found: list[str]) -> Part | None:
     if last in {"th", "st"} or (len(found) > 1 and any(w in _NOT_A_PLACE for w in found[:-1])):
         return None
     if last in _EPOCH or last.endswith("第") or (last == "id" and len(found) > 1 and found[-2] == "epoch"):
-        return "epoch" if last not in ("epochs",) else None
+        return "epoch" if last != "epochs" else None
     if last in _STEP or (last in ("id", "index", "idx", "number", "#") and len(found) > 1 and found[-2] in _STEP):
-        return "step" if last not in ("steps", "iters", "iterations", "batches", "updates", "trees", "timesteps") or len(found) == 1 else None
+        return (
+            "step"
+            if last not in ("steps", "iters", "iterations", "batches", "updates", "trees", "timesteps") or len(found) == 1
+            else None
+        )
     return None
 
 

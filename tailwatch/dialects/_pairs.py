@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _AFTER_EPOCH: Final = re.compile(rb"\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)")
 _AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe6\xad\xa5)")
-_PLACE_TAIL: Final = re.compile(rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$")
+_PLACE_TAIL: Final = re.compile(
+    rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
+)
 _OPEN_AVERAGE: Final = frozenset((b" (", b"(", b"  (", b" [", b"   ("))
 _EXPLICIT: Final = re.compile(rb"[:=]|\xef\xbc\x9a|->")
 _LINE_START: Final = re.compile(rb"^[\s~\]:-]{0,24}\[?$")
@@ -78,7 +80,9 @@ class Pairs:
 
     def keep_values(self) -> None:
         """Drop numbers whose names mean nothing, unless the line is about training for other reasons."""
-        anchored = any(self._sure) or (bool(self.places) and (self.scan.bar or self.epoch_field is not None or self.step_field is not None))
+        anchored = any(self._sure) or (
+            bool(self.places) and (self.scan.bar or self.epoch_field is not None or self.step_field is not None)
+        )
         kept = [(v, s) for v, s, e in zip(self.values, self._sure, self._explicit, strict=True) if s or (anchored and e)]
         self.values = [v for v, _ in kept]
         self._keys = [k for k, s, e in zip(self._keys, self._sure, self._explicit, strict=True) if s or (anchored and e)]
@@ -146,7 +150,11 @@ class Pairs:
             name = classify(self._pending)
             self._value(token, name, self._pending, token.start, kind)
             self._pending = b""
-        elif self._last in ("epoch", "total") and self.step_field is None and gap.strip() in (b"][", b"] [", b",", b"[", b"/", b"-"):
+        elif (
+            self._last in ("epoch", "total")
+            and self.step_field is None
+            and gap.strip() in (b"][", b"] [", b",", b"[", b"/", b"-")
+        ):
             self._place("step", token)
         elif not self.places and not self.values and _LINE_START.match(gap) and len(gap) == token.start - 0:
             self._opening(token, gap, follows)
@@ -191,7 +199,9 @@ class Pairs:
         self._keys.append("")
         self._last = ""
 
-    def _append(self, token: Token, text: str, split: Split | None, unit: str | None, kind: str, name: Name, raw: bytes, at: int) -> None:
+    def _append(
+        self, token: Token, text: str, split: Split | None, unit: str | None, kind: str, name: Name, raw: bytes, at: int
+    ) -> None:
         name_field = -1
         if b"0" in raw:
             self.names.append(Field("name", at, at + len(raw)))

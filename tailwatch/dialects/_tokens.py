@@ -22,14 +22,18 @@ _NOISE: Final = re.compile(
     rb"|https?://\S{1,400}|(?<![\w.])v?0+\.0+\.0+[\w.+-]{0,20}|0x0*[0a-fA-F]{2,16}\b|\[?(?:pid|PID|tid|pid=)[ :=]{0,2}0+\]?"
     rb"|(?:/[\w.+@=-]{1,100}){2,20}|\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA):0+\b"
 )
-_TQDM: Final = re.compile(rb"\[0[\d:]{0,9}<[^,\]]{0,24}, {1,2}[^,\]]{0,24}(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?")
+_TQDM: Final = re.compile(
+    rb"\[0[\d:]{0,9}<[^,\]]{0,24}, {1,2}[^,\]]{0,24}(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
+)
 _NUMBER: Final = re.compile(
     rb"(?<![A-Za-z_.0@])(?:(?<![\w)\]])[-+])?(?:0{1,3}(?:,000)+(?:\.0*)?|0+(?:\.0*)?|\.0+)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)"
     rb"|(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])"
 )
 _UNIT: Final = re.compile(rb" ?%|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)\b")
 _FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^of$| of $")
-_RANK: Final = re.compile(rb"^\W{0,2}\[?(?:default)?(?:rank|Rank|RANK|GPU|gpu|local_rank|worker)?[ :=_]?0{1,4}\]:? ?|^0{1,4}: (?=\S)")
+_RANK: Final = re.compile(
+    rb"^\W{0,2}\[?(?:default)?(?:rank|Rank|RANK|GPU|gpu|local_rank|worker)?[ :=_]?0{1,4}\]:? ?|^0{1,4}: (?=\S)"
+)
 
 
 class Token(NamedTuple):

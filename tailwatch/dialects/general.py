@@ -31,9 +31,14 @@ SAMPLES: Final = (
     ("{'eval_loss': '0.3214', 'eval_accuracy': '0.91', 'epoch': '1.0'}", "loss val, accuracy val at epoch 1"),
 )
 
-_CONFIG: Final = re.compile(rb"Namespace\(|[Aa]rgs?\b[ :=({]|[Cc]onfig(?:uration)?\b[ :=({]|[Pp]arams?: ?\{|[Hh]yper-?[Pp]aram|Arguments\(|defaults? ?[:=]")
+_CONFIG: Final = re.compile(
+    rb"Namespace\(|[Aa]rgs?\b[ :=({]|[Cc]onfig(?:uration)?\b[ :=({]|[Pp]arams?: ?\{|[Hh]yper-?[Pp]aram|Arguments\(|"
+    rb"defaults? ?[:=]"
+)
 _NOT_AN_EPOCH: Final = re.compile(rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top", re.ASCII)
-_STRATEGY: Final = re.compile(rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b")
+_STRATEGY: Final = re.compile(
+    rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
+)
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
@@ -100,4 +105,3 @@ def _settings(pairs: Pairs, texts: tuple[tuple[str, str], ...], found: Scan) -> 
 def _texts(shape: bytes) -> tuple[tuple[str, str], ...]:
     found = _STRATEGY.search(shape)
     return (("strategy", found[0].decode("ascii").lstrip("_")),) if found else ()
-

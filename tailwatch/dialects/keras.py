@@ -19,17 +19,34 @@ NAME: Final = "keras"
 ORDER: Final = 10
 ANCHORS: Final = (b"[=", b"[>.", b"[..", b"\xe2\x94\x81", b"/step - ", b"/sample - ", b"0s - ", b"/Unknown", b"0m - ")
 SAMPLES: Final = (
-    (" 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089", "running loss, accuracy at step 1 of 21"),
-    ("21/21 [==============================] - 6s 291ms/step - loss: 0.0250 - val_loss: 0.4002 - lr: 2.5000e-05", "loss, val_loss, lr of the epoch"),
-    ("6000/6000 [==============================] - 0s 54us/sample - loss: 1.0625 - acc: 0.5637 - val_loss: 0.8120", "loss, acc, val_loss"),
-    ("125/125 - 1s - 5ms/step - accuracy: 0.6865 - loss: 0.7870 - val_accuracy: 0.7070 - val_loss: 0.7510", "accuracy, loss and their val_"),
-    ("125/125 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.2500 - loss: 1.5060 - val_loss: 1.1", "accuracy, loss, val_loss of the epoch"),
+    (
+        " 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089",
+        "running loss, accuracy at step 1 of 21",
+    ),
+    (
+        "21/21 [==============================] - 6s 291ms/step - loss: 0.0250 - val_loss: 0.4002 - lr: 2.5000e-05",
+        "loss, val_loss, lr of the epoch",
+    ),
+    (
+        "6000/6000 [==============================] - 0s 54us/sample - loss: 1.0625 - acc: 0.5637 - val_loss: 0.8120",
+        "loss, acc, val_loss",
+    ),
+    (
+        "125/125 - 1s - 5ms/step - accuracy: 0.6865 - loss: 0.7870 - val_accuracy: 0.7070 - val_loss: 0.7510",
+        "accuracy, loss and their val_",
+    ),
+    (
+        "125/125 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.2500 - loss: 1.5060 - val_loss: 1.1",
+        "accuracy, loss, val_loss of the epoch",
+    ),
 )
 
 _HEAD: Final = re.compile(
     rb"(?:^|(?<=[\s\]]))(0{1,9})/(0{1,9}|Unknown)(?: {1,2}\[[=>.\s]{1,60}\]|(?: {1,3}(?:\xe2\x94\x81){1,60}))?(?P<clock> (?:- )?(?:ETA: )?[0:dhms]{1,12})?(?= - | 0| \[)"
 )
-_PAIR: Final = re.compile(rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])")
+_PAIR: Final = re.compile(
+    rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])"
+)
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 NAME: Final = "keras"
 ORDER: Final = 9
-ANCHORS: Final = (b" improved from ", b" did not improve from ", b": early stopping", b"Restoring model weights", b" reducing learning rate to ")
+ANCHORS: Final = (
+    b" improved from ",
+    b" did not improve from ",
+    b": early stopping",
+    b"Restoring model weights",
+    b" reducing learning rate to ",
+)
 SAMPLES: Final = (
     ("Epoch 3: val_accuracy improved from 0.83817 to 0.84319, saving model to best.h5", "checkpoint at epoch 3 by val_accuracy"),
     ("Epoch 00003: val_loss did not improve from 0.35", "no checkpoint at epoch 3"),
@@ -27,8 +33,14 @@ SAMPLES: Final = (
 
 _NUMBER: Final = rb"[-+]?(?:0{1,12}(?:\.0{1,20})?(?:e[-+]?0{1,3})?|inf|nan)"
 _FORMS: Final[tuple[tuple[re.Pattern[bytes], MarkKind], ...]] = (
-    (re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) improved from \S{1,40} to (?P<value>" + _NUMBER + rb")"), "checkpoint"),
-    (re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) did not improve from (?P<value>" + _NUMBER + rb")"), "not_improved"),
+    (
+        re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) improved from \S{1,40} to (?P<value>" + _NUMBER + rb")"),
+        "checkpoint",
+    ),
+    (
+        re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) did not improve from (?P<value>" + _NUMBER + rb")"),
+        "not_improved",
+    ),
     (re.compile(rb"Epoch (?P<epoch>0{1,9}): early stopping"), "early_stop"),
     (re.compile(rb"Restoring model weights from the end of the best epoch(?:: (?P<value>0{1,9}))?"), "restored"),
     (re.compile(rb"Epoch (?P<epoch>0{1,9}): \w{1,40} reducing learning rate to (?P<value>" + _NUMBER + rb")"), "lr_drop"),

@@ -14,7 +14,7 @@ from tailwatch.core.metrics import meaning
 from tailwatch.dialects._names import classify
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import PlanKind
+    from tailwatch.core.events import PlanKind, Split
 
 NAME: Final = "table"
 ORDER: Final = 20
@@ -85,7 +85,7 @@ def _header(shape: bytes) -> Plan | None:
             body = shape[: bar.start()].rpartition(b":")[0]
         cells = _cells(body, how)
         if 3 <= len(cells) <= MAX_COLUMNS and _is_header(cells):
-            split = "val" if sum(c.text.rstrip(b"):") in _VALIDATION_COLUMNS for c in cells) >= 4 else None
+            split: Split | None = "val" if sum(c.text.rstrip(b"):") in _VALIDATION_COLUMNS for c in cells) >= 4 else None
             names = tuple(Field("name", c.start, c.end) for c in cells)
             return Plan(NAME, names, frame=Frame(split=split, section=how, dialect=NAME), header=True)
     return None
@@ -131,14 +131,17 @@ def _row(shape: bytes, frame: Frame) -> Plan | None:
 def _cell(name: str, cell: Cell, frame: Frame, taken: set[str]) -> list[Field]:
     meant = classify(name.encode())
     role = "epoch" if name.lower() in ("e", "ep") else "step" if name == "#" else meant.part
-    if role in ("epoch", "step") and role not in taken:
+    if (role == "epoch" or role == "step") and role not in taken:  # noqa: PLR1714 - narrows the type
         taken.add(role)
         fraction = _FRACTION.match(cell.text)
         if fraction:
             at = cell.start
-            return [Field(role, at, at + fraction.end(1)), Field(f"{role}s", at + fraction.start(2), at + fraction.end(2))]  # type: ignore[arg-type, list-item]
+            return [
+                Field(role, at, at + fraction.end(1)),
+                Field("epochs" if role == "epoch" else "steps", at + fraction.start(2), at + fraction.end(2)),
+            ]
         found = _NUMBER.match(cell.text)
-        return [Field(role, cell.start, cell.start + found.end())] if found else []  # type: ignore[arg-type, list-item]
+        return [Field(role, cell.start, cell.start + found.end())] if found else []
     found = _NUMBER.match(cell.text)
     if role not in ("value", "nothing") or found is None or cell.text[found.end() :] not in (b"", b"%", b":", b"s"):
         return []

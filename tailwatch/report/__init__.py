@@ -1,0 +1,1 @@
+"""What a run did, in writing and for programs."""

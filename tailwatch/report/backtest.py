@@ -23,7 +23,13 @@ def show_alerts(events: Iterable[SourceEvent], out: TextIO) -> int:
         at = max(at, event.at)
         for change in session.feed(event).findings:
             if change.raised and change.finding.raised is not None:
-                raised.append((event.at, change.finding.raised.line, f"{change.finding.opinion.severity}: {render(change.finding.opinion.title)}"))
+                raised.append(
+                    (
+                        event.at,
+                        change.finding.raised.line,
+                        f"{change.finding.opinion.severity}: {render(change.finding.opinion.title)}",
+                    )
+                )
             elif change.what == "closed" and change.finding.raised is not None:
                 raised.append((event.at, session.run.line, f"over: {render(change.finding.opinion.title)}"))
     if not raised:

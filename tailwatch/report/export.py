@@ -12,7 +12,23 @@ if TYPE_CHECKING:
 
     from tailwatch.core.events import Reading
 
-COLUMNS: Final = ("log", "segment", "series", "metric", "split", "axis", "epoch", "step", "time", "value", "unit", "rank", "part", "line", "offset")
+COLUMNS: Final = (
+    "log",
+    "segment",
+    "series",
+    "metric",
+    "split",
+    "axis",
+    "epoch",
+    "step",
+    "time",
+    "value",
+    "unit",
+    "rank",
+    "part",
+    "line",
+    "offset",
+)
 
 
 def rows(log: str, segment: int, reading: Reading) -> Iterator[dict[str, object]]:
@@ -64,4 +80,4 @@ def write_csv(out: TextIO, found: Iterable[dict[str, object]]) -> None:
 
 
 def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell not in ("-inf",) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell != "-inf" else cell

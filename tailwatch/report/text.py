@@ -21,7 +21,15 @@ _SHOWN_MESSAGES: Final = 12
 
 def write(report: Report) -> str:
     """Return the whole report; every line fits 80 columns."""
-    parts = [*_head(report), *_findings(report), *_series(report), *_marks(report), *_settings(report), *_messages(report), *_unread(report)]
+    parts = [
+        *_head(report),
+        *_findings(report),
+        *_series(report),
+        *_marks(report),
+        *_settings(report),
+        *_messages(report),
+        *_unread(report),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -29,7 +37,9 @@ def _wrap(text: str, first: str = "", later: str | None = None) -> list[str]:
     later = " " * len(first) if later is None else later
     out: list[str] = []
     for line in text.split("\n"):
-        out += textwrap.wrap(line, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False) or [first.rstrip()]
+        out += textwrap.wrap(line, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False) or [
+            first.rstrip()
+        ]
     return out
 
 
@@ -37,7 +47,11 @@ def _head(report: Report) -> Iterator[str]:
     yield from _wrap(report["verdict"])
     yield ""
     p = report["progress"]
-    facts = [f"{report['lines']:,} lines", report["outcome"].replace("_", " "), ", ".join(report["dialects"]) or "no dialect recognised"]
+    facts = [
+        f"{report['lines']:,} lines",
+        report["outcome"].replace("_", " "),
+        ", ".join(report["dialects"]) or "no dialect recognised",
+    ]
     if p["epoch"] is not None:
         facts.insert(0, f"epoch {p['epoch']:g}" + (f"/{p['epochs']:g}" if p["epochs"] else ""))
     if len(report["segments"]) > 1:
@@ -81,7 +95,13 @@ def _shown(value: Any) -> str:
 def _best(best: dict[str, Any] | None) -> str:
     if best is None:
         return ""
-    place = f"epoch {best['epoch']:g}" if best["epoch"] is not None else f"step {best['step']:,}" if best["step"] is not None else f"line {best['line']:,}"
+    place = (
+        f"epoch {best['epoch']:g}"
+        if best["epoch"] is not None
+        else f"step {best['step']:,}"
+        if best["step"] is not None
+        else f"line {best['line']:,}"
+    )
     return f"{_shown(best['value'])} at {place}"
 
 
@@ -113,7 +133,9 @@ def _messages(report: Report) -> Iterator[str]:
             continue
         yield f" {title}:"
         for m in kinds[:_SHOWN_MESSAGES]:
-            headline = (m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]).strip()
+            headline = (
+                m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]
+            ).strip()
             yield f"  {m['count']:>5}x line {m['first_line']}: {headline}"[:WIDTH]
             if m["action"] and label in ("fatal", "actionable"):
                 yield from _wrap(m["action"], "         -> ")

@@ -85,8 +85,17 @@ class _Teller:
             key = (entry.rule, entry.template)
             if self._messages.get(key) != entry.label:
                 self._messages[key] = entry.label
-                text = sanitise(entry.sample.rstrip().rsplit("\n", 1)[-1] if "Traceback" in entry.sample else entry.sample.split("\n", 1)[0])
-                yield {"event": "message", "label": entry.label, "rule": entry.rule, "line": entry.first_line, "text": text, "action": entry.action}
+                text = sanitise(
+                    entry.sample.rstrip().rsplit("\n", 1)[-1] if "Traceback" in entry.sample else entry.sample.split("\n", 1)[0]
+                )
+                yield {
+                    "event": "message",
+                    "label": entry.label,
+                    "rule": entry.rule,
+                    "line": entry.first_line,
+                    "text": text,
+                    "action": entry.action,
+                }
 
     def _epoch_values(self) -> Iterator[dict[str, Any]]:
         run = self._session.run

@@ -47,11 +47,13 @@ class Hints:
 
     def _directories(self) -> list[str]:
         """The directory of the name and that of the file it links to; only those that watchfiles can take."""
-        wanted = {os.path.dirname(os.path.abspath(self._path)), os.path.dirname(os.path.realpath(self._path))}  # noqa: PTH100, PTH120
-        return [os.fsdecode(d) for d in wanted if os.path.isdir(d) and _is_utf8(d)]  # noqa: PTH112
+        wanted = {os.path.dirname(os.path.abspath(self._path)), os.path.dirname(os.path.realpath(self._path))}
+        return [os.fsdecode(d) for d in wanted if os.path.isdir(d) and _is_utf8(d)]
 
     def _watch(self, directories: list[str]) -> None:
-        self._watch_directories(directories, self._stop, self._wake.set, step=_STEP_MS, debounce=_DEBOUNCE_MS, still=self._same(directories))
+        self._watch_directories(
+            directories, self._stop, self._wake.set, step=_STEP_MS, debounce=_DEBOUNCE_MS, still=self._same(directories)
+        )
 
     def _same(self, directories: list[str]) -> Callable[[], bool]:
         inodes = {d: _inode(d) for d in directories}
@@ -60,7 +62,7 @@ class Hints:
 
 def _inode(directory: str) -> int:
     try:
-        return os.stat(directory).st_ino  # noqa: PTH116
+        return os.stat(directory).st_ino
     except OSError:
         return -1
 

@@ -62,7 +62,11 @@ class Replay:
         played, ticked = begin, begin
         for piece in schedule(_blocks(first, source)):
             at = begin + piece.at
-            if pending and (len(pending) >= _BULK or (not self._fast and (at - played) / self.speed >= _BATCH_S) or (self._fast and at - played >= _TICK_S)):
+            if pending and (
+                len(pending) >= _BULK
+                or (not self._fast and (at - played) / self.speed >= _BATCH_S)
+                or (self._fast and at - played >= _TICK_S)
+            ):
                 yield Data(bytes(pending), played)
                 pending.clear()
                 self._wait(at - played, stop)

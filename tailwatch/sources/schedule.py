@@ -22,7 +22,8 @@ _FRAME_S: Final = 0.02
 _LONGEST_GAP_S: Final = 30.0
 _PIECE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r+|$)")
 _STAMP: Final = re.compile(
-    rb"\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?|[IWEF]0000 00:00:\d{9,10}(?:\.\d{1,9})?|[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?"
+    rb"\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?|[IWEF]0000 00:00:\d{9,10}(?:\.\d{1,9})?"
+    rb"|[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?"
 )
 _SHORT_STAMP: Final = re.compile(rb"\[(\d\d/\d\d \d\d:\d\d:\d\d)\]")
 _ELAPSED: Final = re.compile(rb"\[(?:(\d{1,3}):)?(\d{1,2}):(\d\d)<")

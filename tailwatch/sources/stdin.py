@@ -44,7 +44,7 @@ def take_stdin() -> int:
         raise UsageError("there is no terminal for the screen; use 'tailwatch watch -' instead.") from None
     os.dup2(terminal, 0)
     os.close(terminal)
-    os.set_inheritable(pipe, False)
+    os.set_inheritable(pipe, False)  # noqa: FBT003 - its own signature
     return pipe
 
 

@@ -6,6 +6,7 @@ end. Time is `at` where it is given, else now while a writer lives, else the tim
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
 import time
@@ -34,7 +35,7 @@ def read_once(path: str, at: float | None = None) -> Iterator[SourceEvent]:
         LogError: the path is missing, unreadable, a directory or a device.
     """
     try:
-        raw = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed below; non-UTF-8 names are fine
+        raw = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below; non-UTF-8 names are fine
         info = os.fstat(raw.fileno())
     except FileNotFoundError:
         raise LogError(f"{path}: there is no such file; check the path.") from None
@@ -43,7 +44,7 @@ def read_once(path: str, at: float | None = None) -> Iterator[SourceEvent]:
     except OSError as error:
         raise LogError(f"{path} cannot be read: {error.strerror}.") from None
     with raw:
-        if stat.S_ISCHR(info.st_mode) and not raw.isatty() and os.path.basename(path) in ("zero", "full", "random", "urandom"):  # noqa: PTH119
+        if stat.S_ISCHR(info.st_mode) and not raw.isatty() and os.path.basename(path) in ("zero", "full", "random", "urandom"):
             raise LogError(f"{path} is a device that never ends; name a log file.")
         alive = Writer(info.st_dev, info.st_ino).alive() if stat.S_ISREG(info.st_mode) else False
         if at is None:
@@ -69,13 +70,16 @@ def _blocks(raw: IO[bytes], path: str, at: float) -> Iterator[SourceEvent]:
 
 def _unpacked(raw: IO[bytes], kind: str, at: float) -> Iterator[SourceEvent]:
     """Unpack as it is read; what a damaged file still gives is used, and the damage is told."""
-    module = __import__(kind)
+    import lzma  # noqa: PLC0415 - only for compressed logs
+    import zlib  # noqa: PLC0415 - likewise
+
+    module = importlib.import_module(kind)
     total = 0
     with module.open(raw, "rb") as packed:
         while True:
             try:
                 block = packed.read(BLOCK)
-            except (OSError, EOFError, ValueError, module.error if kind == "zlib" else OSError) as error:
+            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
                 yield Notice("lost", at, f"the compressed log is damaged: {error}")
                 return
             if not block:

@@ -35,12 +35,12 @@ class Writer:
 
     def _scan(self) -> bool | None:
         try:
-            pids = [p for p in os.listdir("/proc") if p.isdecimal() and p != str(os.getpid())]  # noqa: PTH208
+            pids = [p for p in os.listdir("/proc") if p.isdecimal() and p != str(os.getpid())]
         except OSError:
             return None
         for pid in pids:
             try:
-                descriptors = os.listdir(f"/proc/{pid}/fd")  # noqa: PTH208
+                descriptors = os.listdir(f"/proc/{pid}/fd")
             except OSError:
                 continue
             for descriptor in descriptors:
@@ -51,10 +51,10 @@ class Writer:
 
     def _holds(self, pid: str, descriptor: str) -> bool:
         try:
-            info = os.stat(f"/proc/{pid}/fd/{descriptor}")  # noqa: PTH116
+            info = os.stat(f"/proc/{pid}/fd/{descriptor}")
             if (info.st_dev, info.st_ino) != self._identity:
                 return False
-            with open(f"/proc/{pid}/fdinfo/{descriptor}", encoding="ascii") as file:  # noqa: PTH123
+            with open(f"/proc/{pid}/fdinfo/{descriptor}", encoding="ascii") as file:
                 flags = next((line for line in file if line.startswith("flags:")), "flags: 0")
             return bool(int(flags.split()[1], 8) & _WRITE_FLAGS)
         except (OSError, ValueError):

@@ -30,7 +30,9 @@ def test_a_sample_gives_what_its_framework_reported(log: Path) -> None:
     found = [s for s in report["series"] if s["series"] == wanted["series"] and s["axis"] == "epoch" and s["split"] == "val"]
     assert found, [s["series"] for s in report["series"]]
     series = found[-1]
-    assert wanted["points"] <= series["points"] <= wanted["points"] + 1  # a last evaluation of the best weights may be printed too
+    assert (
+        wanted["points"] <= series["points"] <= wanted["points"] + 1
+    )  # a last evaluation of the best weights may be printed too
     if wanted["best"] is not None:
         place = series["best"]["epoch"] if wanted["axis"] == "epoch" else series["best"]["step"]
         assert series["best"]["value"] == pytest.approx(wanted["best"]["value"], rel=2e-3)
