@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 WIDE: Final = 100
 NARROW: Final = 60
+SHORT: Final = 30
 
 
 class Wants(NamedTuple):
     """What the panes have to show: rows that each would fill, and how many charts there are."""
 
-    banner: bool = False
+    banner: int = 0
     verdict: int = 1
     charts: int = 1
     findings: int = 1
@@ -35,11 +36,10 @@ def arrange(width: int, height: int, wants: Wants) -> dict[str, Region]:
     """Return the region of every pane that is shown at this size."""
     places: dict[str, Region] = {}
     top = 0
-    head = [
-        ("banner", 1 if wants.banner else 0),
-        ("verdict", min(2, wants.verdict) if height >= 16 else 1),
-        ("status", 1 if width >= NARROW else 2),
-    ]
+    verdict = min(2, wants.verdict) if height >= 16 else 1
+    if wants.banner and height < SHORT:
+        verdict = 0  # the alarm is the verdict
+    head = [("banner", wants.banner), ("verdict", verdict), ("status", 1 if width >= NARROW else 2)]
     for name, rows in head:
         if rows and top + rows <= height:
             places[name] = Region(0, top, width, rows)

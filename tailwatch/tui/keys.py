@@ -72,9 +72,10 @@ def bindings(table: tuple[Key, ...]) -> list[Binding]:
 
 
 def footer(*, replay: bool) -> list[tuple[str, str]]:
-    """Return the keys that the footer names, in the table's order."""
-    table = KEYS[2:] + KEYS[:2] if not replay else KEYS[-3:] + KEYS[2:-3] + KEYS[:2]
-    return [(key.shown, key.word) for key in (*LIST_KEYS, *table) if key.word and (replay or not key.replay_only)]
+    """Return the keys that the footer names: help and leaving first, because a narrow one ends early."""
+    first = tuple(key for key in KEYS if key.word and key.action in ("help", "quit"))
+    rest = tuple(key for key in (*KEYS[-3:], *LIST_KEYS, *KEYS[:-3]) if key.word and key not in first)
+    return [(key.shown, key.word) for key in (*first, *rest) if replay or not key.replay_only]
 
 
 def help_lines(*, replay: bool) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -18,7 +18,7 @@ from tailwatch.tui.logpane import LogPane
 from tailwatch.tui.paint import Painter, locale_is_ascii
 from tailwatch.tui.panels.chart import ChartOptions
 from tailwatch.tui.panels.messages import shown_messages
-from tailwatch.tui.panels.verdict import verdict_rows
+from tailwatch.tui.panels.verdict import banner_rows, verdict_rows
 from tailwatch.tui.panes import (
     AdvicePane,
     BannerPane,
@@ -192,7 +192,7 @@ class Monitor(Actions, App[None]):
 
     def _lay_out(self, snapshot: Snapshot) -> None:
         wants = Wants(
-            banner=bool(self.banner.alarms),
+            banner=len(banner_rows(self.banner.alarms, max(20, self.size.width), 2)) if self.banner.alarms else 0,
             verdict=len(verdict_rows(snapshot, max(20, self.size.width), 2)),
             charts=len(snapshot.charts),
             findings=self.findings.wanted(),

@@ -50,7 +50,7 @@ _STYLES: Final[dict[Role, Style]] = {
     "hit": Style(reverse=True),
     "key": Style(color="color(38)", bold=True),
 }
-_SELECTED: Final = Style(reverse=True)
+_SELECTED: Final = Style(bold=True)
 
 _ASCII: Final = str.maketrans({
     "─": "-", "│": "|", "┤": "+", "┬": "+", "└": "+", "┴": "+", "┊": ":", "━": "=", "…": "~", "·": "-", "●": "*", "○": "o",
@@ -151,6 +151,11 @@ class Painter:
         """Return a row as a strip of exactly `width` cells."""
         segments: list[Segment] = []
         left = width
+        if selected:  # the mark takes the place of the blank that every row of a list begins with
+            segments.append(Segment(">" if self.ascii_only else "▌", _STYLES["key"]))
+            first = spans[0] if spans else Span(" ")
+            spans = (first._replace(text=first.text[1:]), *spans[1:])
+            left -= 1
         for text, role in spans:
             if left <= 0:
                 break
@@ -162,7 +167,7 @@ class Painter:
             segments.append(Segment(shown, style + _SELECTED if selected else style))
             left -= cells
         if left > 0:
-            segments.append(Segment(" " * left, _SELECTED if selected else _STYLES["blank"]))
+            segments.append(Segment(" " * left, _STYLES["blank"]))
         return Strip(segments, width)
 
     def _safe(self, text: str) -> str:

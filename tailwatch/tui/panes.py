@@ -63,9 +63,9 @@ class BannerPane(Panel):
         super().__init__(name, painter)
         self.alarms: list[FindingView] = []
 
-    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:  # noqa: ARG002  # it is one row
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
         """Return the banner."""
-        return [(r, False) for r in banner_rows(self.alarms, width)]
+        return [(r, False) for r in banner_rows(self.alarms, width, height)]
 
 
 class ChartPane(Panel):
@@ -109,8 +109,12 @@ class FindingsPane(ListPanel):
         return row((findings_title(self.snapshot) if self.snapshot else "Findings", "title"))
 
     def items(self, width: int) -> list[list[Row]]:
-        """Return the findings; open ones in up to three rows where there is room for that."""
-        return findings_rows(self.snapshot, width, 3 if self.size.height > 4 else 1) if self.snapshot else []
+        """Return the findings; open ones in up to three rows as far as there is room for that."""
+        if self.snapshot is None:
+            return []
+        room = self.size.height - 1
+        found = [findings_rows(self.snapshot, width, lines) for lines in (3, 2, 1)]
+        return next((items for items in found if sum(map(len, items)) <= room), found[-1])
 
     def wanted(self) -> int:
         """Return how many rows all findings would fill at the present width."""

@@ -24,12 +24,12 @@ class Window(NamedTuple):
     y_max: float
 
     def column(self, x: float, width: int) -> int:
-        """Return the canvas column of x; it may lie outside."""
-        return round((x - self.x_min) / (self.x_max - self.x_min) * (width - 1))
+        """Return the canvas column in which the braille dot of x lies; it may be outside."""
+        return round((x - self.x_min) / (self.x_max - self.x_min) * (2 * width - 1)) // 2
 
     def row(self, y: float, height: int) -> int:
-        """Return the canvas row of y, counted from the top; it may lie outside."""
-        return round((self.y_max - y) / (self.y_max - self.y_min) * (height - 1))
+        """Return the canvas row in which the braille dot of y lies, counted from the top; it may be outside."""
+        return round((self.y_max - y) / (self.y_max - self.y_min) * (4 * height - 1)) // 4
 
 
 class Stroke(NamedTuple):

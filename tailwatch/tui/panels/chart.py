@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.text import compact
 from tailwatch.tui.curves import smooth, thin
-from tailwatch.tui.paint import Row, Span, row, width_of
+from tailwatch.tui.paint import Row, Span, row
 from tailwatch.tui.plot import BRAILLE, Stroke, Window, draw, overlay
 from tailwatch.tui.scale import labels, log_ticks, span_of, ticks, widened
 
@@ -112,12 +112,24 @@ def _canvas(data: ChartData, options: ChartOptions, window: Window, width: int, 
             for x, char in enumerate(line):
                 if char not in " \u2800":
                     cells[y][x] = (overlay(cells[y][x][0], char), layer.role)
+        if layer.role == "val" and len(layer.stroke.xs) * 4 <= width:
+            _dots(cells, layer.stroke, window, "o" if options.ascii_only else "•")
     if data.best is not None and (not log or data.best.value > 0):
-        y_value = math.log10(data.best.value) if log else data.best.value
-        x, y = window.column(data.best.x, width), window.row(y_value, height)
-        if 0 <= x < width and 0 <= y < height:
-            cells[y][x] = ("★", "best")
+        _put(cells, window, data.best.x, math.log10(data.best.value) if log else data.best.value, ("★", "best"))
     return cells
+
+
+def _dots(cells: Cells, stroke: Stroke, window: Window, marker: str) -> None:
+    """Mark the evaluations themselves while they are few: the line between them is drawn, not measured."""
+    for x, y in zip(stroke.xs, stroke.ys, strict=True):
+        if math.isfinite(y):
+            _put(cells, window, x, y, (marker, "val"))
+
+
+def _put(cells: Cells, window: Window, x: float, y: float, cell: tuple[str, Role]) -> None:
+    column, line = window.column(x, len(cells[0])), window.row(y, len(cells))
+    if 0 <= column < len(cells[0]) and 0 <= line < len(cells):
+        cells[line][column] = cell
 
 
 def _layers(data: ChartData, options: ChartOptions, window: Window, width: int, *, log: bool) -> list[Layer]:
@@ -131,19 +143,7 @@ def _layers(data: ChartData, options: ChartOptions, window: Window, width: int, 
             continue
         ghosts.append(Layer(raw, _GHOSTS[curve.part]))
         front.append(Layer(_stroke(curve, smooth(curve.ys, weight), window, width, options, log=log), _ROLES[curve.part]))
-    dots = [layer for layer in front if _sparse(layer.stroke, width) and layer.role == "val"]
-    return ghosts + front + [Layer(_points(dot.stroke, "o" if options.ascii_only else "•"), dot.role) for dot in dots]
-
-
-def _sparse(stroke: Stroke, width: int) -> bool:
-    return len(stroke.xs) * 4 <= width
-
-
-def _points(stroke: Stroke, marker: str) -> Stroke:
-    """Put a gap between all points, so that only the points are drawn."""
-    xs = tuple(x for x in stroke.xs for _ in (0, 1))
-    ys = tuple(v for y in stroke.ys for v in (y, math.nan))
-    return Stroke(xs, ys, marker)
+    return ghosts + front
 
 
 def _stroke(curve: Curve, ys: object, window: Window, width: int, options: ChartOptions, *, log: bool) -> Stroke:
@@ -158,7 +158,7 @@ def _stroke(curve: Curve, ys: object, window: Window, width: int, options: Chart
 
 
 def _y_ticks(window: Window, height: int, *, log: bool) -> tuple[list[float], list[str]]:
-    most = max(2, (height + 2) // 3)
+    most = min(8, max(2, height // 2 - 1))
     if log:
         values = log_ticks(window.y_min, window.y_max, most)
         return [math.log10(v) for v in values], [compact(v) for v in values]
@@ -224,23 +224,18 @@ def _tick_labels(at: dict[int, str], axis: str, gutter: int, width: int) -> str:
 
 
 def _lane(moments: list[tuple[float, str]], window: Window, gutter: int, width: int) -> Row:
+    """Draw the event lane: a sign for each moment, and its name once, where there is room beside it."""
+    signs = {min(width - 1, max(0, window.column(x, width))): kind for x, kind in moments}
     cells: list[tuple[str, Role]] = [(" ", "text")] * width
-    for x, kind in moments:
-        glyph, role, _ = _GLYPHS[kind]
-        cells[min(width - 1, max(0, window.column(x, width)))] = (glyph, role)
-    used = dict.fromkeys(kind for _, kind in moments if kind != "best")
-    head = " " * (gutter + 2)
-    spans = [Span(head), *_runs(cells)]
-    room = width - (width_of(spans) - len(head))
-    names: list[Span] = []
-    for kind in used:
-        glyph, role, name = _GLYPHS[kind]
-        if width_of(names) + len(name) + 4 <= room - 2:
-            names += [Span("  "), Span(glyph, role), Span(f" {name}", "dim")]
-    if not names:
-        return tuple(spans)
-    filler = Span(" " * max(0, room - width_of(names)))
-    return (*spans, filler, *names)
+    columns = sorted(signs)
+    named: set[str] = set()
+    for column, following in zip(columns, [*columns[1:], width + 1], strict=True):
+        glyph, role, name = _GLYPHS[signs[column]]
+        cells[column] = (glyph, role)
+        if name not in named and following - column >= len(name) + 4:
+            named.add(name)
+            cells[column + 2 : column + 2 + len(name)] = [(char, "dim") for char in name]
+    return (Span(" " * (gutter + 2)), *_runs(cells))
 
 
 def reason_for_no_chart(snapshot: Snapshot) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tailwatch.tui.paint import Row, Span, fit, row, wrap
-from tailwatch.tui.panels.verdict import SIGNS
+from tailwatch.tui.panels.verdict import SIGNS, clipped
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Place
@@ -40,13 +40,6 @@ def _rows(finding: FindingView, width: int, lines: int) -> list[Row]:
         return [row((" · ", "dim"), (fit(f"{finding.title} (passed)", width - 4), "dim"))]
     shown = clipped(wrap(finding.title, width - 4), lines, width - 4)
     return [row((f" {sign} " if k == 0 else "   ", role), line) for k, line in enumerate(shown)]
-
-
-def clipped(lines: list[str], most: int, width: int) -> list[str]:
-    """Return at most `most` lines, the last one with an ellipsis if more would follow."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
 
 
 def advice_rows(finding: FindingView, width: int, height: int) -> list[Row]:

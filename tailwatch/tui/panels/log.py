@@ -78,8 +78,8 @@ def log_row(line: LogLine, width: int, needle: str = "", digits: int = 5) -> Row
     if _TROUBLE.search(line.raw):
         role = "critical" if _GRAVE.search(line.raw) else "warning"
     note = f" ×{line.redraws:,}" if line.redraws > 1 else ""
-    text = _squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 2 - len(note))
-    return row((f"{line.number or '':>{digits}} ", role), *_marked(text, needle), (note, "rule"))
+    text = _squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 3 - len(note))
+    return row((f" {line.number or '':>{digits}} ", role), *_marked(text, needle), (note, "rule"))
 
 
 def _squeezed(text: str, width: int) -> str:

@@ -79,6 +79,8 @@ def _state(snapshot: Snapshot) -> tuple[Span, ...]:
     source = snapshot.source
     sign, name, role = _STATES[source.kind]
     outcome = snapshot.clocks.outcome
+    if source.kind == "live" and snapshot.clocks.writer_alive is False:
+        sign, name, role = "■", "the writer is gone", "dim" if snapshot.source.speed is not None else "warning"
     if source.kind in ("live", "ended") and outcome in _OUTCOMES:
         sign, name, role = "■", _OUTCOMES[outcome], "critical" if outcome in ("crashed", "killed", "stalled") else "good"
     if source.preview or source.kind == "reading":
@@ -113,16 +115,14 @@ def _silence(snapshot: Snapshot, now: float) -> tuple[Span, ...]:
     silence = now - clocks.last_data
     if math.isnan(silence) or snapshot.source.kind == "ended":
         return ()
-    unusual = clocks.outcome in ("running", "unknown") and is_unusual(silence, clocks.longest_gap)
+    going_on = clocks.outcome in ("running", "unknown") and clocks.writer_alive is not False
+    unusual = going_on and is_unusual(silence, clocks.longest_gap)
     text = "last line just now" if silence < 1 else f"last line {span_of_time(silence)} ago"
     return (Span(text, "warning" if unusual else "dim"),)
 
 
 def _writer(snapshot: Snapshot) -> tuple[Span, ...]:
-    alive = snapshot.clocks.writer_alive
-    if alive is None:
-        return ()
-    return (Span("writer alive", "dim"),) if alive else (Span("writer gone", "warning"),)
+    return (Span("writer alive", "dim"),) if snapshot.clocks.writer_alive and snapshot.source.speed is None else ()
 
 
 def _speed(snapshot: Snapshot) -> tuple[Span, ...]:

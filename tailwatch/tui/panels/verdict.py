@@ -25,11 +25,9 @@ def verdict_rows(snapshot: Snapshot, width: int, height: int) -> list[Row]:
     """Return the verdict in at most `height` rows; what is cut ends with an ellipsis."""
     text = snapshot.verdict.text or _nothing_yet(snapshot)
     sign, role = SIGNS[snapshot.verdict.severity]
-    lines = wrap(text, width - 4)
-    if len(lines) > height:
-        lines[height - 1] = fit(" ".join(lines[height - 1 :]), width - 4)
+    lines = clipped(wrap(text, width - 4), height, width - 4)
     body: Role = "dim" if snapshot.verdict.severity == "none" else "strong"
-    return [(Span(f" {sign} " if k == 0 else "   ", role), Span(line, body)) for k, line in enumerate(lines[:height])]
+    return [(Span(f" {sign} " if k == 0 else "   ", role), Span(line, body)) for k, line in enumerate(lines)]
 
 
 def _nothing_yet(snapshot: Snapshot) -> str:
@@ -45,15 +43,25 @@ def _nothing_yet(snapshot: Snapshot) -> str:
     return "no metric yet: no line so far holds a named value"
 
 
-def banner_rows(alarms: Sequence[FindingView], width: int) -> list[Row]:
-    """Return the newest unacknowledged alarm as one row across the screen."""
+def banner_rows(alarms: Sequence[FindingView], width: int, height: int) -> list[Row]:
+    """Return the newest unacknowledged alarm across the screen, in `height` rows if it is that long."""
     if not alarms:
         return [EMPTY_ROW]
     alarm = alarms[-1]
     role: Role = "alert_critical" if alarm.severity == "critical" else "alert_warning"
-    more = f"  +{len(alarms) - 1} more" if len(alarms) > 1 else ""
-    hint = f"{more}  a acknowledge "
-    text = fit(alarm.title, max(8, width - len(hint) - 5))
-    spans = (Span(f" {SIGNS[alarm.severity][0]} ", role), Span(text, role))
-    filler = width - width_of(spans) - len(hint)
-    return [(*spans, Span(" " * max(0, filler) + hint, role))]
+    hint = (f"  +{len(alarms) - 1} more" if len(alarms) > 1 else "") + "  a acknowledge "
+    lines = clipped(wrap(alarm.title, max(8, width - len(hint) - 3)), height, max(8, width - len(hint) - 3))
+    rows: list[Row] = []
+    for k, line in enumerate(lines):
+        head = f" {SIGNS[alarm.severity][0]} " if k == 0 else "   "
+        end = hint if k == 0 else ""
+        filler = " " * max(0, width - width_of((Span(head + line),)) - len(end))
+        rows.append((Span(head + line + filler + end, role),))
+    return rows
+
+
+def clipped(lines: list[str], most: int, width: int) -> list[str]:
+    """Return at most `most` lines, the last one with an ellipsis if more would follow."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
