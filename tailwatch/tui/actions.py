@@ -54,10 +54,12 @@ class Actions:
         self._app.exit(return_code=130)
 
     def action_focus_pane(self, name: str) -> None:
-        """Give a pane the keys, if it is shown."""
-        pane = self._app.screen.query_one(f"#{name}")
-        if pane.region.area:
-            pane.focus()
+        """Give a pane the keys; one that has no room gets the whole screen."""
+        app = self._app
+        if not app.screen.query_one(f"#{name}").display:
+            app.full = name  # there is no room for it beside the others
+            app.paint()
+        app.screen.query_one(f"#{name}").focus()
 
     def action_full(self) -> None:
         """Give the focused pane the whole screen, and back."""
@@ -67,22 +69,33 @@ class Actions:
         app.paint()
 
     def action_metric(self, by: int) -> None:
-        """Chart another metric."""
+        """Chart another metric; the second chart shows the one after it."""
         app = self._app
-        count = len(app.snapshot.charts) if app.snapshot else 0
-        if count:
-            first = (app.charts[0].index + by) % count
-            for k, chart in enumerate(app.charts):
-                chart.index = (first + k) % count
-                chart.repaint()
+        metrics = [chart.metric for chart in app.snapshot.charts] if app.snapshot else []
+        shown = app.charts[0].data
+        if shown is not None:
+            self._chart_metrics(metrics, metrics.index(shown.metric) + by)
+
+    def _chart_metrics(self, metrics: list[str], first: int) -> None:
+        for k, chart in enumerate(self._app.charts):
+            chart.metric = metrics[(first + k) % len(metrics)]
+            chart.cursor = None
+            chart.repaint()
 
     def chart_series(self, name: str) -> None:
-        """Chart the metric of a series."""
-        app = self._app
-        charts = app.snapshot.charts if app.snapshot else ()
+        """Chart the metric of a series; one that has no curve says so."""
+        charts = self._app.snapshot.charts if self._app.snapshot else ()
         found = next((k for k, c in enumerate(charts) if any(v.name == name for v in c.curves)), None)
-        if found is not None:
-            self.action_metric(found - app.charts[0].index)
+        if found is None:
+            self.note("this series has no chart: it is no loss and no score")
+        else:
+            self._chart_metrics([c.metric for c in charts], found)
+
+    def note(self, text: str) -> None:
+        """Say something in the footer for a few seconds."""
+        self._app.footer.note = text
+        self._app.footer.repaint()
+        self._app.set_timer(3.0, self._clear_note)
 
     def action_log_scale(self) -> None:
         """Switch the y axis."""
@@ -111,13 +124,7 @@ class Actions:
         if app.log_pane.next_trouble(direction):
             app.log_pane.focus()
             return
-        app.footer.note = (
-            "no further line of trouble among the kept ones"
-            if direction > 0
-            else "no earlier line of trouble among the kept ones"
-        )
-        app.footer.repaint()
-        app.set_timer(3.0, self._clear_note)
+        self.note(f"no {'further' if direction > 0 else 'earlier'} line of trouble among the lines kept")
 
     def _clear_note(self) -> None:
         self._app.footer.note = "frozen: p goes on" if self._app.frozen else ""

@@ -32,11 +32,16 @@ class Wants(NamedTuple):
     full: str = ""
 
 
+def side_width(width: int) -> int:
+    """Return the width of the panes beside the chart, or beneath it where there is no room beside."""
+    return min(64, max(42, width * 40 // 100)) if width >= WIDE else width
+
+
 def arrange(width: int, height: int, wants: Wants) -> dict[str, Region]:
     """Return the region of every pane that is shown at this size."""
     places: dict[str, Region] = {}
     top = 0
-    verdict = min(2, wants.verdict) if height >= 16 else 1
+    verdict = min(2, wants.verdict) if height >= 16 else min(1, wants.verdict)
     if wants.banner and height < SHORT:
         verdict = 0  # the alarm is the verdict
     head = [("banner", wants.banner), ("verdict", verdict), ("status", 1 if width >= NARROW else 2)]
@@ -58,7 +63,7 @@ def arrange(width: int, height: int, wants: Wants) -> dict[str, Region]:
 
 
 def _wide(body: Region, wants: Wants) -> dict[str, Region]:
-    right = min(64, max(42, body.width * 38 // 100))
+    right = side_width(body.width)
     left = body.width - right - 1
     log = max(7, body.height * 28 // 100)
     charts = body.height - log
@@ -98,23 +103,21 @@ def share(height: int, panes: list[tuple[int, int]]) -> list[int]:
 
 
 def _stacked(body: Region, wants: Wants) -> dict[str, Region]:
-    """One column; what does not fit is left out, the log first on a narrow pane, the messages first on a wider one."""
+    """One column; what does not fit is left out, the log first, then the series."""
     narrow = body.width < NARROW
-    findings = 1 + max(2 if body.height < 30 else 3, min(wants.findings, body.height // 6))
-    series = 1 + min(max(3, wants.series), body.height // 6 if body.height >= 18 else 2)
-    rows = [("chart", 6), ("findings", findings), ("series", series), ("log", 5)]
-    order = ["chart", "findings", "series", "log"]
+    low = body.height < 22
+    findings = 1 + min(wants.findings, 2 if low else max(3, body.height // 6))
+    series = 1 + min(max(2, wants.series), 2 if low else max(3, body.height // 6))
+    needs = [("chart", 8 if narrow else 6), ("findings", findings), ("series", series), ("log", 4)]
     if body.height >= 34 and not narrow:
-        rows.append(("messages", min(7, wants.messages + 1)))
-    if narrow:
-        rows = [("chart", 8), ("findings", findings), ("series", series), ("log", 6)]
+        needs.append(("messages", min(7, wants.messages + 1)))
     kept: dict[str, int] = {}
-    for name, need in rows:
+    for name, need in needs:
         if sum(kept.values()) + need <= body.height:
             kept[name] = need
     spare = body.height - sum(kept.values())
     if "log" in kept:
-        extra = spare * 30 // 100
+        extra = max(0, spare - 4) * 40 // 100
         kept["log"] += extra
         spare -= extra
     kept["chart"] = kept.get("chart", 0) + spare
@@ -123,7 +126,7 @@ def _stacked(body: Region, wants: Wants) -> dict[str, Region]:
         kept["chart"] -= kept["chart2"]
     places: dict[str, Region] = {}
     y = body.y
-    for name in (order[0], "chart2", *order[1:3], "messages", "log"):
+    for name in ("chart", "chart2", "findings", "series", "messages", "log"):
         if kept.get(name):
             places[name] = Region(body.x, y, body.width, kept[name])
             y += kept[name]

@@ -27,12 +27,13 @@ Part = Literal["train", "val", "running"]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a chart; `ys` may hold NaN and inf, `xs` never goes back."""
+    """One line of a chart; `ys` may hold NaN and inf, `xs` never goes back. `lines` are those of the log, 0 is unknown."""
 
     name: str
     part: Part
     xs: array[float]
     ys: array[float]
+    lines: array[int]
 
 
 class Moment(NamedTuple):
@@ -64,6 +65,35 @@ class ChartData:
     moments: tuple[Moment, ...]
     nonfinite: Moment | None
     goal: Goal | None
+
+    @property
+    def leader(self) -> Curve | None:
+        """The curve whose points the chart's cursor steps through: the evaluations, else what there is."""
+        return next((c for part in ("val", "train", "running") for c in self.curves if c.part == part), None)
+
+
+class Reading(NamedTuple):
+    """Where the chart's cursor stands: the place as the log counts it, the value of each curve there, the line of the log."""
+
+    x: float
+    place: str
+    values: dict[Part, float]
+    line: int
+
+
+def reading_at(data: ChartData, index: int) -> Reading | None:
+    """Return what the curves say at point `index` of the leading one; the others tell their nearest point."""
+    leader = data.leader
+    if leader is None or not -len(leader.xs) <= index < len(leader.xs):
+        return None
+    x = leader.xs[index]
+    values: dict[Part, float] = {}
+    for curve in data.curves:
+        near = min(max(bisect_right(curve.xs, x) - 1, 0), len(curve.xs) - 1)
+        if near + 1 < len(curve.xs) and curve.xs[near + 1] - x < x - curve.xs[near]:
+            near += 1
+        values[curve.part] = curve.ys[near]
+    return Reading(x, f"{data.x_axis} {x:,.6g}", values, leader.lines[index])
 
 
 def chart_data(pair: Pair, chain: Sequence[Segment]) -> ChartData:
@@ -161,7 +191,7 @@ def running_series(pair: Pair, segment: Segment) -> Series | None:
 
 
 def _curve(part: Part, series: Series, axis: XAxis, chain: Sequence[Segment]) -> Curve:
-    xs, ys = xs_of(series, axis), array("d", series.values)
+    xs, ys, lines = xs_of(series, axis), array("d", series.values), array("q", series.lines)
     for segment in reversed(chain[:-1]) if axis in ("epoch", "step") else ():
         earlier = segment.series.get(series.key)
         if earlier is None or not len(earlier):
@@ -169,7 +199,9 @@ def _curve(part: Part, series: Series, axis: XAxis, chain: Sequence[Segment]) ->
         before = xs_of(earlier, axis)
         kept = bisect_right(before, xs[0])  # what was trained again after the resume is drawn once
         xs, ys = before[:kept] + xs, array("d", earlier.values[:kept]) + ys
-    return Curve(series.spec.name, part, xs, ys)
+        known = earlier.lines[:kept] if segment.part == chain[-1].part else array("q", bytes(8 * kept))
+        lines = known + lines
+    return Curve(series.spec.name, part, xs, ys, lines)
 
 
 class _XByLine:
@@ -226,43 +258,3 @@ def _nonfinite(sides: Sequence[Series], x_of: _XByLine | None) -> Moment | None:
     what = "NaN" if math.isnan(first.value) else "inf"
     place = place_label(first.epoch, first.step, "step" if not math.isnan(first.step) else "epoch")
     return Moment(x_of(first.line), "nonfinite", f"{what} at {place or f'line {first.line}'}")
-
-
-def smooth(ys: Sequence[float], weight: float) -> list[float]:
-    """Return the exponential moving average, without the bias towards its start; NaN and inf pass through and leave it alone.
-
-    The same formula as TensorBoard's slider: s = w s + (1 - w) y, divided by 1 - w^n.
-    """
-    out: list[float] = []
-    last, count = 0.0, 0
-    for y in ys:
-        if not math.isfinite(y):
-            out.append(y)
-            continue
-        count += 1
-        last = last * weight + (1 - weight) * y
-        out.append(last / (1 - weight**count))
-    return out
-
-
-def thin(xs: Sequence[float], ys: Sequence[float], x_min: float, x_max: float, columns: int) -> tuple[list[float], list[float]]:
-    """Return the points of [x_min, x_max], at most two and a gap a column: the lowest and the highest, in their order.
-
-    No spike is lost: every extreme is one of the points. A gap (NaN, inf) stays a gap.
-    """
-    span = (x_max - x_min) or 1.0
-    out_x: list[float] = []
-    out_y: list[float] = []
-    inside = ((x, y) for x, y in zip(xs, ys, strict=True) if x_min <= x <= x_max)
-    for _, group in groupby(inside, key=lambda p: int((p[0] - x_min) / span * (columns - 1))):
-        points = list(group)
-        finite = [p for p in points if math.isfinite(p[1])]
-        if finite:
-            low, high = min(finite, key=lambda p: p[1]), max(finite, key=lambda p: p[1])
-            for point in sorted({low, high}):
-                out_x.append(point[0])
-                out_y.append(point[1])
-        if len(finite) < len(points):
-            out_x.append(points[-1][0])
-            out_y.append(math.nan)
-    return out_x, out_y

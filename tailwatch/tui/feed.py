@@ -209,7 +209,9 @@ class Feed:
         if notice.kind not in ("read", "ended") or not self._past:
             return []
         self._past = False
-        return [f for f in self.session.findings.open if f.raised is not None]
+        return [
+            f for f in reversed(self.session.findings.open) if f.raised is not None
+        ]  # the gravest comes last, and is seen first
 
     def _raised(self, changes: Changes) -> list[Finding]:
         return [] if self._past else [change.finding for change in changes.findings if change.raised]

@@ -56,6 +56,13 @@ LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("enter", "Enter", "open", "details", "all about the selected row: why, what to do, the lines of the log", "lists"),
 )
 
+CHART_KEYS: Final[tuple[Key, ...]] = (
+    Key("left", "← →", "cursor(-1)", "", "in the chart: a cursor from point to point, which tells the values there", "chart"),
+    Key("right", "→", "cursor(1)", "", "", "chart"),
+    Key("escape", "Esc", "leave_cursor", "", "take the cursor away", "chart"),
+    Key("enter", "Enter", "open", "", "at the cursor: the lines of the log around that point", "chart"),
+)
+
 GROUPS: Final = (
     ("monitor", "The monitor"),
     ("panes", "Panes"),
@@ -80,6 +87,6 @@ def footer(*, replay: bool) -> list[tuple[str, str]]:
 
 def help_lines(*, replay: bool) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the help page: a heading and its keys with a sentence each."""
-    rows = [key for key in (*KEYS, *LIST_KEYS) if key.about and (replay or not key.replay_only)]
+    rows = [key for key in (*KEYS, *LIST_KEYS, *CHART_KEYS) if key.about and (replay or not key.replay_only)]
     pages = [(title, [(key.shown, key.about) for key in rows if key.group == group]) for group, title in GROUPS]
     return [page for page in pages if page[1]]

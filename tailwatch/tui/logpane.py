@@ -31,7 +31,7 @@ class LogPane(ListPanel):
         if not hold:
             self.repaint()
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the filter, its hits, and whether the end is followed."""
         behind = max(0, len(self.buffer.shown) - self.top - self._height())
         return row(*log_title(self.buffer, following=self.following, behind=behind))

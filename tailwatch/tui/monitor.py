@@ -10,19 +10,21 @@ from textual.app import App
 from textual.message import Message
 
 from tailwatch.tui.actions import Actions
-from tailwatch.tui.arrange import MonitorLayout, MonitorScreen, Wants
+from tailwatch.tui.arrange import NARROW, MonitorLayout, MonitorScreen, Wants, arrange, side_width
+from tailwatch.tui.chartpane import ChartPane
 from tailwatch.tui.driver import ScreenDiff, TerminalDriver
 from tailwatch.tui.footer import FooterPane
 from tailwatch.tui.keys import KEYS, bindings
 from tailwatch.tui.logpane import LogPane
 from tailwatch.tui.paint import Painter, locale_is_ascii
 from tailwatch.tui.panels.chart import ChartOptions
+from tailwatch.tui.panels.findings import rows_wanted
+from tailwatch.tui.panels.log import around_rows
 from tailwatch.tui.panels.messages import shown_messages
-from tailwatch.tui.panels.verdict import banner_rows, verdict_rows
+from tailwatch.tui.panels.verdict import banner_rows, verdict_repeats, verdict_rows
 from tailwatch.tui.panes import (
     AdvicePane,
     BannerPane,
-    ChartPane,
     FindingsPane,
     MessagesPane,
     Opened,
@@ -191,16 +193,20 @@ class Monitor(Actions, App[None]):
             self.bell()
 
     def _lay_out(self, snapshot: Snapshot) -> None:
+        alarms, width = self.banner.alarms, max(20, self.size.width)
         wants = Wants(
-            banner=len(banner_rows(self.banner.alarms, max(20, self.size.width), 2)) if self.banner.alarms else 0,
-            verdict=len(verdict_rows(snapshot, max(20, self.size.width), 2)),
+            banner=len(banner_rows(alarms, width, 2 if width >= NARROW else 3)) if alarms else 0,
+            verdict=0 if verdict_repeats(snapshot, alarms) else len(verdict_rows(snapshot, width, 2)),
             charts=len(snapshot.charts),
-            findings=self.findings.wanted(),
+            findings=rows_wanted(snapshot, side_width(width)),
             advice=bool(snapshot.findings),
             series=min(24, max(1, len(snapshot.series))),
             messages=max(1, len(shown_messages(snapshot, unfolded=self.messages.unfolded))),
             full=self.full,
         )
+        shown = arrange(*self.size, wants)
+        for pane in self.panes:
+            pane.display = pane.id in shown
         if wants != self.monitor_layout.wants:
             self.monitor_layout.wants = wants
             self.footer.refresh(layout=True)  # of a child: that is what makes Textual arrange the screen anew
@@ -235,6 +241,12 @@ class Monitor(Actions, App[None]):
     def on_opened(self, message: Opened) -> None:
         """Show a row's page."""
         self.open_page(message.heading, message.rows)
+
+    def on_chart_pane_point_opened(self, message: ChartPane.PointOpened) -> None:
+        """Show the log around a point of the chart."""
+        reading = message.reading
+        lines = self.log_pane.buffer.around(reading.line)
+        self.open_page(f"Log at {reading.place}", lambda width: around_rows(lines, reading.line, width))
 
     def on_series_pane_chosen(self, message: SeriesPane.Chosen) -> None:
         """Chart the metric of the chosen series."""

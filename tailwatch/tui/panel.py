@@ -37,8 +37,8 @@ class Panel(Widget):
         self.snapshot: Snapshot | None = None
         self._strips: list[Strip] = []
 
-    def title(self) -> Row:
-        """Return the title row's text, without the rule that fills it."""
+    def title(self, width: int) -> Row:  # noqa: ARG002  # for subclasses
+        """Return the title row's text in at most `width` cells, without the rule that fills it."""
         return EMPTY_ROW
 
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
@@ -72,9 +72,8 @@ class Panel(Widget):
         return strips + [strip(EMPTY_ROW, width)] * (height - len(strips))
 
     def _title_row(self, width: int) -> Row:
-        title = tuple(
-            Span(fit(s.text, width - 4), "focus" if s.role == "title" and self.has_focus else s.role) for s in self.title()
-        )
+        shown = self.title(width - 4)
+        title = tuple(Span(fit(s.text, width - 4), "focus" if s.role == "title" and self.has_focus else s.role) for s in shown)
         line = "─" * max(0, width - width_of(title) - 3)
         return (Span("─ ", "rule"), *title, Span(f" {line}", "rule"))
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tailwatch.tui.paint import Painter, Row, Span, row
+from tailwatch.tui.paint import Painter, Row, row
 from tailwatch.tui.panel import ListPanel, Panel
-from tailwatch.tui.panels import chart as chart_panel
 from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_rows, findings_title
 from tailwatch.tui.panels.messages import message_detail, messages_rows, messages_title, shown_messages
 from tailwatch.tui.panels.series import series_rows
@@ -68,43 +67,13 @@ class BannerPane(Panel):
         return [(r, False) for r in banner_rows(self.alarms, width, height)]
 
 
-class ChartPane(Panel):
-    """Train and validation of one metric; `index` chooses among the charts."""
-
-    focusable = True
-
-    def __init__(self, name: str, painter: Painter, options: chart_panel.ChartOptions, index: int = 0) -> None:
-        super().__init__(name, painter)
-        self.options = options
-        self.index = index
-
-    def title(self) -> Row:
-        """Return the legend."""
-        charts = self.snapshot.charts if self.snapshot else ()
-        if not charts:
-            return row(("Chart", "title"))
-        legend = chart_panel.title(charts[self.index % len(charts)], self.options)
-        if self.snapshot is not None and self.snapshot.runs > 1:
-            legend = (*legend, Span(f"  run {self.snapshot.run_number} of {self.snapshot.runs}, earlier ones not drawn", "dim"))
-        return legend
-
-    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
-        """Return the chart, or why there is none."""
-        if self.snapshot is None:
-            return []
-        charts = self.snapshot.charts
-        if not charts:
-            return [(chart_panel.reason_for_no_chart(self.snapshot), False)]
-        return [(r, False) for r in chart_panel.chart_rows(charts[self.index % len(charts)], self.options, width, height)]
-
-
 class FindingsPane(ListPanel):
     """The findings; the selected one's advice is shown where there is room."""
 
     class Selected(Message):
         """Another finding is selected."""
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of open findings."""
         return row((findings_title(self.snapshot) if self.snapshot else "Findings", "title"))
 
@@ -115,12 +84,6 @@ class FindingsPane(ListPanel):
         room = self.size.height - 1
         found = [findings_rows(self.snapshot, width, lines) for lines in (3, 2, 1)]
         return next((items for items in found if sum(map(len, items)) <= room), found[-1])
-
-    def wanted(self) -> int:
-        """Return how many rows all findings would fill at the present width."""
-        if self.snapshot is None:
-            return 1
-        return sum(len(rows) for rows in findings_rows(self.snapshot, max(30, self.size.width), 3))
 
     @property
     def selected(self) -> FindingView | None:
@@ -146,7 +109,7 @@ class AdvicePane(Panel):
         super().__init__(name, painter)
         self.finding: FindingView | None = None
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title."""
         return row(("What to do", "title"))
 
@@ -167,7 +130,7 @@ class SeriesPane(ListPanel):
             super().__init__()
             self.series_name = name
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of series."""
         count = len(self.snapshot.series) + self.snapshot.more_series if self.snapshot else 0
         return row((f"Series {count or ''}".strip(), "title"))
@@ -189,7 +152,7 @@ class MessagesPane(ListPanel):
         super().__init__(name, painter)
         self.unfolded = False
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of messages that matter."""
         return row((messages_title(self.snapshot) if self.snapshot else "Messages", "title"))
 

@@ -55,9 +55,10 @@ class Clocks(NamedTuple):
 
 
 class SeriesView(NamedTuple):
-    """One row of the series table."""
+    """One row of the series table; `note` tells it from others of the same name."""
 
     name: str
+    note: str
     split: str | None
     running: bool
     spark: tuple[float, ...]

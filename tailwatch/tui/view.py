@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.peeling import headline, peel
@@ -53,9 +54,13 @@ class SnapshotMaker:
         """Copy the present state; the caller holds the lock. Of a preview only the last values are true."""
         run = session.run
         clocks = Clocks(run.clock.now, run.clock.last_data, run.clock.longest_gap, run.clock.writer_alive, run.outcome())
-        ordered = run.series()
+        ordered = for_table(run.series())
+        names = Counter(s.spec.name for s in ordered)
         unfinished = _unfinished(run)
-        shown = [self._row(s, unfinished.get(s.key)) for s in ordered[:MAX_SERIES_ROWS]]
+        shown = [
+            self._row(s, unfinished.get(s.key))._replace(note=_note(s) if names[s.spec.name] > 1 else "")
+            for s in ordered[:MAX_SERIES_ROWS]
+        ]
         more = max(0, len(ordered) - MAX_SERIES_ROWS) + run.segment.dropped_series
         if source.preview or source.kind == "reading":
             last_values = tuple(row._replace(best=None, spark=()) for row in shown)
@@ -68,7 +73,7 @@ class SnapshotMaker:
             standing=_standing(run),
             clocks=clocks,
             dialects=tuple(name for name, _ in run.dialects.most_common(2)),
-            charts=tuple(self._chart(pair, chain) for pair in run.pairs()[:MAX_CHARTS]),
+            charts=tuple(self._chart(pair, chain) for pair in for_charts(run.pairs())[:MAX_CHARTS]),
             series=tuple(shown),
             more_series=more,
             findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
@@ -123,6 +128,26 @@ class SnapshotMaker:
         return Verdict("good" if session.run.series() else "none", text)
 
 
+def for_table(series: list[Series]) -> list[Series]:
+    """Put last what repeats another series: running values that a summary follows, a lone value of a metric that has a curve."""
+    curves = {(s.spec.metric, s.spec.split) for s in series if s.points > 1 and s.axis != "step"}
+    summed = {s.spec.metric for s in series if s.points > 1 and s.axis == "epoch"}
+
+    def repeats(s: Series) -> bool:
+        return s.spec.metric in summed if s.axis == "step" else s.points < 2 and (s.spec.metric, s.spec.split) in curves
+
+    return sorted(series, key=repeats)
+
+
+def for_charts(pairs: list[Pair]) -> list[Pair]:
+    """Put the losses first: they are what is trained on, and what most findings speak of."""
+    return sorted(pairs, key=lambda pair: "loss" not in pair.metric)
+
+
+def _note(series: Series) -> str:
+    return "running" if series.axis == "step" else series.spec.split or ""
+
+
 def _unfinished(run: Run) -> dict[SeriesKey, float]:
     """Return the values of the unfinished last line."""
     return {
@@ -167,6 +192,7 @@ def _series_view(series: Series) -> SeriesView:
     best = series.best_at
     return SeriesView(
         series.spec.name[:200],
+        "",
         series.spec.split,
         series.axis == "step",
         columns(series.values, SPARK_COLUMNS),

@@ -26,6 +26,11 @@ def findings_rows(snapshot: Snapshot, width: int, lines: int) -> list[list[Row]]
     return [_rows(finding, width, lines) for finding in snapshot.findings]
 
 
+def rows_wanted(snapshot: Snapshot, width: int) -> int:
+    """Return how many rows all findings would fill."""
+    return sum(map(len, findings_rows(snapshot, width, 3)))
+
+
 def _why_none(snapshot: Snapshot) -> str:
     if snapshot.source.preview or snapshot.source.kind == "reading":
         return "none yet: the history is being read"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tailwatch.tui.snapshot import LogDelta, LogLine
 
 _BAR: Final = re.compile("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}")
+_BLOCKS: Final = re.compile("[=#>.━─╸╺█▉▊▋▌▍▎▏░]{4,}")
 _GRAVE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
 _TROUBLE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
 
@@ -63,6 +64,11 @@ class LogBuffer:
         """The lines that pass the filter."""
         return self._hits if self.needle else self.lines
 
+    def around(self, number: int, context: int = 12) -> list[LogLine]:
+        """Return the kept lines around a line of the log; none if it is no longer kept."""
+        kept = [line for line in self.lines if abs(line.number - number) <= context and line.number]
+        return kept if any(line.number == number for line in kept) else []
+
     def _matches(self, line: LogLine) -> bool:
         return self.needle in visible(line.raw).casefold()
 
@@ -78,11 +84,20 @@ def log_row(line: LogLine, width: int, needle: str = "", digits: int = 5) -> Row
     if _TROUBLE.search(line.raw):
         role = "critical" if _GRAVE.search(line.raw) else "warning"
     note = f" ×{line.redraws:,}" if line.redraws > 1 else ""
-    text = _squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 3 - len(note))
-    return row((f" {line.number or '':>{digits}} ", role), *_marked(text, needle), (note, "rule"))
+    text = squeezed(visible(line.raw[: 4 * width + 64]), width - digits - 3 - len(note))
+    spans = _marked(text, needle) if needle else _quiet_bar(text)
+    return row((f" {line.number or '':>{digits}} ", role), *spans, (note, "rule"))
 
 
-def _squeezed(text: str, width: int) -> str:
+def _quiet_bar(text: str) -> list[Span]:
+    """Dim a bar, so that the numbers beside it stand out."""
+    bar = _BLOCKS.search(text)
+    if bar is None:
+        return [Span(text)]
+    return [Span(text[: bar.start()]), Span(bar[0], "rule"), Span(text[bar.end() :])]
+
+
+def squeezed(text: str, width: int) -> str:
     """Cut text to `width`; a bar gives way before the numbers after it do."""
     if len(text) > width and (bar := _BAR.search(text)) is not None:
         keep = max(6, len(bar[0]) - (len(text) - width))
@@ -114,6 +129,18 @@ def line_detail(line: LogLine, width: int) -> list[Row]:
     redraws = f", the last of {line.redraws:,} redraws" if line.redraws > 1 else ""
     head = row((f" line {line.number:,}{redraws}", "dim"))
     return [head, row(), *(row(" ", text) for text in wrap(visible(line.raw), width - 2))]
+
+
+def around_rows(lines: list[LogLine], number: int, width: int) -> list[Row]:
+    """Return lines of the log, the one in question marked."""
+    if not lines:
+        return [row((f" line {number:,} is not among the last {LOG_LINES:,} lines, which are all that is kept here", "dim"))]
+    digits = max(3, len(str(lines[-1].number)))
+    rows: list[Row] = []
+    for line in lines:
+        shown = log_row(line, width, "", digits)
+        rows.append(tuple(span._replace(role="strong") for span in shown) if line.number == number else shown)
+    return rows
 
 
 def log_title(buffer: LogBuffer, *, following: bool, behind: int) -> list[tuple[str, Role]]:

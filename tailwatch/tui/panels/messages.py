@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.tui.paint import Row, fit, row, wrap
+from tailwatch.tui.panels.log import squeezed
 
 if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
@@ -46,7 +47,7 @@ def _row(message: MessageView, width: int) -> Row:
     sign, role, _ = _SIGNS[message.label]
     count = f" ×{message.times:,}" if message.times > 1 else ""
     body: Role = "dim" if message.label in ("harmless", "info") else "text"
-    return row((f" {sign} ", role), (fit(message.title, width - 4 - len(count)), body), (count, "dim"))
+    return row((f" {sign} ", role), (squeezed(message.title, width - 4 - len(count)), body), (count, "dim"))
 
 
 def _fold(snapshot: Snapshot, *, unfolded: bool) -> Row:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
 
 from tailwatch.core.text import compact
 from tailwatch.tui.paint import Row, Span, middle, pad, row
@@ -12,33 +14,50 @@ if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import SeriesView, Snapshot
 
+_VALUE: Final = 8
+_BEST: Final = 4 + _VALUE
+
 
 def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
     """Return one row a series, in the order of importance."""
     if not snapshot.series:
         return [row((" no series yet: no line so far holds a named value", "dim"))]
-    name_width = _name_width(snapshot, width)
-    rows = [_row(series, width, name_width) for series in snapshot.series]
+    spark_width = 8 if width < 56 else 12 if width < 72 else 16
+    longest = max(_label_width(series) for series in snapshot.series)
+    name_width = max(8, min(longest, width - spark_width - _VALUE - _BEST - 4))
+    rows = [_row(series, width, name_width, spark_width) for series in snapshot.series]
     if snapshot.more_series:
         rows.append(row((f" and {snapshot.more_series:,} more", "dim")))
     return rows
 
 
-def _name_width(snapshot: Snapshot, width: int) -> int:
-    longest = max(len(series.name) for series in snapshot.series)
-    return max(8, min(longest, width - 32 if width >= 44 else width - 20))
+def _label_width(series: SeriesView) -> int:
+    return cell_len(series.name) + (1 + len(series.note) if series.note else 0)
 
 
-def _row(series: SeriesView, width: int, name_width: int) -> Row:
+def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> Row:
     role: Role = "val" if series.split in ("val", "test") else "text"
-    spans = [Span(" "), Span(pad(middle(series.name, name_width), name_width), role)]
-    left = width - 1 - name_width
-    spark_width = 8 if left < 34 else 12 if left < 44 else 16
-    last = compact(series.last) + series.unit
-    spans += [Span(" "), Span(pad(sparkline(series.spark, spark_width), spark_width), "rule" if series.running else "info")]
-    spans += [Span(pad(last, 9, right=True), "critical" if series.last - series.last != 0 else "strong")]
-    left -= spark_width + 10
-    if series.best is not None and left >= 9:
-        where = f" {series.best_where}" if left >= 12 + len(series.best_where) else ""
-        spans += [Span("  ★ ", "best"), Span(compact(series.best)), Span(where, "dim")]
+    note = f" {series.note}" if series.note else ""
+    name = middle(series.name, max(4, name_width - len(note)))
+    filler = " " * max(0, name_width - cell_len(name) - len(note))
+    spans = [Span(" "), Span(name, role), Span(note, "dim"), Span(filler + " ")]
+    spans += [Span(pad(sparkline(series.spark, spark_width), spark_width), "rule" if series.running else "info")]
+    spans += [
+        Span(pad(short(series.last, series.unit), _VALUE + 1, right=True), "critical" if _is_bad(series.last) else "strong")
+    ]
+    left = width - name_width - spark_width - _VALUE - 3
+    if series.best is not None and left >= _BEST:
+        where = f" {series.best_where}"
+        spans += [Span("  ★ ", "best"), Span(short(series.best))]
+        spans += [Span(where, "dim")] if left >= _BEST + len(where) else []
     return tuple(spans)
+
+
+def short(value: float, unit: str = "") -> str:
+    """Return a number in at most as many cells as the table has for one."""
+    text = compact(value) + unit
+    return text if len(text) <= _VALUE else f"{value:.3g}{unit}"
+
+
+def _is_bad(value: float) -> bool:
+    return value - value != 0.0

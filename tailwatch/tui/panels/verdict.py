@@ -44,20 +44,30 @@ def _nothing_yet(snapshot: Snapshot) -> str:
 
 
 def banner_rows(alarms: Sequence[FindingView], width: int, height: int) -> list[Row]:
-    """Return the newest unacknowledged alarm across the screen, in `height` rows if it is that long."""
+    """Return the newest unacknowledged alarm across the screen, in at most `height` rows, and the key that takes it away."""
     if not alarms:
         return [EMPTY_ROW]
     alarm = alarms[-1]
     role: Role = "alert_critical" if alarm.severity == "critical" else "alert_warning"
     hint = (f"  +{len(alarms) - 1} more" if len(alarms) > 1 else "") + "  a acknowledge "
-    lines = clipped(wrap(alarm.title, max(8, width - len(hint) - 3)), height, max(8, width - len(hint) - 3))
+    room = max(8, width - 4)
+    lines = wrap(alarm.title, room)
+    if len(lines) < height and width_of((Span(lines[-1]),)) + len(hint) > room:
+        lines.append("")
+    if len(lines) >= height:
+        lines = [*lines[: height - 1], fit(" ".join(lines[height - 1 :]), max(8, room - len(hint)))]
     rows: list[Row] = []
     for k, line in enumerate(lines):
         head = f" {SIGNS[alarm.severity][0]} " if k == 0 else "   "
-        end = hint if k == 0 else ""
+        end = hint if k == len(lines) - 1 else ""
         filler = " " * max(0, width - width_of((Span(head + line),)) - len(end))
         rows.append((Span(head + line + filler + end, role),))
     return rows
+
+
+def verdict_repeats(snapshot: Snapshot, alarms: Sequence[FindingView]) -> bool:
+    """Whether the banner says what the verdict says."""
+    return bool(alarms) and snapshot.verdict.text.startswith(alarms[-1].title)
 
 
 def clipped(lines: list[str], most: int, width: int) -> list[str]:

@@ -27,7 +27,7 @@ class PagePane(ListPanel):
         self.make_rows = rows
         self.snapshot = snapshot
 
-    def title(self) -> Row:
+    def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the heading and how to leave."""
         return row((self.heading, "strong"), ("  Esc closes", "dim"))
 

@@ -1,0 +1,95 @@
+"""The chart's pane: which metric it shows, and the cursor that links its points to the lines of the log."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+
+from tailwatch.tui.curves import reading_at
+from tailwatch.tui.keys import CHART_KEYS, bindings
+from tailwatch.tui.paint import Painter, Row, Span, row, width_of
+from tailwatch.tui.panel import Panel
+from tailwatch.tui.panels import chart as chart_panel
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tailwatch.tui.curves import ChartData, Reading
+
+
+class ChartPane(Panel):
+    """Train and validation of one metric. `nth` is its place among the charts shown; `metric` what the person chose for it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHART_KEYS)]
+    focusable = True
+
+    class PointOpened(Message):
+        """The log around the chart's cursor is to be shown."""
+
+        def __init__(self, reading: Reading) -> None:
+            super().__init__()
+            self.reading = reading
+
+    def __init__(self, name: str, painter: Painter, options: chart_panel.ChartOptions, nth: int = 0) -> None:
+        super().__init__(name, painter)
+        self.options = options
+        self.nth = nth
+        self.metric = ""
+        self.cursor: float | None = None
+
+    @property
+    def data(self) -> ChartData | None:
+        """The chart that is shown: the chosen metric's, else the one whose turn it is."""
+        charts = self.snapshot.charts if self.snapshot else ()
+        chosen = next((c for c in charts if c.metric == self.metric), None)
+        return chosen or (charts[self.nth % len(charts)] if charts else None)
+
+    def reading(self) -> Reading | None:
+        """Return what the curves say at the cursor; it keeps its place while the run goes on."""
+        data = self.data
+        if data is None or self.cursor is None or data.leader is None:
+            return None
+        return reading_at(data, min(bisect_left(data.leader.xs, self.cursor), len(data.leader.xs) - 1))
+
+    def title(self, width: int) -> Row:
+        """Return the legend."""
+        data = self.data
+        if data is None:
+            return row(("Chart", "title"))
+        legend = chart_panel.title(data, self.options, width, self.reading())
+        if self.snapshot is not None and self.snapshot.runs > 1:
+            note = Span(f"  run {self.snapshot.run_number} of {self.snapshot.runs}, earlier ones not drawn", "dim")
+            legend = (*legend, note) if width_of(legend) + len(note.text) <= width else legend
+        return legend
+
+    def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
+        """Return the chart, or why there is none."""
+        if self.snapshot is None:
+            return []
+        data = self.data
+        if data is None:
+            return [(chart_panel.reason_for_no_chart(self.snapshot), False)]
+        return [(r, False) for r in chart_panel.chart_rows(data, self.options, width, height, self.reading())]
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor to the next point of the evaluations; it comes in from the right."""
+        data = self.data
+        if data is None or data.leader is None or not len(data.leader.xs):
+            return
+        xs = data.leader.xs
+        index = bisect_left(xs, self.cursor) + by if self.cursor is not None else len(xs) - 1
+        self.cursor = xs[max(0, min(index, len(xs) - 1))]
+        self.repaint()
+
+    def action_leave_cursor(self) -> None:
+        """Take the cursor away."""
+        self.cursor = None
+        self.repaint()
+
+    def action_open(self) -> None:
+        """Show the lines of the log around the cursor's point."""
+        reading = self.reading()
+        if reading is not None:
+            self.post_message(self.PointOpened(reading))
