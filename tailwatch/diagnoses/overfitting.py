@@ -127,14 +127,20 @@ class Judge:
 
 
 def _planned(run: Run, val: Series) -> float | None:
-    """Return how many evaluations are planned: the epochs, where there is one an epoch."""
-    planned = run.progress.epochs or run.setting("epochs")
-    if planned is None or planned < len(val):
+    """Return how many evaluations there will be if they go on at their rhythm until the planned end, None where unknown."""
+    progress = run.progress
+    end = progress.epochs or run.setting("epochs")
+    column = val.epochs
+    if end is not None and run.segment.first_epoch == 0:
+        end -= 1  # epochs counted from 0
+    if end is None or math.isnan(column[-1]):
+        end, column = progress.steps, val.steps
+    last, first = column[-1], column[0]
+    if end is None or math.isnan(last) or last > end:
         return None
-    last = val.epochs[-1] if val.epochs and not math.isnan(val.epochs[-1]) else None
-    if last is None or last <= 0:
-        return None
-    return planned * max(1.0, (len(val) - 1) / last)
+    if len(val) == 1:
+        return 1 + end - last if column is val.epochs else None
+    return len(val) + (end - last) * (len(val) - 1) / (last - first) if last > first else None
 
 
 def _train_values(pair: Pair, then: int, now: int) -> dict[str, object]:
