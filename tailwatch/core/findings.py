@@ -7,7 +7,7 @@ A diagnosis only says what is true of the run now; this book remembers since whe
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Protocol
 
 from tailwatch.core.events import Finding
 
@@ -37,6 +37,10 @@ class Diagnosis(Protocol):
         ...
 
 
+_FIRST: Final = ("overfitting", "not_a_number", "diverged", "crashed", "out_of_memory", "killed")
+"""Among findings of one severity these are named first: they tell what the run came to, others why."""
+
+
 class FindingChange(NamedTuple):
     """What happened to a finding; `raised` says that it reached warning or above for the first time."""
 
@@ -58,7 +62,7 @@ class FindingBook:
         """The findings that hold now, gravest first, then the oldest first."""
         grave = {"critical": 0, "warning": 1, "info": 2}
         held = (self.findings[i] for i in self._open.values())
-        return sorted(held, key=lambda f: (grave[f.opinion.severity], f.opened.part, f.opened.line))
+        return sorted(held, key=lambda f: (grave[f.opinion.severity], f.opinion.id not in _FIRST, f.opened.part, f.opened.line))
 
     def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
         """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""

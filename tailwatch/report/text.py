@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.text import compact
@@ -33,14 +33,37 @@ def write(report: Report) -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def cells(text: str) -> int:
+    """Return the columns that text takes on a terminal: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def cut(text: str, width: int = WIDTH) -> str:
+    """Return as much of the text as fits `width` columns."""
+    text = text.expandtabs(4)
+    while cells(text) > width:
+        text = text[: min(len(text) - 1, width)]
+    return text
+
+
 def _wrap(text: str, first: str = "", later: str | None = None) -> list[str]:
+    """Break text at spaces into lines of 80 columns; a word that is too long is cut into pieces."""
     later = " " * len(first) if later is None else later
     out: list[str] = []
-    for line in text.split("\n"):
-        out += textwrap.wrap(line, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False) or [
-            first.rstrip()
-        ]
-    return out
+    line = first
+    for word in text.replace("\n", " ").split(" "):
+        rest = word
+        while cells(line) + cells(rest) > WIDTH and line != later:
+            out.append(line.rstrip())
+            line = later
+        while cells(line) + cells(rest) > WIDTH:
+            piece = cut(rest, WIDTH - cells(line))
+            out.append(line + piece)
+            line, rest = later, rest[len(piece) :]
+        line += rest + " "
+    return [*out, line.rstrip()]
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -71,7 +94,7 @@ def _findings(report: Report) -> Iterator[str]:
         for action in f["actions"]:
             yield from _wrap(action, "    -> ")
         for e in f["evidence"][:4]:
-            yield f"    {e['line']:>6}: {e['text']}"[:WIDTH]
+            yield cut(f"    {e['line']:>6}: {e['text']}")
 
 
 def _series(report: Report) -> Iterator[str]:
@@ -111,7 +134,7 @@ def _marks(report: Report) -> Iterator[str]:
         return
     yield from ("", "WHAT THE RUN DID")
     for m in kept[-10:]:
-        yield f"{m['line']:>7}: {m['text']}"[:WIDTH]
+        yield cut(f"{m['line']:>7}: {m['text']}")
     if len(kept) > 10:
         yield f"         and {len(kept) - 10} earlier ones"
 
@@ -136,7 +159,7 @@ def _messages(report: Report) -> Iterator[str]:
             headline = (
                 m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]
             ).strip()
-            yield f"  {m['count']:>5}x line {m['first_line']}: {headline}"[:WIDTH]
+            yield cut(f"  {m['count']:>5}x line {m['first_line']}: {headline}")
             if m["action"] and label in ("fatal", "actionable"):
                 yield from _wrap(m["action"], "         -> ")
         if len(kinds) > _SHOWN_MESSAGES:
@@ -152,4 +175,4 @@ def _unread(report: Report) -> Iterator[str]:
         return
     yield from ("", f"{unread['lines']:,} lines with numbers were not understood, such as:")
     for example in unread["examples"][:3]:
-        yield f"{example['line']:>7}: {example['text'].strip()}"[:WIDTH]
+        yield cut(f"{example['line']:>7}: {example['text'].strip()}")

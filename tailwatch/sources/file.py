@@ -12,7 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.errors import LogError
+from tailwatch.core.errors import LogError, UsageError
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.sources.hints import Hints
 from tailwatch.sources.identity import FileId, Position, identify
@@ -43,7 +43,8 @@ class FileFollower:
         start: bytes of the file that were read elsewhere.
 
     Raises:
-        LogError: the path is a directory or a device, or does not exist and `wait` is false.
+        LogError: the path is a directory or a device.
+        UsageError: the path does not exist and `wait` is false.
     """
 
     def __init__(
@@ -217,7 +218,7 @@ def _check(path: str | bytes, *, wait: bool) -> None:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         if not wait:
-            raise LogError(f"{shown}: there is no such file; check the path, or leave out --no-wait to wait for it.") from None
+            raise UsageError(f"{shown}: there is no such file; check the path, or leave out --no-wait to wait for it.") from None
         return
     except OSError:
         return

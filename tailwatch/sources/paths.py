@@ -1,0 +1,78 @@
+"""What a path names before it is read: which things are logs, how a name is shown, and whether a server keeps the file."""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.errors import LogError, UsageError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    Path = str | bytes | PathLike[str] | PathLike[bytes]
+
+_REMOTE: Final = frozenset(
+    "nfs nfs4 cifs smb3 smbfs afs 9p ceph lustre gpfs beegfs glusterfs fuse.glusterfs fuse.sshfs fuse.s3fs fuse.gcsfuse "
+    "fuse.beegfs fuse.juicefs fuse.cephfs fuse.lustre wekafs pvfs2 orangefs panfs virtiofs".split()
+)
+"""File systems whose files other machines write: no notifications, late sizes. After GNU tail's list, and what clusters use."""
+
+
+def shown(path: Path) -> str:
+    r"""Return a path as a person reads it: bytes that are no UTF-8 and control characters as `\x..` marks."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def why_not_a_log(mode: int) -> str | None:
+    """Return what a file of this mode is, if nobody can follow it, or None if it can be read."""
+    if stat.S_ISDIR(mode):
+        return "a directory"
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return "a device"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return None
+
+
+def refuse(path: Path, *, wait: bool) -> None:
+    """Check a path that somebody wants to follow.
+
+    Raises:
+        UsageError: it names a directory, a device or a socket; or, without `wait`, nothing.
+        LogError: without `wait`, it may not be read.
+    """
+    try:
+        wrong = why_not_a_log(os.stat(path).st_mode)
+    except FileNotFoundError:
+        if not wait:
+            raise UsageError(f"{shown(path)}: there is no such file; check the path, or let tailwatch wait for it.") from None
+        return
+    except OSError as error:
+        if not wait:
+            raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+        return
+    if wrong == "a directory":
+        raise UsageError(f"{shown(path)} is a directory; name the log file in it.")
+    if wrong is not None:
+        raise UsageError(f"{shown(path)} is {wrong}, not a log; name a file, or pipe into 'tailwatch -'.")
+    if not wait and not os.access(path, os.R_OK):
+        raise LogError(f"{shown(path)} cannot be read: Permission denied.")
+
+
+@lru_cache(maxsize=64)
+def is_remote(device: int) -> bool:
+    """Return whether the file system with this device number is kept by a server, as far as the system tells."""
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                here, _, there = line.partition(" - ")
+                if here.split(" ", 3)[2] == wanted:
+                    return there.split(" ", 1)[0] in _REMOTE
+    except (OSError, IndexError):
+        return False
+    return False

@@ -1,0 +1,105 @@
+"""The commands' contracts: exit codes, errors as one sentence, events as JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_logs"
+
+
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "tailwatch", *arguments], input=stdin, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["check", str(SAMPLES / "keras/one_device_healthy.log")], 0),
+        (["check", str(SAMPLES / "keras/seven_replicas_overfit.log")], 1),
+        (["check", "--fail-on", "critical", str(SAMPLES / "keras/seven_replicas_overfit.log")], 0),
+        (["check", "/no/such.log"], 3),
+        (["check", str(SAMPLES)], 3),
+        (["report"], 2),
+        (["report", "--format", "nonsense", "x"], 2),
+        (["report", "--at", "yesterday", str(SAMPLES / "nanogpt/overfit.log")], 2),
+        (["no_such_command_or_log.log", "--no-wait"], 2),
+    ],
+)
+def test_exit_codes_tell_health_usage_and_unreadable_logs(arguments: list[str], code: int) -> None:
+    """0 healthy, 1 findings, 2 usage, 3 unreadable; an error is one sentence on stderr and never a traceback."""
+    done = run(*arguments)
+    assert done.returncode == code, done.stderr
+    if code > 1:
+        assert done.stderr.count(b"\n") == 1
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_compressed_log_reads_like_the_plain_one(tmp_path: Path) -> None:
+    """The magic bytes decide, not the name; a cut archive gives what it still holds."""
+    plain = SAMPLES / "pytorch/chinese_prints_overfit.log"
+    packed = tmp_path / "a.log"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    reports = [json.loads(run("report", "--format", "json", str(p)).stdout) for p in (plain, packed)]
+    for report in reports:
+        report.pop("log")
+    assert reports[0] == reports[1]
+    packed.write_bytes(packed.read_bytes()[:-40])
+    assert json.loads(run("report", "--format", "json", str(packed)).stdout)["lines"] > 0
+
+
+def test_export_gives_every_value_its_place() -> None:
+    """Each JSON line carries the contract's keys, and the line and offset where the value stands in the file."""
+    log = SAMPLES / "nanogpt/overfit.log"
+    raw = log.read_bytes()
+    points = [json.loads(line) for line in run("export", "--format", "jsonl", str(log)).stdout.splitlines()]
+    keys = "log segment series metric split axis epoch step time value unit rank part line offset".split()
+    assert all(list(p) == keys for p in points)
+    first = next(p for p in points if p["split"] == "val")
+    text = raw[first["offset"] :].split(b"\n", 1)[0]
+    assert raw[: first["offset"]].count(b"\n") + 1 == first["line"]
+    assert str(first["value"]).encode() in text
+
+
+def test_a_spreadsheet_sees_no_formula(tmp_path: Path) -> None:
+    """A series name that begins like a formula is kept from being one in CSV."""
+    log = tmp_path / "x.log"
+    log.write_text('{"epoch": 1, "loss": 0.5, "@SUM(A1)loss": 0.25}\n')
+    out = run("export", "--format", "csv", str(log)).stdout.decode()
+    assert not any(cell[:1] in "=@+" for line in out.splitlines() for cell in line.split(",") if cell)
+
+
+def test_watch_writes_events_as_they_come() -> None:
+    """A NaN in a pipe is one finding event, an epoch one epoch event, the end of the pipe one ended event."""
+    done = run("watch", "-", "--format", "jsonl", stdin=b"epoch 1 loss 0.5\nepoch 2 loss nan\n")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    findings = [e for e in events if e["event"] == "finding"]
+    assert [f["id"] for f in findings] == ["not_a_number"]
+    assert findings[0]["place"]["line"] == 2
+    assert events[-1]["event"] == "ended" or any(e["event"] == "ended" for e in events)
+    assert any(e["event"] == "epoch" and e["epoch"] == 2 for e in events)
+
+
+def test_the_report_keeps_to_eighty_columns() -> None:
+    """Every line of the text report fits a terminal of 80 columns, wide characters counted as two."""
+    from wcwidth import wcswidth  # noqa: PLC0415 - a dependency of the test tools
+
+    for log in SAMPLES.glob("*/*.log"):
+        for line in run("report", str(log)).stdout.decode().splitlines():
+            assert wcswidth(line) <= 80 or "�" in line, line
+
+
+def test_a_pipe_that_closes_early_is_no_error() -> None:
+    """`tailwatch export LOG | head -1` ends quietly."""
+    log = SAMPLES / "keras/one_device_healthy.log"
+    script = f"{sys.executable} -m tailwatch export {log} | head -1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60)
+    assert done.stdout.startswith(b"log,")
+    assert b"Traceback" not in done.stderr
