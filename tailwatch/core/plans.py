@@ -77,7 +77,11 @@ class Runner:
         self._forms = tuple(f.form for _, f in values)
         self._plain = all(form == "float" for form in self._forms)
         self._specs = tuple(f.series for _, f in values if f.series is not None)
-        self._named = tuple((i, place[f.name_field], _text(plan.fields[f.name_field], shape)) for i, (_, f) in enumerate(values) if f.name_field >= 0)
+        self._named = tuple(
+            (i, place[f.name_field], _text(plan.fields[f.name_field], shape))
+            for i, (_, f) in enumerate(values)
+            if f.name_field >= 0
+        )
         self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _MOVES)
         self._has_totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
@@ -105,7 +109,9 @@ class Runner:
             return self._others(line, parts, cursor, events)
         reading = self._reading(line, parts, cursor)
         if reading is None:
-            events.extend(Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys)
+            events.extend(
+                Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys
+            )
         elif reading.axis == "index":
             events.extend(cursor.hold(reading))
         else:
@@ -168,9 +174,13 @@ class Runner:
                 return None
         else:
             axis, step, specs = self._bar(parts, cursor, specs)
-        return Reading(specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect)
+        return Reading(
+            specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect
+        )
 
-    def _bar(self, parts: tuple[bytes, ...], cursor: Cursor, specs: tuple[SeriesSpec, ...]) -> tuple[Axis, float | None, tuple[SeriesSpec, ...]]:
+    def _bar(
+        self, parts: tuple[bytes, ...], cursor: Cursor, specs: tuple[SeriesSpec, ...]
+    ) -> tuple[Axis, float | None, tuple[SeriesSpec, ...]]:
         """A bar's values are running ones until it is full; an evaluation's full bar stands at the training's step."""
         step, steps = cursor.step, cursor.steps
         if self._aside:
