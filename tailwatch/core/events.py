@@ -87,6 +87,10 @@ class SeriesSpec:
     split: Split | None = None
     unit: str | None = None
 
+    def on(self, split: Split) -> SeriesSpec:
+        """Return the same series measured on another split."""
+        return SeriesSpec(self.name, self.metric, split, self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -120,7 +124,7 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "bar", "epoch_bar", "context"]
+PlanKind = Literal["summary", "running", "bar", "loop", "epoch_bar", "context"]
 MarkKind = Literal[
     "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
 ]
@@ -131,9 +135,11 @@ class Plan:
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one, a
-    `bar` is running until it is full, an `epoch_bar` too, and closes its epoch then: a further full one is an evaluation;
+    `bar` is running until it is full, and so is a `loop`, whose printed count may begin at 0; an `epoch_bar` too, and it
+    closes its epoch then: a further full one is an evaluation;
     `context` leaves it to the epoch and step that earlier lines announced. `frame` is the context for the lines after this
     one, None leaves it as it is.
+    `closes` says that the line names an epoch that ends here, to which the values before it belong.
     `header` says that the plan's name fields become the header of `frame`, read from the line itself.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """
@@ -147,6 +153,7 @@ class Plan:
     settings: tuple[tuple[str, str], ...] = ()
     claims: bool = True
     header: bool = False
+    closes: bool = False
 
 
 # --- what the reader says -----------------------------------------------------------------------------------------------

@@ -6,40 +6,20 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.events import Mark, Progress, Reading, SeriesSpec, Setting
+from tailwatch.core.cursor import Cursor
+from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Axis, Field, Line, Plan, ReaderEvent
+    from collections.abc import Iterable
+
+    from tailwatch.core.events import Axis, Field, Frame, Line, ReaderEvent
+
+__all__ = ["Cursor", "Glued", "Runner", "number"]
 
 _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
-_PLACES: Final = ("epoch", "epochs", "step", "steps", "rank")
-
-
-class Cursor:
-    """Where in the run the lines stand: what earlier lines announced and later ones inherit. None is unknown."""
-
-    __slots__ = ("closed", "epoch", "epochs", "rank", "running", "seen", "step", "steps", "time")
-
-    def __init__(self) -> None:
-        self.seen: dict[tuple[float | None, tuple[SeriesSpec, ...]], tuple[float, tuple[float, ...], int]] = {}
-        self.running: set[tuple[SeriesSpec, ...]] = set()
-        self.closed: tuple[float | None, float | None, frozenset[SeriesSpec]] | None = None
-        self.epoch: float | None = None
-        self.epochs: float | None = None
-        self.step: float | None = None
-        self.steps: float | None = None
-        self.rank: float | None = None
-        self.time: str | None = None
-
-    def copy(self) -> Cursor:
-        """Return a cursor that can move without moving this one."""
-        other = Cursor()
-        for name in Cursor.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.seen, other.running = dict(self.seen), set(self.running)
-        return other
+_MOVES: Final = ("epoch", "epochs", "step", "steps")
 
 
 def number(raw: bytes, form: str = "float") -> float:
@@ -55,7 +35,9 @@ def number(raw: bytes, form: str = "float") -> float:
 
 
 @lru_cache(maxsize=8192)
-def _named(name: str, like: SeriesSpec) -> SeriesSpec:
+def _named(shown: str, like: SeriesSpec, raw: str) -> SeriesSpec:
+    """The series of a name that is read from each line: `like` holds it with its digits as 0, maybe with a prefix or suffix."""
+    name = like.name.replace(raw, shown) if raw in like.name else shown
     found = meaning(name)
     return SeriesSpec(name, found.metric, found.split or like.split, like.unit)
 
@@ -64,28 +46,30 @@ class Runner:
     """A plan made ready to run: one `struct` unpack takes every field out of the line."""
 
     __slots__ = (
+        "_aside",
         "_forms",
+        "_has_totals",
         "_keys",
+        "_lean",
         "_named",
+        "_neutral",
         "_places",
         "_plain",
+        "_rank",
         "_settings",
         "_specs",
-        "_step_known",
         "_time",
-        "_totals",
         "_unpack",
         "_values",
         "frame",
-        "neutral",
         "plan",
     )
 
-    def __init__(self, plan: Plan, length: int) -> None:
+    def __init__(self, plan: Plan, shape: bytes) -> None:
         self.plan = plan
-        self.frame = plan.frame
+        self.frame: Frame | None = plan.frame
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self._unpack = struct.Struct(_layout([plan.fields[i] for i in order], length)).unpack
+        self._unpack = struct.Struct(_layout([plan.fields[i] for i in order], len(shape))).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
         values = [(at, f) for at, f in numbered if f.role == "value"]
@@ -93,163 +77,183 @@ class Runner:
         self._forms = tuple(f.form for _, f in values)
         self._plain = all(form == "float" for form in self._forms)
         self._specs = tuple(f.series for _, f in values if f.series is not None)
-        self._named = tuple((i, place[f.name_field]) for i, (_, f) in enumerate(values) if f.name_field >= 0)
-        self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _PLACES)
-        self._totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
+        self._named = tuple(
+            (i, place[f.name_field], _text(plan.fields[f.name_field], shape))
+            for i, (_, f) in enumerate(values)
+            if f.name_field >= 0
+        )
+        self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _MOVES)
+        self._has_totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
         self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
         self._time = next((at for at, f in numbered if f.role == "time"), -1)
-        self._step_known = any(role == "step" for role, _, _ in self._places)
-        self.neutral = bool(self._specs) and all(is_neutral(s.name) for s in self._specs)
+        self._rank = next((at for at, f in numbered if f.role == "rank"), -1)
+        self._neutral = bool(self._specs) and all(is_neutral(s.name) for s in self._specs)
+        self._aside = plan.kind in ("bar", "loop") and self._all_held_out()
+        self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
+
+    def _all_held_out(self) -> bool:
+        own = [s for s in self._specs if not is_neutral(s.name)]
+        return bool(own) and all(s.split in ("val", "test") for s in own)
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
         parts = self._unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
-        if self._places:
-            self._move(parts, cursor)
-        plan = self.plan
-        if self._values and not (plan.mark or self._settings or plan.settings):
-            reading = self._reading(line, parts, cursor)
-            if reading is not None:
-                return [reading, self._progress(line, cursor)] if self._totals else [reading]
-            return [Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys]
-        return self._others(line, parts, cursor)
-
-    @staticmethod
-    def _progress(line: Line, cursor: Cursor) -> Progress:
-        return Progress(cursor.epoch, cursor.epochs, cursor.step, cursor.steps, line.number, line.part)
+        if self._places and self.plan.mark in (None, "epoch_begin"):
+            events = self._move(line, parts, cursor)
+        else:
+            events = []
+        if not self._lean:
+            return self._others(line, parts, cursor, events)
+        reading = self._reading(line, parts, cursor)
+        if reading is None:
+            events.extend(
+                Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys
+            )
+        elif reading.axis == "index":
+            events.extend(cursor.hold(reading))
+        else:
+            if cursor.held:
+                events.extend(cursor.waited())
+            events.append(reading)
+        return events
 
     def names(self, line: Line) -> tuple[str, ...]:
         """Return what stands in the plan's fields, in order: the columns of a header."""
         return tuple(visible(part).strip() for part in self._unpack(line.raw))
 
-    def _move(self, parts: tuple[bytes, ...], cursor: Cursor) -> None:
+    def _move(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:
+        """Move the cursor; an evaluation's own steps are none of the training's."""
+        step_known = self._aside
         for role, at, form in self._places:
             value = number(parts[at], form)
             if value != value:
                 continue
-            if role == "epoch" and value != cursor.epoch:
-                cursor.step = None
-            setattr(cursor, role, value)
-        if not self._step_known:
-            cursor.steps = cursor.steps if cursor.step is not None else None
+            if role == "epoch":
+                cursor.at_epoch(value, announced=self.plan.mark is not None)
+            elif role == "epochs":
+                cursor.epochs = value
+            elif not self._aside:
+                step_known = True
+                setattr(cursor, role, value)
+        if not step_known and cursor.step is None:
+            cursor.steps = None
+        if self.plan.closes:
+            return list(cursor.close_epoch())
+        events: list[ReaderEvent] = list(cursor.let_go()) if cursor.held else []
+        totals = (cursor.epochs, cursor.steps)
+        if self._has_totals and self._lean and totals != cursor.told:
+            cursor.told = totals
+            events.append(_progress(line, cursor))
+        return events
 
     def _reading(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> Reading | None:
         if self._plain:
             values = tuple([float(parts[at]) for at in self._values])
         else:
-            values = tuple(number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True))
+            values = tuple([number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)])
         specs = self._specs
         if self._named:
             listed = list(specs)
-            for i, at in self._named:
-                like = specs[i]
-                tail = " (avg)" if like.name.endswith(" (avg)") else ""
-                listed[i] = _named(visible(parts[at]).strip() + tail, like)
+            for i, at, raw in self._named:
+                listed[i] = _named(visible(parts[at]).strip(), specs[i], raw)
             specs = tuple(listed)
-        if self.plan.kind == "epoch_bar":
-            axis, specs = _closing(specs, cursor)
+        rank = int(parts[self._rank]) if self._rank >= 0 else None
+        step = cursor.step
+        kind = self.plan.kind
+        axis: Axis
+        if kind == "summary":
+            axis = "epoch"
+        elif kind == "running":
+            axis = "step"
+        elif kind == "context":
+            axis = cursor.axis(specs, values, rank)
+            if axis == "index" and self._neutral:
+                return None
         else:
-            axis = self._axis(values, cursor)
-        if axis is None:
-            return None
-        rank = None if cursor.rank is None else int(cursor.rank)
+            axis, step, specs = self._bar(parts, cursor, specs)
         return Reading(
-            specs,
-            values,
-            axis,
-            cursor.epoch,
-            cursor.step,
-            cursor.time,
-            rank,
-            line.number,
-            line.offset,
-            line.part,
-            self.plan.dialect,
+            specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect
         )
 
-    def _axis(self, values: tuple[float, ...], cursor: Cursor) -> Axis | None:
-        kind = self.plan.kind
-        if kind == "summary":
-            return "epoch"
-        if kind == "running":
-            return "step"
-        if kind == "bar":
-            held_out = any(s.split in ("val", "test") for s in self._specs)
-            full = cursor.step is not None and cursor.step == cursor.steps
-            return "epoch" if full and (held_out or cursor.epoch is not None) else "step"
-        if cursor.epoch is None:
-            if cursor.step is None:
-                return None if self.neutral else "index"
-            return "epoch" if any(s.split in ("val", "test") for s in self._specs) else "step"
-        return "step" if self._repeats(values, cursor) else "epoch"
+    def _bar(
+        self, parts: tuple[bytes, ...], cursor: Cursor, specs: tuple[SeriesSpec, ...]
+    ) -> tuple[Axis, float | None, tuple[SeriesSpec, ...]]:
+        """A bar's values are running ones until it is full; an evaluation's full bar stands at the training's step."""
+        step, steps = cursor.step, cursor.steps
+        if self._aside:
+            own = {role: number(parts[at], form) for role, at, form in self._places}
+            step, steps = own.get("step"), own.get("steps")
+        full = step is not None and step == steps
+        if self.plan.kind == "loop":
+            if step == 0.0:
+                cursor.from_zero = True
+            full = full or (cursor.from_zero and step is not None and steps is not None and step == steps - 1)
+        if not full:
+            return "step", step, specs
+        if self.plan.kind == "epoch_bar":
+            return "epoch", step, cursor.closed_by(specs)
+        return ("epoch" if self._aside or cursor.epoch is not None else "step"), (cursor.step if self._aside else step), specs
 
-    def _repeats(self, values: tuple[float, ...], cursor: Cursor) -> bool:
-        """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
-
-        Each rank counts for itself, the same line printed twice counts once, and a last evaluation of the best weights is no
-        running value yet.
-        """
-        specs = self._specs
-        if specs in cursor.running:
-            return True
-        key = (cursor.rank, specs)
-        seen = cursor.seen.get(key)
-        count = 1
-        if seen is not None and seen[0] == cursor.epoch:
-            count = seen[2] + (seen[1] != values)
-        cursor.seen[key] = (cursor.epoch or 0.0, values, count)
-        if count > (2 if all(s.split in ("val", "test") or is_neutral(s.name) for s in specs) else 1):
-            cursor.running.add(specs)
-            return True
-        return False
-
-    def _others(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:
+    def _others(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor, events: list[ReaderEvent]) -> list[ReaderEvent]:
         plan = self.plan
-        events: list[ReaderEvent] = []
-        for key, at, form in self._settings:
-            events.append(Setting(key, number(parts[at], form), line.number, line.part))
+        events.extend(Setting(key, number(parts[at], form), line.number, line.part) for key, at, form in self._settings)
         events.extend(Setting(key, text, line.number, line.part) for key, text in plan.settings)
         if plan.mark is not None:
-            values = [number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)]
-            text = visible(line.raw.strip()[:400])
-            events.append(
-                Mark(
-                    plan.mark,
-                    cursor.epoch,
-                    cursor.step,
-                    line.number,
-                    line.part,
-                    text,
-                    values[-1] if values else None,
-                    plan.monitor,
-                )
-            )
+            events.append(self._mark(line, parts, cursor))
         elif self._values:
             reading = self._reading(line, parts, cursor)
             events.extend([] if reading is None else [reading])
-        if self._places:
-            events.append(self._progress(line, cursor))
+        if self._places and plan.mark in (None, "epoch_begin"):
+            events.append(_progress(line, cursor))
         return events
 
+    def _mark(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> Mark:
+        """A mark stands at the epoch and step that its own line names, else at the cursor's; it moves nothing."""
+        plan = self.plan
+        own = {role: number(parts[at], form) for role, at, form in self._places}
+        values = [number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)]
+        assert plan.mark is not None
+        return Mark(
+            plan.mark,
+            own.get("epoch", cursor.epoch),
+            own.get("step", cursor.step),
+            line.number,
+            line.part,
+            visible(line.raw.strip()[:400]),
+            values[-1] if values else None,
+            plan.monitor,
+        )
 
-def _closing(specs: tuple[SeriesSpec, ...], cursor: Cursor) -> tuple[Axis | None, tuple[SeriesSpec, ...]]:
-    """Tell the bar that closes an epoch of training from the bar of an evaluation after it.
 
-    Within one epoch a full bar may be drawn again, with its validation values added; a full bar with fewer values or another
-    length is an evaluation's.
-    """
-    if cursor.step is None or cursor.step != cursor.steps:
-        return "step", specs
-    names = frozenset(specs)
-    closed = cursor.closed
-    again = closed is not None and closed[0] == cursor.epoch
-    if cursor.epoch is None or (again and closed is not None and (closed[1] != cursor.steps or not closed[2] <= names)):
-        return "epoch", tuple([s if s.split else SeriesSpec(s.name, s.metric, "test", s.unit) for s in specs])
-    cursor.closed = (cursor.epoch, cursor.steps, names)
-    return "epoch", specs
+class Glued:
+    """The runners of a line that holds several: each reads its own bytes, in order."""
+
+    __slots__ = ("_pieces", "frame", "plan")
+
+    def __init__(self, pieces: Iterable[tuple[int, int, Runner]]) -> None:
+        self._pieces = tuple(pieces)
+        self.plan = Plan("glued")
+        self.frame: Frame | None = next((r.frame for _, _, r in reversed(self._pieces) if r.frame is not None), None)
+
+    def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
+        """Return what the pieces say, one after the other."""
+        return [e for start, end, runner in self._pieces for e in runner.run(line._replace(raw=line.raw[start:end]), cursor)]
+
+    def names(self, line: Line) -> tuple[str, ...]:
+        """A glued line is no header."""
+        del line
+        return ()
+
+
+def _progress(line: Line, cursor: Cursor) -> Progress:
+    return Progress(cursor.epoch, cursor.epochs, cursor.step, cursor.steps, line.number, line.part)
+
+
+def _text(field: Field, shape: bytes) -> str:
+    return visible(shape[field.start : field.end]).strip()
 
 
 def _layout(fields: list[Field], length: int) -> str:

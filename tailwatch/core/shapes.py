@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.events import EMPTY_FRAME
-from tailwatch.core.plans import Cursor, Runner
+from tailwatch.core.glue import pieces
+from tailwatch.core.plans import Cursor, Glued, Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class Entry:
 
     __slots__ = ("asked", "has_number", "rules", "runner")
 
-    def __init__(self, runner: Runner | None, *, has_number: bool) -> None:
+    def __init__(self, runner: Runner | Glued | None, *, has_number: bool) -> None:
         self.runner = runner
         self.has_number = has_number
         self.rules: Any = None
@@ -89,6 +90,10 @@ class Reader:
         runner = self.entry(line.raw).runner
         return [] if runner is None else runner.run(line, self.cursor.copy())
 
+    def finish(self) -> list[ReaderEvent]:
+        """Nothing more will come: return the readings that waited for a line that names their epoch."""
+        return list(self.cursor.let_go())
+
     def not_understood(self, line: Line) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
         self.unread_lines += 1
@@ -103,8 +108,7 @@ class Reader:
 
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1
-        plan = self._plan_for(shape, self.frame)
-        entry = Entry(None if plan is None else Runner(plan, len(shape)), has_number=b"0" in shape)
+        entry = Entry(self._runner(shape), has_number=b"0" in shape)
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
                 self._caches = {}
@@ -114,3 +118,16 @@ class Reader:
             self._shapes += 1
             self._key_bytes += len(shape)
         return entry
+
+    def _runner(self, shape: bytes) -> Runner | Glued | None:
+        """Ask the dialects; a line that holds several is read piece by piece."""
+        frame = self.frame
+        runners: list[tuple[int, int, Runner]] = []
+        for start, end in pieces(shape):
+            plan = self._plan_for(shape[start:end], frame)
+            if plan is not None:
+                runners.append((start, end, Runner(plan, shape[start:end])))
+                frame = plan.frame if plan.frame is not None and not plan.header else frame
+        if not runners:
+            return None
+        return runners[0][2] if runners[0][:2] == (0, len(shape)) else Glued(runners)

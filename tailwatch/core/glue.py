@@ -1,0 +1,28 @@
+r"""Lines that two writers wrote into one: where a shape has to be cut before it is read.
+
+A print lands behind a progress bar (`..., 27.06it/s]{'eval_loss': ...}`), two ranks share a line (`0.5350[rank1] Epoch 1`),
+a C++ message starts in the middle (`accuracy: 0.9048W0000 00:00:1795489734.3`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_PIECES: Final = 16
+
+_BORDER: Final = re.compile(
+    rb"\[0[0:]{0,11}(?:<[^\[\]]{0,400}|, [^\[\]]{0,400})\](?=\s*[^\s\]])"  # a tqdm clock with text behind it
+    rb"|(?<=\S)(?=\[rank0{1,4}\])"
+    rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{6} )"
+    rb"|(?<=0)(?=0000-00-00 00:00:00\.0{6}: [IWEF] )"
+    rb"|(?<=\})(?=\{['\"])"
+)
+
+
+def pieces(shape: bytes) -> list[tuple[int, int]]:
+    """Return where the pieces of a shape begin and end; one piece for nearly every line."""
+    cuts = [found.end() for found in _BORDER.finditer(shape)][: MAX_PIECES - 1]
+    if not cuts:
+        return [(0, len(shape))]
+    return [(a, b) for a, b in zip([0, *cuts], [*cuts, len(shape)], strict=True) if shape[a:b].strip()]
