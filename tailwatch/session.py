@@ -152,7 +152,8 @@ class Session:
 
     def _trained(self, reading: Reading, changes: Changes) -> None:
         listener = self._listener
-        listener.trained_at = (reading.part, reading.line)
+        if self.run.last_reading_line == reading.line:
+            listener.trained_at = (reading.part, reading.line)
         listener.phase = "training"
         if reading.dialect in _FRAMEWORKS:
             listener.framework = _FRAMEWORKS[reading.dialect]

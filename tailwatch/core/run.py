@@ -155,7 +155,6 @@ class Run:
             elif event.rank != self._rank:
                 return  # the same values as another rank prints them
         self.dialects[event.dialect] += 1
-        self.last_reading_line = event.line
         self._place(event.epoch, event.step, event)
         segment = self.segment
         segment.last_line = event.line
@@ -166,6 +165,8 @@ class Run:
             if series is None:
                 continue
             series.add(value, epoch, step, event.line)
+            if series.goal is not None:
+                self.last_reading_line = event.line  # training goes on
             if value - value != 0.0:
                 self.changed.add("nonfinite")
         self._whole_epoch = event.axis == "epoch"

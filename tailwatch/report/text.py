@@ -103,10 +103,11 @@ def _series(report: Report) -> Iterator[str]:
     if not shown:
         yield from ("", "No training values were found in this log.")
         return
-    yield from ("", f"{'SERIES':<31} {'SPLIT':<6}{'POINTS':>8} {'LAST':>12}  BEST")
+    yield from ("", f"{'SERIES':<28} {'SPLIT':<6}{'POINTS':>8} {'LAST':>12}  BEST")
     for s in shown[:_SHOWN_SERIES]:
-        name = s["series"] if len(s["series"]) <= 30 else s["series"][:14] + "…" + s["series"][-15:]
-        yield f"{name:<31} {s['split'] or '-':<6}{s['points']:>8,} {_shown(s['last']):>12}  {_best(s['best'])}".rstrip()
+        name = s["series"] if len(s["series"]) <= 28 else s["series"][:13] + "…" + s["series"][-14:]
+        name = cut(name, 28) + " " * (28 - cells(cut(name, 28)))
+        yield f"{name} {s['split'] or '-':<6}{s['points']:>8,} {_shown(s['last']):>12}  {_best(s['best'])}".rstrip()
     if len(shown) > _SHOWN_SERIES:
         yield f"... and {len(shown) - _SHOWN_SERIES} more (tailwatch export has them all)"
 

@@ -15,8 +15,33 @@ if TYPE_CHECKING:
     Path = str | bytes | PathLike[str] | PathLike[bytes]
 
 _REMOTE: Final = frozenset(
-    "nfs nfs4 cifs smb3 smbfs afs 9p ceph lustre gpfs beegfs glusterfs fuse.glusterfs fuse.sshfs fuse.s3fs fuse.gcsfuse "
-    "fuse.beegfs fuse.juicefs fuse.cephfs fuse.lustre wekafs pvfs2 orangefs panfs virtiofs".split()
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "afs",
+        "9p",
+        "ceph",
+        "lustre",
+        "gpfs",
+        "beegfs",
+        "glusterfs",
+        "fuse.glusterfs",
+        "fuse.sshfs",
+        "fuse.s3fs",
+        "fuse.gcsfuse",
+        "fuse.beegfs",
+        "fuse.juicefs",
+        "fuse.cephfs",
+        "fuse.lustre",
+        "wekafs",
+        "pvfs2",
+        "orangefs",
+        "panfs",
+        "virtiofs",
+    ]
 )
 """File systems whose files other machines write: no notifications, late sizes. After GNU tail's list, and what clusters use."""
 
