@@ -125,6 +125,8 @@ class Session:
     def _data(self, event: Data, changes: Changes) -> None:
         self.bytes += len(event.data)
         self.run.clock.data(event.at)
+        if event.skipped:
+            self._cutter.skip(event.skipped)
         lines = self._cutter.feed(event.data, event.at)
         for line in lines:
             self._line(line, changes)

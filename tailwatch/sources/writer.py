@@ -1,6 +1,6 @@
 """Whether a process still holds a log open for writing, found through /proc without asking the file system of the log.
 
-`Writer(id, owner).alive()` is cheap enough to be called every second: the process found last is asked first, and full scans are
+`Writer(descriptor).alive()` is cheap enough to be called every second: the process found last is asked first, and full scans are
 so rare that they take at most 1/200 of the time.
 """
 
@@ -10,10 +10,10 @@ import os
 import stat
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from tailwatch.sources.identity import FileId
+from tailwatch.sources.identity import identify
+from tailwatch.sources.paths import is_remote
 
 _SCAN_EVERY_S: Final = 3.0
 _SCAN_SHARE: Final = 200
@@ -22,16 +22,18 @@ _FIRST_PID_NAMESPACE: Final = "pid:[4026531836]"
 
 
 class Writer:
-    """The writing process of one file.
+    """The writing process of the file that a descriptor has open.
 
     "Nobody writes it" is only said where it can be known: a writer that was seen and is gone is gone; without one it takes a
     local file that belongs to this user (or we are root) and a view of all processes, which a container has not.
     """
 
-    def __init__(self, file: FileId, owner: int, *, remote: bool = False) -> None:
-        self._file = file
+    def __init__(self, descriptor: int) -> None:
+        info = os.fstat(descriptor)
+        self._file = identify(info)
+        self._kernel_inode = _kernel_inode_here(descriptor)
         self._seen = False
-        self._sees_all = not remote and os.geteuid() in (0, owner) and _sees_all_processes()
+        self._sees_all = not is_remote(info.st_dev) and os.geteuid() in (0, info.st_uid) and _sees_all_processes()
         self._known: tuple[str, str] | None = None
         self._next_scan = 0.0
         self._answer: bool | None = None
@@ -43,7 +45,7 @@ class Writer:
             at_once: scan even if the last scan was a moment ago.
         """
         if self._known is not None:
-            if _writes(*self._known, self._file):
+            if self._writes(*self._known):
                 return True
             self._known, at_once = None, True
         now = time.monotonic()
@@ -62,44 +64,42 @@ class Writer:
             return None  # no Linux /proc here
         own = str(os.getpid())
         for process in reversed(processes):  # a training is younger than the system's services
-            if process != own and (descriptor := _descriptor_of(process, self._file)) is not None:
+            if process != own and (descriptor := self._descriptor_in(process)) is not None:
                 self._known = process, descriptor
                 self._seen = True
                 return True
         return False if self._seen or self._sees_all else None
 
+    def _descriptor_in(self, process: str) -> str | None:
+        try:
+            descriptors = os.listdir(f"/proc/{process}/fd")
+        except OSError:
+            return None
+        return next((d for d in descriptors if self._writes(process, d)), None)
 
-def _descriptor_of(process: str, file: FileId) -> str | None:
-    try:
-        descriptors = os.listdir(f"/proc/{process}/fd")
-    except OSError:
-        return None
-    return next((d for d in descriptors if _writes(process, d, file)), None)
-
-
-def _writes(process: str, descriptor: str, file: FileId) -> bool:
-    link = f"/proc/{process}/fd/{descriptor}"
-    try:
-        if not os.lstat(link).st_mode & stat.S_IWUSR:  # the mode of the link is that of the open file
+    def _writes(self, process: str, descriptor: str) -> bool:
+        link = f"/proc/{process}/fd/{descriptor}"
+        try:
+            if not os.lstat(link).st_mode & stat.S_IWUSR:  # the mode of the link is that of the open file
+                return False
+            if not os.readlink(link).startswith(("/", "pipe:")) or _kernel_inode(process, descriptor) != self._kernel_inode:
+                return False  # before stat: that would block on a file whose server is away
+            return identify(os.stat(link)) == self._file
+        except (OSError, ValueError):
             return False
-        target = os.readlink(link)
-        if not target.startswith("/") or target.startswith(("/dev/", "/memfd:")):
-            return False
-        if not _may_be(process, descriptor, file.inode):
-            return False
-        info = os.stat(link)
-    except (OSError, ValueError):
-        return False
-    return (info.st_dev, info.st_ino) == file
 
 
-def _may_be(process: str, descriptor: str, inode: int) -> bool:
-    """Compare the inode as the kernel remembers it: to stat a file on a server that is away would block."""
+def _kernel_inode(process: str, descriptor: str) -> int | None:
+    """Return the inode number that the kernel remembers of an open file; None before Linux 5.14. It may differ from stat's."""
     with open(f"/proc/{process}/fdinfo/{descriptor}", encoding="ascii") as facts:
-        for line in facts:
-            if line.startswith("ino:"):
-                return int(line[4:]) == inode
-    return True  # Linux before 5.14 does not tell
+        return next((int(line[4:]) for line in facts if line.startswith("ino:")), None)
+
+
+def _kernel_inode_here(descriptor: int) -> int | None:
+    try:
+        return _kernel_inode("self", str(descriptor))
+    except OSError:
+        return None  # no Linux /proc here
 
 
 @cache
