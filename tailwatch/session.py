@@ -20,7 +20,7 @@ from tailwatch.dialects import plan_for
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
-    from tailwatch.core.events import SourceEvent
+    from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import Diagnosis, Watch
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
@@ -107,6 +107,7 @@ class Session:
     def finish(self) -> Changes:
         """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
         changes = Changes()
+        self._complete(changes)
         if not self.run.clock.writer_alive:
             self.run.clock.ended = True
         for spoken in (*self._listener.finish(), *self._listener.revise()):
@@ -115,9 +116,17 @@ class Session:
         self._settle(changes)
         return changes
 
+    def _complete(self, changes: Changes) -> None:
+        """Read the lines and values that waited for what came after them."""
+        for line in self._cutter.finish(self.run.clock.now):
+            self._line(line, changes)
+        self._apply(self._reader.finish(), changes)
+
     def _data(self, event: Data, changes: Changes) -> None:
         self.bytes += len(event.data)
         self.run.clock.data(event.at)
+        if event.skipped:
+            self._cutter.skip(event.skipped)
         lines = self._cutter.feed(event.data, event.at)
         for line in lines:
             self._line(line, changes)
@@ -133,10 +142,7 @@ class Session:
         entry = self._reader.entry(line.raw)
         interest = entry.rules if entry.asked else self._ask(line, entry)
         events = self._reader.read(line, entry) if self._listener.idle and not _only_message(interest, entry) else []
-        for happened in events:
-            run.apply(happened)
-            if type(happened) is Reading:
-                self._trained(happened, changes)
+        self._apply(events, changes)
         if interest is not None or not self._listener.idle:
             for spoken in self._listener.hear(line, interest):
                 run.apply(spoken)
@@ -144,6 +150,12 @@ class Session:
             self._reader.not_understood(line)
         if run.changed:
             self._settle(changes)
+
+    def _apply(self, events: list[ReaderEvent], changes: Changes) -> None:
+        for happened in events:
+            self.run.apply(happened)
+            if type(happened) is Reading:
+                self._trained(happened, changes)
 
     def _ask(self, line: Line, entry: Entry) -> Interest | None:
         entry.asked = True
@@ -171,6 +183,7 @@ class Session:
     def _notice(self, event: Notice, changes: Changes) -> None:
         changes.notices.append(event)
         if event.kind in ("rotated", "truncated"):
+            self._complete(changes)
             for spoken in self._listener.finish():
                 self.run.apply(spoken)
             self._cutter.new_part(self._cutter.part + 1)
@@ -184,6 +197,7 @@ class Session:
         elif event.kind == "ended":
             ended = self.finish()
             changes.findings.extend(ended.findings)
+            changes.readings.extend(ended.readings)
 
     def _settle(self, changes: Changes) -> None:
         changed = set(self.run.changed)

@@ -18,12 +18,16 @@ MAX_HELD: Final = 64
 HELD_FOR: Final = 32
 """So many lines with values a reading may wait for the line that names its epoch."""
 
+RESULT_EPOCHS: Final = 3
+"""After so many epochs of one value each, a series is known to hold epochs' results."""
+
 
 class _Seen(NamedTuple):
     turn: int
     step: float | None
     values: tuple[float, ...]
-    count: int
+    times: int
+    singles: int
 
 
 class _Closed(NamedTuple):
@@ -102,20 +106,24 @@ class Cursor:
         """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
 
         Each rank counts for itself and a line printed twice counts once. Evaluations at different steps are results all the
-        same, and so is one more evaluation of the best weights.
+        same, and so is one more evaluation of the best weights. After several epochs with one value each, a second one is
+        an oddity of its epoch alone.
         """
         if specs in self._running:
             return True
         key = (rank, specs)
         seen = self._seen.get(key)
-        count = 1
+        count, singles = 1, 0
         if seen is not None and seen.turn == self.turn and not (held_out and seen.step != self.step):
-            count = seen.count + (not _same(seen.values, values))
-        self._seen[key] = _Seen(self.turn, self.step, values, count)
-        if count > 1 + held_out:
+            count, singles = seen.times + (not _same(seen.values, values)), seen.singles
+        elif seen is not None:
+            singles = seen.singles + (seen.times == 1)
+        self._seen[key] = _Seen(self.turn, self.step, values, count, singles)
+        if count <= 1 + held_out:
+            return False
+        if singles < RESULT_EPOCHS:
             self._running.add(specs)
-            return True
-        return False
+        return True
 
     def closed_by(self, specs: Specs) -> Specs:
         """Tell the full bar that closes an epoch of training from the bar of an evaluation after it.

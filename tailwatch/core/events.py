@@ -21,20 +21,26 @@ Outcome = Literal["running", "finished", "early_stopped", "crashed", "killed", "
 
 # --- what a source says -------------------------------------------------------------------------------------------------
 
-NoticeKind = Literal["opened", "waiting", "rotated", "truncated", "denied", "behind", "lost", "ended", "read"]
+NoticeKind = Literal["opened", "waiting", "rotated", "truncated", "denied", "behind", "lost", "polling", "ended", "read"]
 
 
 class Data(NamedTuple):
-    """Bytes appended to the log, in file order, cut anywhere."""
+    """Bytes appended to the log, in file order, cut anywhere.
+
+    `skipped` NUL bytes lie in the file before them and were left out: the hole of a writer that went on at its old offset after
+    the log was truncated. They count for offsets.
+    """
 
     data: bytes
     at: float
+    skipped: int = 0
 
 
 class Notice(NamedTuple):
     """Something happened to the log itself. `rotated` and `truncated` begin a new part: line and offset start anew.
 
-    `read` says that all that the log holds now has been handed over; `ended` that nothing more will come.
+    `read` says that all that the log holds now has been handed over; `ended` that nothing more will come; `polling` that
+    notifications do not work here, so that lines are seen a little later.
     """
 
     kind: NoticeKind

@@ -58,6 +58,10 @@ class LineCutter:
         self._restart()
         self.part = part
 
+    def skip(self, length: int) -> None:
+        """Pass over a hole in the file, whose NUL bytes were not read."""
+        self._carry_offset += length
+
     def feed(self, data: bytes, at: float) -> list[Line]:
         """Return the lines that `data` completes."""
         if not self._started or self._decoder is not None:
@@ -114,6 +118,7 @@ class LineCutter:
 
     def _hold_tail(self, tail: bytes, offset: int, at: float, out: list[Line]) -> None:
         """Keep the unfinished line; of a long one only the frame at its end, the others are folded already."""
+        tail, offset = _without_hole(tail, offset)
         if len(tail) > 4096 and (border := tail.rfind(b"\r", 0, len(tail) - 1)) > 0:
             self._begin(tail, at, out)
             self._fold(tail[:border], offset, at, out)
@@ -137,6 +142,7 @@ class LineCutter:
                 self._bars.flush(at, self.part, out)
 
     def _finish_line(self, piece: bytes, offset: int, at: float, out: list[Line]) -> None:
+        piece, offset = _without_hole(piece, offset)
         if self._skipping:
             self.cut_bytes += len(piece)
             self._skipping = False
@@ -168,6 +174,14 @@ class LineCutter:
             if border is None:
                 break
             start = border.end()
+
+
+def _without_hole(piece: bytes, offset: int) -> tuple[bytes, int]:
+    """Remove the NUL bytes before a line: what a writer leaves that goes on at its old offset in a truncated file."""
+    if not piece.startswith(b"\0"):
+        return piece, offset
+    text = piece.lstrip(b"\0")
+    return text, offset + len(piece) - len(text)
 
 
 def _clean(frame: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """From the name a log prints to what it means: the metric, the split it was measured on, and which way is better.
 
 Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate), so `val_loss`, `Validation Loss`, `eval/loss`,
-`valid_0's rmse`, `验证损失` and `TestAcc` all read alike. Unknown names keep their own words as the metric.
+`valid_0's rmse`, `验证损失`, `valloss` and `TestAcc` all read alike. Unknown names keep their own words as the metric.
 """
 
 from __future__ import annotations
@@ -13,184 +13,79 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from tailwatch.core.events import Goal, Split
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|@|%")
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORD: Final = re.compile(
+    r"(?:mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB1|F1|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
+    r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
+)
 
 _SPLIT_WORDS: Final[dict[str, Split]] = {
-    **dict.fromkeys(("train", "training", "trn", "tr", "learn", "fit"), "train"),
+    **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
     **dict.fromkeys(
-        ("val", "valid", "validation", "validate", "validating", "eval", "evaluation", "evaluate", "dev", "holdout", "heldout"),
+        _set("val valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"),
         "val",
     ),
-    **dict.fromkeys(("test", "testing", "tst"), "test"),
+    **dict.fromkeys(_set("test testing tst tested testset"), "test"),
 }
-_CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
-    ("训练", "train"), ("验证", "val"), ("校验", "val"), ("评估", "val"), ("测试", "test"), ("訓練", "train"), ("驗證", "val"), ("測試", "test"),
+_GLUED_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
+    ("train", "train"), ("valid", "val"), ("val", "val"), ("eval", "val"), ("dev", "val"), ("test", "test"),
 )  # fmt: skip
+_CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
+    ("训练", "train"), ("验证", "val"), ("校验", "val"), ("评估", "val"), ("测试", "test"),
+    ("訓練", "train"), ("驗證", "val"), ("評估", "val"), ("測試", "test"), ("検証", "val"),
+)  # fmt: skip
+_CHINESE_FILL: Final = re.compile("^(?:平均|总|總|当前|當前|本轮|本輪|最终|每轮|集|的|上)+|(?:值|为|是|：)+$")
 
 _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
-    "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy",
-    "loss": "loss", "损失": "loss", "损失值": "loss", "損失": "loss", "average loss": "loss", "avg loss": "loss", "mean loss": "loss",
-    "total loss": "loss", "tatal loss": "loss", "epoch loss": "loss", "batch loss": "loss", "running loss": "loss", "current loss": "loss",
-    "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr",
+    "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
+    "loss": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
+    "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
-    "f1": "f1", "f 1": "f1", "f1 score": "f1", "auc": "auc", "roc auc": "auc", "召回率": "recall", "精确率": "precision",
-    "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1",
-    "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5",
+    "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
+    "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
+    "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
+    "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
+    "top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
 }  # fmt: skip
+_FILL: Final = _set("avg average averaged mean epoch running current batch cur step iter final the overall global smoothed")
 
-_LOWER_IS_BETTER: Final = frozenset(
-    [
-        "loss",
-        "losses",
-        "error",
-        "err",
-        "perplexity",
-        "ppl",
-        "rmse",
-        "mse",
-        "mae",
-        "mape",
-        "wer",
-        "cer",
-        "nll",
-        "logloss",
-        "bce",
-        "ce",
-        "crossentropy",
-        "entropy",
-        "kl",
-        "epe",
-        "fid",
-        "mlogloss",
-        "rmsle",
-        "deviance",
-        "objective",
-        "cost",
-        "bpb",
-        "bpc",
-        "bpd",
-        "smape",
-        "medae",
-        "poisson",
-        "hinge",
-        "rank",
-        "regret",
-        "eer",
-        "der",
-        "ter",
-    ]
+_LOWER_IS_BETTER: Final = _set(
+    "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
+    "rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
-_HIGHER_IS_BETTER: Final = frozenset(
-    [
-        "accuracy",
-        "acc",
-        "auc",
-        "auroc",
-        "auprc",
-        "aucpr",
-        "f1",
-        "precision",
-        "prec",
-        "recall",
-        "map",
-        "ap",
-        "mar",
-        "ar",
-        "dice",
-        "iou",
-        "miou",
-        "pixacc",
-        "bleu",
-        "rouge",
-        "reward",
-        "return",
-        "score",
-        "r2",
-        "psnr",
-        "ssim",
-        "ndcg",
-        "hit",
-        "hits",
-        "top",
-        "mrr",
-        "exact",
-        "em",
-        "success",
-        "win",
-        "spearman",
-        "pearson",
-        "kappa",
-        "mcc",
-        "meteor",
-        "cider",
-        "spice",
-        "chrf",
-        "sari",
-        "wins",
-        "jaccard",
-        "dcg",
-    ]
+_HIGHER_IS_BETTER: Final = _set(
+    "accuracy acc auc auroc auprc aucpr f1 fb1 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
+    "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
+    "spice chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
-_NEUTRAL: Final = frozenset(
-    [
-        "lr",
-        "time",
-        "eta",
-        "data",
-        "mem",
-        "memory",
-        "speed",
-        "throughput",
-        "seconds",
-        "sec",
-        "secs",
-        "s",
-        "ms",
-        "hours",
-        "epoch",
-        "step",
-        "iter",
-        "iteration",
-        "size",
-        "count",
-        "num",
-        "scale",
-        "tokens",
-        "samples",
-        "examples",
-        "sps",
-        "wps",
-        "ups",
-        "wpb",
-        "bsz",
-        "mfu",
-        "fps",
-        "norm",
-        "gnorm",
-        "wall",
-        "elapsed",
-        "duration",
-        "runtime",
-        "second",
-        "lambda",
-        "alpha",
-        "beta",
-        "gamma",
-        "temperature",
-        "temp",
-    ]
+_WEAK: Final = _set("map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top")
+_NEUTRAL: Final = _set(
+    "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
+    "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
+    "wd momentum updates remaining total params took ntokens nsentences max min"
 )
 
 
 class Meaning(NamedTuple):
-    """What a printed name means. `metric` is normalised (`loss`, `accuracy`, `lr`, ...); `goal` None where neither way is better."""
+    """What a printed name means.
+
+    `metric` is normalised (`loss`, `accuracy`, `lr`, ...); `goal` is None where neither way is better. `known` says that a word
+    of a metric stands where a metric's name has it, `plain` that there is nothing but the metric and the split, `weak` that
+    the word means many other things as well.
+    """
 
     metric: str
     split: Split | None
     goal: Goal | None
     known: bool
+    plain: bool
+    weak: bool
 
 
 def words(name: str) -> list[str]:
@@ -198,44 +93,70 @@ def words(name: str) -> list[str]:
     return [w.lower() for w in _WORD.findall(name)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
-    kept: list[str] = []
-    split: Split | None = None
-    for word in words(name):
-        found = _SPLIT_WORDS.get(word) or _chinese_split(word)
-        if found and split is None:
-            split = found
-            word = _without_chinese_split(word)  # noqa: PLW2901 - what is left of it
-            if word in _SPLIT_WORDS or not word:
-                continue
-        kept.append(word)
-    if split == "val" and kept[:1] and kept[0].isdigit():
-        kept = kept[1:]  # valid_0's rmse
-    if kept[:1] == ["s"]:
-        kept = kept[1:]  # training's auc
-    phrase = " ".join(kept)
-    metric = (
-        _SYNONYMS.get(phrase)
-        or _SYNONYMS.get(phrase.removesuffix(" avg").removeprefix("avg ").removeprefix("average "))
-        or "_".join(kept)
-    )
+    split, kept = _without_split(words(name))
+    bare = [w for w in kept if w not in _FILL] or kept
+    metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
+    plain = metric is not None
+    if metric is None:
+        metric = "_".join(kept if kept[:1] == ["best"] else bare) or name.strip().lower()
     goal = _goal(metric, kept)
-    return Meaning(metric or name.strip().lower(), split, goal, goal is not None or metric in _SYNONYMS.values())
+    known = plain or _names_a_metric(kept)
+    return Meaning(metric, split, goal, known, plain, known and not plain and _is_weak(kept))
 
 
 def split_of(text: str) -> Split | None:
     """Return the split that a heading or a line's opening words name, if any."""
     for word in words(text):
         found = _SPLIT_WORDS.get(word) or _chinese_split(word)
-        if found and word not in {"fit", "tr", "learn"}:
+        if found and word not in {"fit", "tr", "learn", "trainer", "trained", "dev", "tst"}:
             return found
     return None
 
 
+def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
+    """Take the first word that names a split out of a name's words, glued ones too (`valloss`)."""
+    split: Split | None = None
+    kept: list[str] = []
+    for word in found:
+        own = None if split else _SPLIT_WORDS.get(word)
+        if own is not None:
+            split = own
+        elif not word.isascii():
+            split = split or _chinese_split(word)
+            rest = _CHINESE_FILL.sub("", _without_chinese_split(word))
+            kept += [rest] if rest else []
+        else:
+            prefix = None if split else next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
+            if prefix is not None:
+                split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
+            kept.append(word)
+    if split == "val" and len(kept) > 1 and kept[0].isdigit():
+        kept = kept[1:]  # valid_0's rmse
+    return split, kept[1:] if kept[:1] == ["s"] else kept
+
+
+def _is_metric(word: str) -> bool:
+    return word in _LOWER_IS_BETTER or word in _HIGHER_IS_BETTER
+
+
+def _names_a_metric(kept: list[str]) -> bool:
+    """Whether the last word is a metric (`rpn_class_loss`), or the first (`loss_cls`, `acc_seg`, `recall@10`)."""
+    words_only = [w for w in kept if not w.isdigit() and w not in _FILL and w not in ("@", "%", "ema", "s")]
+    if not words_only:
+        return False
+    return any(_is_metric(w) or w.endswith(("loss", "error", "accuracy", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分")) for w in (words_only[-1], words_only[0]))
+
+
+def _is_weak(kept: list[str]) -> bool:
+    strong = [w for w in kept if (_is_metric(w) and w not in _WEAK) or (len(w) > 5 and w.endswith(("loss", "accuracy")))]
+    return not strong and any(w in _WEAK for w in kept)
+
+
 def _chinese_split(word: str) -> Split | None:
-    return next((split for mark, split in _CHINESE_SPLITS if mark in word), None)
+    return None if word.isascii() else next((split for mark, split in _CHINESE_SPLITS if mark in word), None)
 
 
 def _without_chinese_split(word: str) -> str:
@@ -247,15 +168,18 @@ def _without_chinese_split(word: str) -> str:
 def _goal(metric: str, kept: list[str]) -> Goal | None:
     if metric in {"lr", "grad_norm"}:
         return None
-    stems = [metric, *kept, *metric.split("_")]
+    stems = [metric, *kept]
     if any(w in _LOWER_IS_BETTER or w.endswith(("loss", "error", "损失", "損失", "误差")) for w in stems):
         return "min"
-    if any(w in _HIGHER_IS_BETTER or w.endswith(("accuracy", "准确率", "精度", "召回率", "acc")) for w in stems):
+    if any(w in _HIGHER_IS_BETTER or w.endswith(("accuracy", "准确率", "精度", "召回率", "acc", "得分")) for w in stems):
         return "max"
     return None
 
 
+@lru_cache(maxsize=8192)
 def is_neutral(name: str) -> bool:
     """Whether a name is of the kind that has no split of its own: a rate, a time, a size, a counter."""
-    found = words(name)
-    return meaning(name).metric in {"lr", "grad_norm"} or any(w in _NEUTRAL for w in found)
+    found = meaning(name)
+    if found.known and not found.weak and found.metric not in {"lr", "grad_norm"}:
+        return False
+    return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL for w in words(name))

@@ -51,6 +51,7 @@ class Runner:
         "_has_totals",
         "_keys",
         "_lean",
+        "_moves",
         "_named",
         "_neutral",
         "_places",
@@ -83,6 +84,7 @@ class Runner:
             if f.name_field >= 0
         )
         self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _MOVES)
+        self._moves = bool(self._places) and plan.mark in (None, "epoch_begin")
         self._has_totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
         self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
@@ -101,10 +103,7 @@ class Runner:
         parts = self._unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
-        if self._places and self.plan.mark in (None, "epoch_begin"):
-            events = self._move(line, parts, cursor)
-        else:
-            events = []
+        events: list[ReaderEvent] = self._move(line, parts, cursor) if self._moves else []
         if not self._lean:
             return self._others(line, parts, cursor, events)
         reading = self._reading(line, parts, cursor)
@@ -206,7 +205,7 @@ class Runner:
         elif self._values:
             reading = self._reading(line, parts, cursor)
             events.extend([] if reading is None else [reading])
-        if self._places and plan.mark in (None, "epoch_begin"):
+        if self._moves:
             events.append(_progress(line, cursor))
         return events
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.messages import user_frame
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 ASK = "{action}"
 WHY = "{why}"
 RESUME = "Resume from the last checkpoint (line {line}: {text})."
+_NO_MEMORY: Final = re.compile(
+    r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
+    re.IGNORECASE,
+)
 
 
 def cause(run: Run) -> Spoken | None:
@@ -27,7 +32,8 @@ def cause(run: Run) -> Spoken | None:
 
 def is_memory(fatal: Spoken) -> bool:
     """Whether memory ran out."""
-    return "out_of_memory" in fatal.rule or "oom" in fatal.rule.split(".")[-1].split("_")
+    named = "out_of_memory" in fatal.rule or "oom" in fatal.rule.split(".")[-1].split("_")
+    return named or (not is_kill(fatal) and _NO_MEMORY.search(headline(fatal)) is not None)
 
 
 def is_kill(fatal: Spoken) -> bool:

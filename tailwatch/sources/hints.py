@@ -1,7 +1,7 @@
 """A hint that something in a directory may have changed: never the truth, only a reason to look sooner.
 
 watchfiles misses events (overflow, network and overlay file systems, links into other directories) and dies on a sibling whose
-name is not UTF-8; the poll beside it finds all that. If it cannot work here at all, the poll alone remains.
+name is not UTF-8; the look beside it finds all that. Where it cannot work, that look alone remains.
 """
 
 from __future__ import annotations
@@ -10,66 +10,78 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.sources.paths import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STEP_MS: Final = 20
-_DEBOUNCE_MS: Final = 60
-_REARM_S: Final = 1.0
+    from tailwatch.sources.paths import Path
+
+    Watch = Callable[[list[str], threading.Event, Callable[[], None], Callable[[], bool]], None]
+
+_REARM_S: Final = 0.5
+_BEGIN_AFTER_S: Final = 0.5
+"""The watcher's modules load a moment after the start, when the first screen no longer competes with them."""
 
 
 class Hints:
-    """Watches the directories of a path in a daemon thread, by `watch`, and sets `wake` when something happened there."""
+    """Watches the directories of a path in a daemon thread, and sets `wake` when something happened there.
 
-    def __init__(self, path: str | bytes, wake: threading.Event, watch: Callable[..., None]) -> None:
-        self._path = path
-        self._watch_directories = watch
+    Args:
+        path: the log.
+        wake: set on a change, and when the watcher fails.
+        watch: blocks while it watches directories; see `tailwatch.sources.file.watch_directories`.
+    """
+
+    def __init__(self, path: Path, wake: threading.Event, watch: Watch) -> None:
+        self._path = os.fsencode(path)
+        self._watch = watch
         self._wake = wake
         self._stop = threading.Event()
-        self.degraded = ""
+        self.working = False
+        self.failure = ""
         self._thread = threading.Thread(target=self._run, name="tailwatch-hints", daemon=True)
-        self._thread.start()
+
+    def start(self) -> None:
+        """Begin to watch, once."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def close(self) -> None:
         """Stop watching; returns at once."""
         self._stop.set()
 
+    def take_failure(self) -> str:
+        """Return why the watcher gave up, the first time it is asked after that, else nothing."""
+        failure, self.failure = self.failure, ""
+        return failure
+
     def _run(self) -> None:
+        self._stop.wait(_BEGIN_AFTER_S)
         while not self._stop.is_set():
             directories = self._directories()
             if directories:
                 try:
-                    self._watch(directories)
-                except Exception as error:  # noqa: BLE001 - any failure of the watcher means the same: poll alone
-                    self.degraded = f"notifications are not available here ({type(error).__name__}); the file is polled"
+                    self._watch_until_they_change(directories)
+                except Exception as error:  # noqa: BLE001 - any failure of the watcher means the same: our own look alone
+                    self.failure = f"notifications do not work here ({type(error).__name__}); {shown(self._path)} is polled"
+                    self._wake.set()
                     return
+                finally:
+                    self.working = False
             self._stop.wait(_REARM_S)
 
-    def _directories(self) -> list[str]:
-        """The directory of the name and that of the file it links to; only those that watchfiles can take."""
-        wanted = {os.path.dirname(os.path.abspath(self._path)), os.path.dirname(os.path.realpath(self._path))}
-        return [os.fsdecode(d) for d in wanted if os.path.isdir(d) and _is_utf8(d)]
+    def _watch_until_they_change(self, directories: dict[str, int]) -> None:
+        self.working = True
+        self._watch(list(directories), self._stop, self._wake.set, lambda: self._directories() == directories)
 
-    def _watch(self, directories: list[str]) -> None:
-        self._watch_directories(
-            directories, self._stop, self._wake.set, step=_STEP_MS, debounce=_DEBOUNCE_MS, still=self._same(directories)
-        )
-
-    def _same(self, directories: list[str]) -> Callable[[], bool]:
-        inodes = {d: _inode(d) for d in directories}
-        return lambda: all(_inode(d) == inode for d, inode in inodes.items())
-
-
-def _inode(directory: str) -> int:
-    try:
-        return os.stat(directory).st_ino
-    except OSError:
-        return -1
-
-
-def _is_utf8(path: str | bytes) -> bool:
-    try:
-        os.fsencode(path).decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _directories(self) -> dict[str, int]:
+        """Return the directory of the name and that of the file it links to, each with its inode, as far as they exist."""
+        names = (os.path.abspath(self._path), os.path.realpath(self._path))
+        found = {}
+        for directory in map(os.path.dirname, names):
+            try:
+                found[os.fsdecode(directory)] = os.stat(directory).st_ino
+            except OSError:
+                continue  # a directory that is not there yet
+        return found

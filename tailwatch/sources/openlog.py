@@ -23,8 +23,6 @@ BLOCK: Final = 256 * 1024
 _HOLE: Final = 1 << 20
 """Holes from this size on are skipped unread; smaller ones are cheaper to read."""
 
-_NOTHING: Final = os.SEEK_CUR, -1
-
 
 class RewrittenError(Exception):
     """The file no longer holds what was read: it was truncated, and perhaps has grown again. Says so in words."""
@@ -48,7 +46,7 @@ class OpenLog:
         self.position = position
         self.is_stream = stat.S_ISFIFO(info.st_mode)
         self.is_remote = is_remote(info.st_dev)
-        self.writer = Writer(self.id, info.st_uid, remote=self.is_remote)
+        self.writer = Writer(descriptor)
         self.is_copy = False
         self._doubted = False
 

@@ -14,36 +14,24 @@ if TYPE_CHECKING:
 
     Path = str | bytes | PathLike[str] | PathLike[bytes]
 
-_REMOTE: Final = frozenset(
-    [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "afs",
-        "9p",
-        "ceph",
-        "lustre",
-        "gpfs",
-        "beegfs",
-        "glusterfs",
-        "fuse.glusterfs",
-        "fuse.sshfs",
-        "fuse.s3fs",
-        "fuse.gcsfuse",
-        "fuse.beegfs",
-        "fuse.juicefs",
-        "fuse.cephfs",
-        "fuse.lustre",
-        "wekafs",
-        "pvfs2",
-        "orangefs",
-        "panfs",
-        "virtiofs",
-    ]
-)
-"""File systems whose files other machines write: no notifications, late sizes. After GNU tail's list, and what clusters use."""
+_REMOTE: Final = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "afs",
+    "9p",
+    "ceph",
+    "lustre",
+    "gpfs",
+    "beegfs",
+    "wekafs",
+    "panfs",
+    "virtiofs",
+}
+_REMOTE_FUSE: Final = {"glusterfs", "sshfs", "s3fs", "gcsfuse", "beegfs", "juicefs", "cephfs", "lustre"}
+"""File systems whose files other machines write: no notifications, late sizes (after GNU tail, and what clusters use)."""
 
 
 def shown(path: Path) -> str:
@@ -97,7 +85,8 @@ def is_remote(device: int) -> bool:
             for line in mounts:
                 here, _, there = line.partition(" - ")
                 if here.split(" ", 3)[2] == wanted:
-                    return there.split(" ", 1)[0] in _REMOTE
+                    kind = there.split(" ", 1)[0]
+                    return kind in _REMOTE or kind.removeprefix("fuse.") in _REMOTE_FUSE
     except (OSError, IndexError):
         return False
     return False

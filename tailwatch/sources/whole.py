@@ -46,7 +46,7 @@ def read_once(path: str, at: float | None = None) -> Iterator[SourceEvent]:
     with raw:
         if stat.S_ISCHR(info.st_mode) and not raw.isatty() and os.path.basename(path) in ("zero", "full", "random", "urandom"):
             raise LogError(f"{path} is a device that never ends; name a log file.")
-        alive = Writer(info.st_dev, info.st_ino).alive() if stat.S_ISREG(info.st_mode) else False
+        alive = Writer(raw.fileno()).alive() if stat.S_ISREG(info.st_mode) else False
         if at is None:
             at = time.time() if alive or not stat.S_ISREG(info.st_mode) else info.st_mtime
         yield from _blocks(raw, path, at)
@@ -78,7 +78,7 @@ def _unpacked(raw: IO[bytes], kind: str, at: float) -> Iterator[SourceEvent]:
     with module.open(raw, "rb") as packed:
         while True:
             try:
-                block = packed.read1(BLOCK)
+                block = packed.read(BLOCK)
             except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
                 yield Notice("lost", at, f"the compressed log is damaged: {error}")
                 return

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _STATES: Final = {
     "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
-    "lost": "lost", "ended": "ended", "read": "live",
+    "lost": "lost", "polling": "live", "ended": "ended", "read": "live",
 }  # fmt: skip
 
 

@@ -1,0 +1,45 @@
+"""Runs whose losses do not measure progress: adversarial pairs and reinforcement learning.
+
+A generator's loss rises when its discriminator gets better, a policy's loss is a surrogate whose value means nothing (Spinning
+Up in Deep RL, "Intro to Policy Optimization": "loss means nothing"); curves of such losses are shown and not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.segment import Segment
+
+_EDGE: Final = r"(?:^|[^a-z])"
+_END: Final = r"(?:[^a-z]|$)"
+_GENERATOR: Final = re.compile(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial)" + _END, re.IGNORECASE)
+_DISCRIMINATOR: Final = re.compile(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, re.IGNORECASE)
+_EPISODES: Final = re.compile(
+    r"ep_(?:rew|len)|episode[ _-]?(?:reward|return|len)|(?:mean|avg|average|total|cumulative)[ _-]?(?:reward|return)|rollout/"
+    r"|policy[ _-]?(?:gradient[ _-]?)?loss|actor[ _-]?loss|value[ _-]?loss|approx_kl|explained_variance",
+    re.IGNORECASE,
+)
+
+
+class Muting:
+    """Whether the losses of a segment mean nothing; asked anew only when a series was added."""
+
+    def __init__(self) -> None:
+        self._known = -1
+        self._muted = False
+
+    def of(self, segment: Segment) -> bool:
+        """Return whether the segment is adversarial or reinforcement learning, by the names of its series."""
+        if len(segment.series) != self._known:
+            self._known = len(segment.series)
+            self._muted = is_muted([s.spec.name for s in segment.series.values()])
+        return self._muted
+
+
+def is_muted(names: list[str]) -> bool:
+    """Whether the names hold a generator's and a discriminator's loss, or what reinforcement learning prints of its episodes."""
+    losses = [n for n in names if "loss" in n.lower() or "err" in n.lower()]
+    pair = any(_GENERATOR.search(n) for n in losses) and any(_DISCRIMINATOR.search(n) for n in losses)
+    return pair or any(_EPISODES.search(n) for n in names)

@@ -1,0 +1,108 @@
+"""The learning rate was reduced again and again, and none of it helped.
+
+ReduceLROnPlateau helps where the loss only bounces around a minimum. When validation has not improved over three reductions,
+the rate is not what holds the run back. Counted are the reductions that the log announces and the steps of a printed rate that
+stood still before; a schedule that falls all the time (cosine, exponential) is none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.text import compact
+from tailwatch.diagnoses._common import Pairs, place_of, where
+from tailwatch.diagnoses._fresh import Fresh
+from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._over import NewMarks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
+
+_TOO_OFTEN: Final = 3
+_A_STEP: Final = 0.7
+_STOOD: Final = 2
+_SHOWN: Final = 6
+
+TITLE = "The learning rate was reduced {times} times since the best epoch ({where}), without gain."
+WHY = (
+    "Validation {metric} was {best} at {where}; after the reductions ({steps}) it is {last}: "
+    "the rate is not what holds the run back."
+)
+STOP = "Stop: use the weights of {where}. What is left to gain is in the data, the regularisation or the model."
+PATIENT = "Next time stop after the second reduction without gain (early stopping's patience = 2 x the scheduler's + 1)."
+
+
+class Judge:
+    """Counts the reductions since the best."""
+
+    ID: ClassVar[str] = "lr_schedule"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark"))
+
+    def __init__(self) -> None:
+        self._pairs = Pairs()
+        self._muting = Muting()
+        self._reductions = _Reductions()
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Say so from the third reduction on; a new best begins the count anew."""
+        del changed
+        self._reductions.follow(run)
+        pair = self._pairs.main(run)
+        val = None if pair is None else pair.val
+        if val is None or val.best_at is None or self._muting.of(run.segment):
+            return
+        best = val.best_at
+        drops = self._reductions.since(best.line)
+        if len(drops) < _TOO_OFTEN or val.lines[-1] <= drops[_TOO_OFTEN - 1].line:
+            return
+        values = {
+            "times": len(drops),
+            "where": where(best),
+            "metric": val.spec.metric.replace("_", " "),
+            "best": compact(best.value),
+            "last": compact(val.values[-1]),
+            "steps": ", ".join(drop.text for drop in drops),
+        }
+        actions = (Text(STOP, values), Text(PATIENT))
+        yield Opinion(
+            self.ID, "info", place_of(best, run.part), Text(TITLE, values), Text(WHY, values), actions, tuple(drops[:_SHOWN])
+        )
+
+
+class _Reductions:
+    """The reductions so far, each as a line of evidence; what is older than the best is forgotten."""
+
+    def __init__(self) -> None:
+        self._marks = NewMarks()
+        self._announced: list[Evidence] = []
+        self._printed: list[Evidence] = []
+        self._fresh = Fresh()
+        self._known = -1
+        self._rate: Series | None = None
+
+    def follow(self, run: Run) -> None:
+        for mark in self._marks.take(run):
+            if mark.kind == "lr_drop":
+                self._announced.append(Evidence(mark.line, "reduced" if mark.value is None else f"to {compact(mark.value)}"))
+        if len(run.segment.series) != self._known:
+            self._known = len(run.segment.series)
+            self._rate = next((s for s in run.series() if s.spec.metric == "lr" and s.axis == "epoch"), None)
+        if self._rate is not None:
+            values, lines = self._rate.values, self._rate.lines
+            steps = (i for i in self._fresh.take(self._rate) if _is_step(values, i))
+            self._printed.extend(Evidence(lines[i], f"to {compact(values[i])}") for i in steps)
+
+    def since(self, line: int) -> list[Evidence]:
+        self._announced = [d for d in self._announced if d.line > line]
+        self._printed = [d for d in self._printed if d.line > line]
+        return self._announced or self._printed
+
+
+def _is_step(values: Sequence[float], i: int) -> bool:
+    """Whether the rate fell at `i` after it had stood still."""
+    return i >= _STOOD and values[i] <= _A_STEP * values[i - 1] and values[i - 2] == values[i - 1]

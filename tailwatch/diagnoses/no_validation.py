@@ -1,0 +1,74 @@
+"""Nothing in the log measures the model on data it was not trained on, so nobody can tell when it begins to overfit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.diagnoses._common import place_of
+from tailwatch.diagnoses._muted import Muting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
+
+_PATIENCE: Final = 10
+_AT_THE_END: Final = 3
+_EVALUATED: Final = ("map", "m_ap", "iou", "bleu", "rouge", "wer", "cer", "reward", "score", "ndcg", "recall")
+
+TITLE = "No validation: {epochs:g} epochs, and no value measured on held-out data."
+WHY = "The training loss goes on falling while a model learns its examples by heart; only held-out data shows the turn."
+ADD = "Hold out 5 to 20 % of the data and evaluate it every epoch: {how}."
+
+_HOW: Final = {
+    "keras": "model.fit(..., validation_split=0.1) or validation_data=(x, y)",
+    "huggingface": 'TrainingArguments(eval_strategy="epoch") and eval_dataset=',
+    "lightning": "a validation_step() and val_dataloaders=",
+    "boosting": "eval_set= or evals=[(dtrain, 'train'), (dval, 'val')]",
+}
+_ANYHOW: Final = "print its loss beside the training loss, `epoch 3 train_loss 0.41 val_loss 0.47`"
+
+
+class Judge:
+    """Says so after ten epochs, or at the end of a run of three."""
+
+    ID: ClassVar[str] = "no_validation"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "end"))
+
+    def __init__(self) -> None:
+        self._muting = Muting()
+        self._ended = False
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Count the epochs of the training loss while no series is held out."""
+        self._ended = self._ended or "end" in changed
+        series = run.segment.series.values()
+        if any(_is_held_out(s) for s in series) or self._muting.of(run.segment):
+            return
+        train = next((s for s in run.series() if s.goal is not None and s.axis == "epoch" and _whole_epochs(s)), None)
+        if train is None or len(train) < (_AT_THE_END if self._ended else _PATIENCE):
+            return
+        first, last = train.at(0), train.at(len(train) - 1)
+        how = next((how for dialect, how in _HOW.items() if any(d.startswith(dialect) for d in run.dialects)), _ANYHOW)
+        yield Opinion(
+            self.ID,
+            "info",
+            place_of(first, run.part),
+            Text(TITLE, {"epochs": len(train)}),
+            Text(WHY),
+            (Text(ADD, {"how": how}),),
+            (Evidence(last.line, f"{train.spec.name}, without a validation value"),),
+        )
+
+
+def _is_held_out(series: Series) -> bool:
+    """Whether a series is an evaluation's: it says so, or its metric is one that nobody computes while training."""
+    return series.spec.split in ("val", "test") or any(m in series.spec.metric for m in _EVALUATED)
+
+
+def _whole_epochs(series: Series) -> bool:
+    """Whether the values stand one an epoch; a language model that prints fractions of one epoch is another matter."""
+    return series.epochs[-1] - series.epochs[0] >= len(series) - 1  # never true of NaN
