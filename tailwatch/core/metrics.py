@@ -26,7 +26,9 @@ _WORD: Final = re.compile(
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
     **dict.fromkeys(
-        _set("val valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"),
+        _set(
+            "val valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
+        ),
         "val",
     ),
     **dict.fromkeys(_set("test testing tst tested testset"), "test"),
@@ -64,7 +66,9 @@ _HIGHER_IS_BETTER: Final = _set(
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "spice chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
-_WEAK: Final = _set("map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top")
+_WEAK: Final = _set(
+    "map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top"
+)
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
@@ -129,7 +133,11 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             rest = _CHINESE_FILL.sub("", _without_chinese_split(word))
             kept += [rest] if rest else []
         else:
-            prefix = None if split else next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
+            prefix = (
+                None
+                if split
+                else next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
+            )
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
@@ -147,7 +155,10 @@ def _names_a_metric(kept: list[str]) -> bool:
     words_only = [w for w in kept if not w.isdigit() and w not in _FILL and w not in ("@", "%", "ema", "s")]
     if not words_only:
         return False
-    return any(_is_metric(w) or w.endswith(("loss", "error", "accuracy", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分")) for w in (words_only[-1], words_only[0]))
+    return any(
+        _is_metric(w) or w.endswith(("loss", "error", "accuracy", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分"))
+        for w in (words_only[-1], words_only[0])
+    )
 
 
 def _is_weak(kept: list[str]) -> bool:

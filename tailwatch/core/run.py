@@ -148,7 +148,7 @@ class Run:
         if self.segment.series or self.segment.marks:
             self._begin_segment("restart", 1)
 
-    def _reading(self, event: Reading) -> None:
+    def _reading(self, event: Reading) -> None:  # noqa: C901 - the hot path
         if event.rank is not None:
             if self._rank is None:
                 self._rank = event.rank

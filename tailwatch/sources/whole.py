@@ -78,7 +78,7 @@ def _unpacked(raw: IO[bytes], kind: str, at: float) -> Iterator[SourceEvent]:
     with module.open(raw, "rb") as packed:
         while True:
             try:
-                block = packed.read(BLOCK)
+                block = packed.read1(BLOCK)
             except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
                 yield Notice("lost", at, f"the compressed log is damaged: {error}")
                 return

@@ -131,7 +131,8 @@ def test_the_sums_of_distributed_training_are_done() -> None:
 
 
 CALLBACKS = (
-    "Epoch 1/9\n3/3 - 1s - loss: 0.9 - val_loss: 0.5 - val_accuracy: 0.8\nEpoch 1: val_accuracy improved from -inf to 0.80000, saving model to m\n"
+    "Epoch 1/9\n3/3 - 1s - loss: 0.9 - val_loss: 0.5 - val_accuracy: 0.8\n"
+    "Epoch 1: val_accuracy improved from -inf to 0.80000, saving model to m\n"
     "Epoch 2/9\n3/3 - 1s - loss: 0.5 - val_loss: 0.4 - val_accuracy: 0.79\nEpoch 2: val_accuracy did not improve from 0.80000\n"
     "Epoch 3/9\n3/3 - 1s - loss: 0.3 - val_loss: {last} - val_accuracy: 0.78\nEpoch 3: early stopping\n"
     "Restoring model weights from the end of the best epoch: {best}.\n"

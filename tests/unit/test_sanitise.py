@@ -31,7 +31,8 @@ def test_a_hostile_payload_becomes_marks(payload: str) -> None:
     """The text stays visible, the control does not stay."""
     shown = sanitise(f"loss {payload} 0.5")
     assert ACTING.search(shown) is None
-    assert shown.startswith("loss ") and shown.endswith(" 0.5")
+    assert shown.startswith("loss ")
+    assert shown.endswith(" 0.5")
     assert len(shown) < 6 * len(payload) + 20
 
 
