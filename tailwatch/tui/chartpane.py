@@ -12,6 +12,7 @@ from tailwatch.tui.keys import CHART_KEYS, bindings
 from tailwatch.tui.paint import Painter, Row, Span, row, width_of
 from tailwatch.tui.panel import Panel
 from tailwatch.tui.panels import chart as chart_panel
+from tailwatch.tui.panels.status import is_going_on
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -38,6 +39,9 @@ class ChartPane(Panel):
         self.nth = nth
         self.metric = ""
         self.cursor: float | None = None
+        self._drawn_of: ChartData | None = None  # of a chart that did not change, the rows do not either
+        self._drawn_as: object = None
+        self._drawn: list[tuple[Row, bool]] = []
 
     @property
     def data(self) -> ChartData | None:
@@ -71,7 +75,13 @@ class ChartPane(Panel):
         data = self.data
         if data is None:
             return [(chart_panel.reason_for_no_chart(self.snapshot), False)]
-        return [(r, False) for r in chart_panel.chart_rows(data, self.options, width, height, self.reading())]
+        reading = self.reading()
+        options = self.options._replace(growing=is_going_on(self.snapshot))
+        key = (options, width, height, reading and reading.x)
+        if self._drawn_of is not data or self._drawn_as != key:
+            self._drawn_of, self._drawn_as = data, key
+            self._drawn = [(r, False) for r in chart_panel.chart_rows(data, options, width, height, reading)]
+        return self._drawn
 
     def action_cursor(self, by: int) -> None:
         """Move the cursor to the next point of the evaluations; it comes in from the right."""

@@ -11,6 +11,7 @@ from tailwatch.core.text import compact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SPANS: Final = (1.0, 1.2, 1.4, 1.6, 1.9, 2.2, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _ROUND: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -24,6 +25,27 @@ def widened(low: float, high: float, share: float = 0.04) -> tuple[float, float]
     """Return a range with a margin on both sides; a single value gets room above and below."""
     margin = (high - low) * share if high > low else abs(high) * 0.1 or 1.0
     return low - margin, high + margin
+
+
+def room_ahead(low: float, high: float) -> float:
+    """Return where an axis that begins at `low` ends while it still grows: a round span, at most a fifth longer than now.
+
+    So the curves do not move at each new point, which is calmer to look at and costs a slow link little.
+    """
+    span = high - low
+    if span <= 0 or not math.isfinite(span):
+        return high
+    power = 10.0 ** math.floor(math.log10(span))
+    return low + power * next(step for step in _SPANS if step * power >= span * (1 - 1e-9))
+
+
+def on_steps(low: float, high: float) -> tuple[float, float]:
+    """Return the range that holds both values and ends on steps of about a twelfth of it, so that it seldom changes."""
+    if high <= low:
+        return widened(low, high)
+    power = 10.0 ** math.floor(math.log10((high - low) / 12))
+    step = next(factor for factor in (*_ROUND, 20.0) if factor * power >= (high - low) / 12) * power
+    return (math.floor(low / step + 1e-9) - 0.2) * step, (math.ceil(high / step - 1e-9) + 0.2) * step
 
 
 def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:

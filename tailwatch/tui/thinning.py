@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from itertools import groupby
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,24 +33,33 @@ def thin(xs: Sequence[float], ys: Sequence[float], x_min: float, x_max: float, c
     No spike is lost: every extreme is one of the points. A gap (NaN, inf) stays a gap. The line that comes in from the left
     begins at x_min.
     """
-    span = (x_max - x_min) or 1.0
     out_x: list[float] = []
     out_y: list[float] = []
-    first = bisect_left(xs, x_min)
+    first, last = bisect_left(xs, x_min), bisect_right(xs, x_max)
     if 0 < first < len(xs) and math.isfinite(ys[first - 1]) and math.isfinite(ys[first]) and xs[first] > x_min:
         share = (x_min - xs[first - 1]) / (xs[first] - xs[first - 1])
         out_x.append(x_min)
         out_y.append(ys[first - 1] + share * (ys[first] - ys[first - 1]))
-    inside = ((x, y) for x, y in zip(xs, ys, strict=True) if x_min <= x <= x_max)
-    for _, group in groupby(inside, key=lambda p: int((p[0] - x_min) / span * (columns - 1))):
-        points = list(group)
-        finite = [p for p in points if math.isfinite(p[1])]
-        if finite:
-            low, high = min(finite, key=lambda p: p[1]), max(finite, key=lambda p: p[1])
-            for point in sorted({low, high}):
-                out_x.append(point[0])
-                out_y.append(point[1])
-        if len(finite) < len(points):
-            out_x.append(points[-1][0])
-            out_y.append(math.nan)
+    if last - first <= 2 * columns:
+        return out_x + list(xs[first:last]), out_y + list(ys[first:last])
+    start = first
+    for column in range(1, columns + 1):
+        edge = x_min + (x_max - x_min) * column / columns
+        end = bisect_right(xs, edge, start, last) if column < columns else last
+        for k in _extremes(ys, start, end):
+            out_x.append(xs[k])
+            out_y.append(ys[k])
+        start = end
     return out_x, out_y
+
+
+def _extremes(ys: Sequence[float], start: int, end: int) -> list[int]:
+    """Return where the lowest and the highest of `ys[start:end]` stand, and the last value that is no number, in order."""
+    part = ys[start:end]
+    total = math.fsum(part) if len(part) else math.nan
+    if math.isfinite(total):
+        return sorted({start + part.index(min(part)), start + part.index(max(part))})
+    finite = [k for k in range(start, end) if math.isfinite(ys[k])]
+    odd = [k for k in range(start, end) if not math.isfinite(ys[k])]
+    kept = {min(finite, key=ys.__getitem__), max(finite, key=ys.__getitem__)} if finite else set()
+    return sorted(kept | set(odd[-1:]))

@@ -9,7 +9,7 @@ from tailwatch.core.text import compact
 from tailwatch.tui.paint import Row, Span, row, width_of
 from tailwatch.tui.panels.axes import EVENTS, Cells, gutter_for, visible_events, with_y_axis, x_axis, y_ticks
 from tailwatch.tui.plot import BRAILLE, Stroke, Window, draw, overlay
-from tailwatch.tui.scale import span_of, widened
+from tailwatch.tui.scale import on_steps, room_ahead, span_of
 from tailwatch.tui.thinning import smooth, thin
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class ChartOptions(NamedTuple):
     zoom: int = 0
     ascii_only: bool = False
     colours: bool = True
+    growing: bool = False
 
 
 class Layer(NamedTuple):
@@ -114,7 +115,7 @@ def _window(data: ChartData, options: ChartOptions) -> tuple[Window | None, bool
         return None, False
     if x_max <= x_min:
         x_min, x_max = x_min - 0.5, x_max + 0.5
-    return Window(x_min, x_max, *widened(*span)), log
+    return Window(x_min, room_ahead(x_min, x_max) if options.growing else x_max, *on_steps(*span)), log
 
 
 def _canvas(data: ChartData, options: ChartOptions, window: Window, width: int, height: int, *, log: bool) -> Cells:

@@ -105,6 +105,12 @@ def _place(snapshot: Snapshot) -> tuple[Span, ...]:
     return tuple(parts)
 
 
+def is_going_on(snapshot: Snapshot) -> bool:
+    """Whether more is to be expected of the run."""
+    clocks = snapshot.clocks
+    return snapshot.source.kind != "ended" and clocks.outcome in ("running", "unknown") and clocks.writer_alive is not False
+
+
 def is_unusual(silence: float, longest_gap: float) -> bool:
     """Whether a silence is long for this run: four times its longest gap so far, and 20 s at least."""
     return silence > max(UNUSUAL_FLOOR, UNUSUAL_FACTOR * longest_gap)
@@ -115,8 +121,7 @@ def _silence(snapshot: Snapshot, now: float) -> tuple[Span, ...]:
     silence = now - clocks.last_data
     if math.isnan(silence) or snapshot.source.kind == "ended":
         return ()
-    going_on = clocks.outcome in ("running", "unknown") and clocks.writer_alive is not False
-    unusual = going_on and is_unusual(silence, clocks.longest_gap)
+    unusual = is_going_on(snapshot) and is_unusual(silence, clocks.longest_gap)
     text = "last line just now" if silence < 1 else f"last line {span_of_time(silence)} ago"
     return (Span(text, "warning" if unusual else "dim"),)
 
