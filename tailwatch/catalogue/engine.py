@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from tailwatch.catalogue.index import AnchorIndex
 from tailwatch.catalogue.reading import read_list, split_rules
 from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
-from tailwatch.core.peeling import TRACEBACK, headline, peel
+from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tailwatch.catalogue.rules import Context
+    from tailwatch.core.peeling import Peeled
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
 MAX_CANDIDATES = 12
+_ZEROED = bytes.maketrans(b"123456789", b"000000000")
 
 
 def matching_form(text: str) -> str:
@@ -28,12 +30,15 @@ def matching_form(text: str) -> str:
 
 
 class _Entry(NamedTuple):
-    """What the index needs of a rule, and the TOML text of its table, which is parsed when the rule is first a candidate."""
+    """The TOML text of one rule's table, which is parsed when the rule is first a candidate."""
 
     family: str
-    anchors: tuple[str, ...]
-    classes: tuple[str, ...]
     toml: str
+
+
+def _shape(text: str) -> str:
+    """The text with its digits as 0; on bytes, because that is ten times as fast for a whole file."""
+    return text.encode().translate(_ZEROED).decode()
 
 
 class Catalogue:
@@ -44,20 +49,17 @@ class Catalogue:
 
     def __init__(self, families: Iterable[tuple[str, str]]) -> None:
         """Index the rules of `(family, TOML text)` pairs."""
-        self._entries = [
-            _Entry(family, read_list(toml, "anchors"), read_list(toml, "classes"), toml)
-            for family, text in families
-            for toml in split_rules(text)
-        ]
+        self._entries: list[_Entry] = []
+        anchors: list[tuple[str, int]] = []
+        for family, text in families:
+            for toml, shape in zip(split_rules(text), split_rules(_shape(text)), strict=True):
+                anchors += [(anchor, len(self._entries)) for anchor in read_list(shape, "anchors")]
+                self._entries.append(_Entry(family, toml))
         self._parsed: dict[int, Rule] = {}
-        self._anchors = AnchorIndex(
-            (" ".join(anchor.translate(DIGITS_TO_ZERO).split()), owner)
-            for owner, entry in enumerate(self._entries)
-            for anchor in entry.anchors
-        )
+        self._anchors = AnchorIndex(anchors)
         self._classes: dict[str, list[int]] = {}
         for owner, entry in enumerate(self._entries):
-            for name in entry.classes:
+            for name in read_list(entry.toml, "classes") if "\nclasses = [" in entry.toml else ():
                 self._classes.setdefault(name, []).append(owner)
 
     @staticmethod
@@ -86,8 +88,9 @@ class Catalogue:
         matched: dict[int, int] = {}
         for owner, length in self._anchors.matches(shape):
             matched[owner] = max(length, matched.get(owner, 0))
-        for owner in self._owners_of_class(peel(headline(text).translate(DIGITS_TO_ZERO)).klass):
-            matched.setdefault(owner, 0)
+        if may_be_message(text):
+            for owner in self._owners_of_class(peel(headline(text).translate(DIGITS_TO_ZERO))):
+                matched.setdefault(owner, 0)
         rules = [(self._rule(owner), length) for owner, length in matched.items()]
         rules.sort(key=lambda pair: (-pair[0].priority, -pair[1], pair[0].id))
         return tuple(rule for rule, _ in rules[:MAX_CANDIDATES])
@@ -105,8 +108,9 @@ class Catalogue:
                 return verdict
         return None
 
-    def _owners_of_class(self, klass: str) -> Iterator[int]:
-        name = klass.rpartition(".")[2]
+    def _owners_of_class(self, head: Peeled) -> Iterator[int]:
+        yield from self._classes.get(head.level, ())
+        name = head.klass.rpartition(".")[2]
         if name:
             yield from self._classes.get(name, ())
             for ending in ("Warning", "Error", "Exception"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tailwatch.catalogue.engine import Catalogue
 from tailwatch.core.events import Spoken
 from tailwatch.core.messages import Entry, Event, Joiner, MessageBook, template_of
-from tailwatch.core.peeling import TRACEBACK, headline, peel
+from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.rules import Phase, Rule, Verdict
@@ -75,7 +75,7 @@ class Listener:
     def interest(self, text: str) -> Interest | None:
         """What a line of this shape may be; None for an ordinary line. The same for every line of the shape."""
         candidates = self._catalogue.candidates(text)
-        is_message = peel(text).is_message or TRACEBACK in text
+        is_message = may_be_message(text) and (peel(text).is_message or TRACEBACK in text)
         return Interest(candidates, is_message) if candidates or is_message else None
 
     def hear(self, line: Line, interest: Interest | None) -> tuple[Spoken, ...]:
@@ -106,7 +106,7 @@ class Listener:
         if verdict is None and not interest.is_message:
             return []
         entry, is_new = self.book.add(event, _entry(event, verdict))
-        spoken = [_spoken(entry, event.text, event.line, verdict)] if is_new or entry.label not in _QUIET else []
+        spoken = [_spoken(entry, event.text, event.line, verdict, event.rank)] if is_new or entry.label not in _QUIET else []
         rule = self._rules.get(entry.rule)
         return spoken + (self._revise(rule) if rule and rule.depends_on_context else [])
 
@@ -145,7 +145,7 @@ def _entry(event: Event, verdict: Verdict | None) -> Entry:
     )
 
 
-def _spoken(entry: Entry, text: str, line: int, verdict: Verdict | None) -> Spoken:
+def _spoken(entry: Entry, text: str, line: int, verdict: Verdict | None, rank: int | None = None) -> Spoken:
     return Spoken(
         rule=entry.rule,
         label=entry.label,
@@ -154,7 +154,7 @@ def _spoken(entry: Entry, text: str, line: int, verdict: Verdict | None) -> Spok
         line=line,
         last_line=entry.last_line,
         part=entry.part,
-        rank=peel(headline(text)).rank,
+        rank=peel(headline(text)).rank if rank is None else rank,
         why=entry.why,
         action=entry.action,
         source=entry.source,

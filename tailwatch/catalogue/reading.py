@@ -81,10 +81,13 @@ def _value(text: str) -> Value:
 
 
 def _strings(text: str) -> tuple[str, ...]:
+    if "\\" not in text and "'" not in text:
+        return tuple(text.split('"')[1::2])
     return tuple(_unquoted(*groups) for groups in _QUOTED.findall(text))
 
 
 def _unquoted(basic: str | None, literal: str | None) -> str:
-    if literal:
-        return literal
-    return _ESCAPE.sub(lambda escape: _PLAIN.get(escape[1]) or chr(int(escape[1][1:], 16)), basic or "")
+    text = literal or basic or ""
+    if literal or "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda escape: _PLAIN.get(escape[1]) or chr(int(escape[1][1:], 16)), text)

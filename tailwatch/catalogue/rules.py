@@ -7,7 +7,7 @@ A `[[rule]]` table holds:
   They are compared with the line's *shape* (digits are 0, runs of blanks are one blank), so `Xid 79` finds every two-digit
   Xid: what depends on the digits belongs into `pattern` or `when`. This is what allows candidates to be cached by shape.
 - `classes`: names of exceptions or warnings that make it a candidate when a message is headed by them; `*Error` is any
-  name with that ending. For the general rules, with a negative `priority`.
+  name with that ending, and `warning`, `error`, `fatal` are levels. For the general rules, with a negative `priority`.
 - `pattern`: a linear regular expression that must be found too; its named groups are numbers.
 - `unless`: literals that exclude the rule.
 - `priority`: the higher one wins; among equals the rule whose anchor matched more text.

@@ -42,7 +42,7 @@ _DATE = r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?/\d\d?(?:/\d{2,4})?|\d{8}|(?:[A-Z][a
 _UPPER = r"DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
 _ANY_CASE = r"(?i:debug|info|notice|warning|warn|error|err|critical|fatal|警告|错误|信息|提示)"
 _SOURCE = r"[\w./@+-]{1,300}\.(?:pyx|py|cc|cpp|cuh|cu|hpp|hh|h|cxx|c|cu)"
-_ENDING = r"(?:Warning|Error|Exception|Interrupt|Exit|Iteration|Timeout|Signal|Crash|Killed)"
+_ENDING = r"(?:Warning|Error|Exception|Interrupt|Exit|StopIteration)"
 
 
 _OUTER = re.compile(
@@ -54,22 +54,20 @@ _OUTER = re.compile(
 
 
 class _Prefix:
-    """One kind of prefix: an expression, the characters it may begin with, and words of which the text must hold one.
+    """One kind of prefix: an expression, the characters it may begin with (none: any), and words, one of which the text holds.
 
-    The expression is compiled when a text first passes both checks: most texts need a few of them only.
+    The expression is compiled when a text first passes these checks: most texts need a few of them only.
     """
 
-    __slots__ = ("_compiled", "_expression", "_first", "_words")
+    __slots__ = ("_compiled", "_expression", "_words", "first")
 
     def __init__(self, first: str, words: tuple[str, ...], expression: str) -> None:
-        self._first = first
+        self.first = first
         self._words = words
         self._expression = expression
         self._compiled: re.Pattern[str] | None = None
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
-        if self._first and text[position : position + 1] not in self._first:
-            return None
         if self._words and not any(word in text for word in self._words):
             return None
         if self._compiled is None:
@@ -81,7 +79,7 @@ _DIGIT = "0123456789"
 _LEVEL_WORDS = ("WARN", "ERROR", "INFO", "DEBUG", "NOTICE", "CRITICAL", "FATAL")
 _LEVEL_FIRST = "dDiInNwWeEcCfF警错信提"
 _TROUBLE = ("ailed", "AILED", "rror", "RROR", "xception", "XCEPTION")
-_CLASSES = ("Warning", "Error", "Exception", "Interrupt", "Exit", "Iteration", "Timeout", "Signal", "Crash", "Killed")
+_CLASSES = ("Warning", "Error", "Exception", "Interrupt", "Exit", "StopIteration")
 
 # Tried in this order at the position that the prefix before left; a named group fills the field of that name.
 _PREFIXES = (
@@ -118,6 +116,24 @@ _PREFIXES = (
     _Prefix("", _TROUBLE, r"(?P<wrapper>[A-Za-z][\w' -]{0,80}(?i:failed|error|exception)(?: with)?): {0,4}(?=\S)"),
     _Prefix("", (), r"(?:[|*#>=~!\u2500-\u27bf\ufe0f\U0001f300-\U0001faff-]{1,8})(?=[\s\w\[(<])"),
 )
+
+
+# For each character that is named as a first one, the prefixes to try; other characters can only begin those that name none.
+_ANYWHERE = tuple(prefix for prefix in _PREFIXES if not prefix.first)
+_BY_FIRST = {
+    first: tuple(prefix for prefix in _PREFIXES if not prefix.first or first in prefix.first)
+    for first in {character for prefix in _PREFIXES for character in prefix.first}
+}
+
+# What every text holds that has a level above info or a class at its head.
+_HINTS = ("warn", "error", "exception", "critical", "fatal", "interrupt", "exit", "stopiteration", "err", "警告", "错误")
+_LEVEL_LETTER = re.compile(r"[WEF](?:\d{4})? ")
+
+
+def may_be_message(text: str) -> bool:
+    """Whether peeling may find a level above info or a class; of most ordinary lines this tells at once that it cannot."""
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS) or ("]" in text and _LEVEL_LETTER.search(text) is not None)
 
 
 class Peeled(NamedTuple):
@@ -186,7 +202,8 @@ def peel(text: str) -> Peeled:
 
 
 def _prefix_at(text: str, position: int) -> re.Match[str] | None:
-    for prefix in _PREFIXES:
+    first = text[position : position + 1]
+    for prefix in _BY_FIRST.get(first, _ANYWHERE):
         found = prefix.match(text, position)
         if found is not None and found.end() > position:
             return found
