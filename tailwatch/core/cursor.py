@@ -5,6 +5,8 @@ Only plans move the cursor, as they run; no dialect sees it. Epochs and steps ar
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.metrics import is_neutral
@@ -13,11 +15,13 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Reading, SeriesSpec
 
     Specs = tuple[SeriesSpec, ...]
+    Who = int | tuple[int, int]
 
 MAX_HELD: Final = 64
 HELD_FOR: Final = 32
 """So many lines with values a reading may wait for the line that names its epoch."""
 
+_COUNTER: Final = count()
 RESULT_EPOCHS: Final = 3
 """After so many epochs of one value each, a series is known to hold epochs' results."""
 
@@ -34,12 +38,14 @@ class _Closed(NamedTuple):
     turn: int
     steps: float | None
     names: frozenset[str]
+    validated: bool
 
 
 class Cursor:
     """What earlier lines announced and later ones inherit. None is unknown.
 
     `turn` counts the epochs announced, so that an epoch that comes again (a restart, a second fit) is told from the first.
+    `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`).
     """
 
@@ -48,11 +54,14 @@ class Cursor:
         "_closed",
         "_running",
         "_seen",
+        "boxed",
         "closing",
         "epoch",
         "epochs",
+        "fresh",
         "from_zero",
         "held",
+        "pending",
         "step",
         "steps",
         "time",
@@ -69,13 +78,16 @@ class Cursor:
         self.time: str | None = None
         self.turn = 0
         self.from_zero = False
+        self.fresh = False
         self.told: tuple[float | None, float | None] = (None, None)
         self.held: list[Reading] = []
         self.closing = False
         self.unplaced = False
         self._age = 0
-        self._seen: dict[tuple[int | None, Specs], _Seen] = {}
-        self._running: set[Specs] = set()
+        self._seen: dict[Who, _Seen] = {}
+        self._running: set[Who] = set()
+        self.pending: Reading | None = None
+        self.boxed: list[Reading] = []
         self._closed: _Closed | None = None
 
     def copy(self) -> Cursor:
@@ -83,61 +95,88 @@ class Cursor:
         other = Cursor()
         for name in Cursor.__slots__:
             setattr(other, name, getattr(self, name))
-        other.held, other._seen, other._running = list(self.held), dict(self._seen), set(self._running)
+        other.boxed, other.held, other._seen, other._running = (
+            list(self.boxed),
+            list(self.held),
+            dict(self._seen),
+            set(self._running),
+        )
         return other
 
     def at_epoch(self, epoch: float, *, announced: bool) -> None:
         """An epoch is named; `announced` says that the line does nothing else, so it begins even if it has the same number."""
         if epoch != self.epoch or announced:
             self.turn += 1
-            self.step = None
+            if not self.fresh:
+                self.step = None
         self.epoch = epoch
 
-    def axis(self, specs: Specs, values: tuple[float, ...], rank: int | None) -> Axis:
-        """Return the axis of values whose line does not tell: an epoch's result, or running where they repeat within it."""
-        held_out = all(s.split in ("val", "test") or is_neutral(s.name) for s in specs)
+    def axis(self, who: Who, values: tuple[float, ...], *, held_out: bool) -> Axis:
+        """Return the axis of values whose line does not tell: an epoch's result, or running where they repeat within it.
+
+        `who` stands for the series of the line, and the rank that printed it.
+        """
         if self.epoch is None:
             if self.step is None:
                 return "index"
             return "epoch" if held_out else "step"
-        return "step" if self._repeats(specs, values, rank, held_out=held_out) else "epoch"
+        return "step" if self._repeats(who, values, held_out=held_out) else "epoch"
 
-    def _repeats(self, specs: Specs, values: tuple[float, ...], rank: int | None, *, held_out: bool) -> bool:
+    def _repeats(self, who: Who, values: tuple[float, ...], *, held_out: bool) -> bool:
         """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
 
         Each rank counts for itself and a line printed twice counts once. Evaluations at different steps are results all the
         same, and so is one more evaluation of the best weights. After several epochs with one value each, a second one is
         an oddity of its epoch alone.
         """
-        if specs in self._running:
+        if who in self._running:
             return True
-        key = (rank, specs)
-        seen = self._seen.get(key)
-        count, singles = 1, 0
-        if seen is not None and seen.turn == self.turn and not (held_out and seen.step != self.step):
-            count, singles = seen.times + (not _same(seen.values, values)), seen.singles
+        seen = self._seen.get(who)
+        times, singles = 1, 0
+        moved = seen is not None and seen.step != self.step
+        if seen is not None and seen.turn == self.turn and not (held_out and moved):
+            times, singles = seen.times + (moved or not _same(seen.values, values)), seen.singles
         elif seen is not None:
             singles = seen.singles + (seen.times == 1)
-        self._seen[key] = _Seen(self.turn, self.step, values, count, singles)
-        if count <= 1 + held_out:
+        self._seen[who] = _Seen(self.turn, self.step, values, times, singles)
+        if times <= 1 + held_out:
             return False
         if singles < RESULT_EPOCHS:
-            self._running.add(specs)
+            self._running.add(who)
         return True
 
-    def closed_by(self, specs: Specs) -> Specs:
-        """Tell the full bar that closes an epoch of training from the bar of an evaluation after it.
+    def close(self, reading: Reading, *, other: bool = False) -> list[Reading]:
+        """Take a full bar: it closes an epoch of training, belongs to an evaluation after it, or its validation is to come.
 
         Within one epoch a full bar may be drawn again, with its validation values added; a full bar with fewer values or of
-        another length is an evaluation's.
+        another length (`other`) is an evaluation's. Where epochs before had validation values, a full bar without them
+        waits: it is the epoch's result only if the next epoch comes first.
         """
+        specs = reading.series
         names = frozenset(s.name for s in specs)
         closed = self._closed
         again = closed is not None and closed.turn == self.turn
-        if self.epoch is None or (again and closed is not None and (closed.steps != self.steps or not closed.names <= names)):
-            return tuple([s if s.split else s.on("test") for s in specs])
-        self._closed = _Closed(self.turn, self.steps, names)
-        return tuple([s if s.split or is_neutral(s.name) else s.on("train") for s in specs])
+        if self.epoch is None or other or (again and closed is not None and not closed.names <= names):
+            return [reading._replace(series=tuple([s if s.split else s.on("test") for s in specs]))]
+        trained = tuple([s if s.split or is_neutral(s.name) else s.on("train") for s in specs])
+        reading = reading._replace(series=trained)
+        if closed is not None and not again and closed.validated and not any(s.split == "val" for s in specs):
+            if closed.steps != self.steps:
+                return [reading._replace(series=tuple([s if s.split else s.on("test") for s in specs]))]
+            self.pending = reading
+            return []
+        self.pending = None
+        self._closed = _Closed(self.turn, self.steps, names, validated=any(s.split == "val" for s in specs))
+        return [reading]
+
+    def is_evaluation(self, steps: float) -> bool:
+        """Whether a bar of this length, drawn now, is an evaluation after the epoch: the epoch's own bar had another."""
+        return self._closed is not None and self._closed.turn == self.turn and self._closed.steps != steps
+
+    def let_pending_go(self, *, as_result: bool) -> list[Reading]:
+        """The bar that waited for its validation will not get it: an epoch's result if the next epoch has come."""
+        pending, self.pending = self.pending, None
+        return [] if pending is None else [pending if as_result else pending._replace(axis="step")]
 
     def hold(self, reading: Reading) -> list[Reading]:
         """Keep a reading of no known place; return those that waited in vain, this one too where waiting makes no sense."""
@@ -157,6 +196,11 @@ class Cursor:
         held, self.held, self._age = self.held, [], 0
         return held
 
+    def open_box(self) -> list[Reading]:
+        """Return the rows of the box that ends here, at the step that one of them named."""
+        rows, self.boxed = self.boxed, []
+        return [r._replace(epoch=self.epoch, step=self.step) for r in rows]
+
     def waited(self) -> list[Reading]:
         """One more line with values went by; return the readings that have waited too long."""
         self._age += 1
@@ -173,6 +217,18 @@ class Cursor:
         placed = [r._replace(epoch=self.epoch, axis="step" if r.series in many else "epoch") for r in self.let_go()]
         self.epoch = self.step = None
         return placed
+
+
+@lru_cache(maxsize=16384)
+def signature(specs: Specs) -> int:  # noqa: ARG001 - the key of the cache
+    """Return a number that stands for these series: comparing the series themselves on every line would be slow."""
+    return next(_COUNTER)
+
+
+def held_out(specs: Specs) -> bool:
+    """Whether all that is measured, but for rates and times, was measured on validation or test data."""
+    measured = [s for s in specs if not is_neutral(s.name)]
+    return bool(measured) and all(s.split in ("val", "test") for s in measured)
 
 
 def _same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:

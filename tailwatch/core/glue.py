@@ -12,10 +12,9 @@ from typing import Final
 MAX_PIECES: Final = 16
 
 _BORDER: Final = re.compile(
-    rb"\[0[0:]{0,11}(?:<[^\[\]]{0,400}|, [^\[\]]{0,400})\](?=\s*[^\s\]])"  # a tqdm clock with text behind it
+    rb"\[0{1,3}:0[0:]{1,8}(?:<[^\[\]]{0,400}|, [^\[\]]{0,400})\](?=\s*[^\s\]])"  # a tqdm clock with text behind it
     rb"|(?<=\S)(?=\[rank0{1,4}\])"
-    rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{6} )"
-    rb"|(?<=0)(?=0000-00-00 00:00:00\.0{6}: [IWEF] )"
+    rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{1,6} )"
     rb"|(?<=\})(?=\{['\"])"
 )
 

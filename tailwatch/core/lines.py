@@ -17,8 +17,11 @@ from tailwatch.core.events import Line
 FRAME_CAP: Final = 65_536
 """Bytes of one line or frame that are kept; what is longer is cut, and counted."""
 
+WIPE: Final = 8
+"""So many blanks between two carriage returns wipe a bar off the screen."""
+
 _BORDER: Final = re.compile(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
-_SGR: Final = re.compile(rb"\x1b\[[0-9;:]*m|\x1b\(B")
+_ESCAPE: Final = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
 _CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
 _SHOWN: Final = re.compile(rb"[^ \x08\x00]")
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -72,10 +75,10 @@ class LineCutter:
         offset = self._carry_offset
         plain = not self._bars and not self._skipping and _CONTROLS.search(whole) is None
         tail = pieces.pop()
-        part, number = self.part, self._number
+        part, number, new = self.part, self._number, tuple.__new__
         for piece in pieces:
             if plain and len(piece) <= FRAME_CAP:
-                out.append(Line(piece, number, offset, at, part))
+                out.append(new(Line, (piece, number, offset, at, part, 0, False)))
             else:
                 self._number = number
                 self._finish_line(piece, offset, at, out)
@@ -171,6 +174,8 @@ class LineCutter:
             frame = _clean(piece[start:end])
             if frame.strip():
                 self._bars.take(frame, self._number, offset + start, at, self.part, out)
+            elif len(frame) >= WIPE:
+                self._bars.wiped()
             if border is None:
                 break
             start = border.end()
@@ -187,5 +192,5 @@ def _without_hole(piece: bytes, offset: int) -> tuple[bytes, int]:
 def _clean(frame: bytes) -> bytes:
     """Remove what does not show: colours, backspaces, NULs."""
     if b"\x1b" in frame:
-        frame = _SGR.sub(b"", frame)
+        frame = _ESCAPE.sub(b"", frame)
     return frame.translate(None, b"\b\0")

@@ -19,7 +19,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _WORD: Final = re.compile(
-    r"(?:mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB1|F1|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
+    r"(?:mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
@@ -46,6 +46,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
     "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
     "loss": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
+    "perte": "loss", "pérdida": "loss", "perda": "loss", "verlust": "loss", "потери": "loss", "손실": "loss", "précision": "precision",
     "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
@@ -62,7 +63,7 @@ _LOWER_IS_BETTER: Final = _set(
     "rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
-    "accuracy acc auc auroc auprc aucpr f1 fb1 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
+    "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "spice chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
@@ -74,6 +75,7 @@ _NEUTRAL: Final = _set(
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
     "wd momentum updates remaining total params took ntokens nsentences max min"
 )
+_BATCHWISE: Final = _set("batch step iter iteration current running minibatch cur")
 
 
 class Meaning(NamedTuple):
@@ -103,7 +105,7 @@ def meaning(name: str) -> Meaning:
     split, kept = _without_split(words(name))
     bare = [w for w in kept if w not in _FILL] or kept
     metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
-    plain = metric is not None
+    plain = metric is not None or (len(bare) == 1 and _is_metric(bare[0]) and bare[0] not in _WEAK)
     if metric is None:
         metric = "_".join(kept if kept[:1] == ["best"] else bare) or name.strip().lower()
     goal = _goal(metric, kept)
@@ -113,10 +115,14 @@ def meaning(name: str) -> Meaning:
 
 def split_of(text: str) -> Split | None:
     """Return the split that a heading or a line's opening words name, if any."""
-    for word in words(text):
+    named = words(text)
+    for word in named:
         found = _SPLIT_WORDS.get(word) or _chinese_split(word)
         if found and word not in {"fit", "tr", "learn", "trainer", "trained", "dev", "tst"}:
-            return found
+            verb = found == "val" and word.startswith(("eval", "validat"))
+            if verb and "test" in named:
+                return "test"
+            return "train" if verb and not {"train", "training"}.isdisjoint(named) and word.startswith("eval") else found
     return None
 
 
@@ -194,3 +200,15 @@ def is_neutral(name: str) -> bool:
     if found.known and not found.weak and found.metric not in {"lr", "grad_norm"}:
         return False
     return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL for w in words(name))
+
+
+@lru_cache(maxsize=8192)
+def is_batchwise(name: str) -> bool:
+    """Whether a name says that its values are running ones, of one batch or step: `batch loss`, `train_loss_step`."""
+    return not _BATCHWISE.isdisjoint(words(name))
+
+
+def known_words() -> frozenset[str]:
+    """Return the lower-case words that a metric, a split or a rate may be called by."""
+    names = {word for name in _SYNONYMS for word in name.split()}
+    return frozenset(names | _LOWER_IS_BETTER | _HIGHER_IS_BETTER | set(_SPLIT_WORDS))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.cursor import Cursor
+from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
-from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
@@ -19,18 +21,23 @@ if TYPE_CHECKING:
 __all__ = ["Cursor", "Glued", "Runner", "number"]
 
 _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
+MAX_BOX: Final = 500
+"""So many rows wait at most for the end of their box."""
 _MOVES: Final = ("epoch", "epochs", "step", "steps")
 
 
 def number(raw: bytes, form: str = "float") -> float:
-    """Return the number as written: `40,100` is 40100, `17K` is 17000; what is no number is NaN."""
+    """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN."""
     try:
         if form == "grouped":
             return float(raw.replace(b",", b""))
         if form == "magnitude":
             return float(raw[:-1].replace(b",", b"")) * _MAGNITUDES[raw[-1:].lower()]
+        if form == "fraction":
+            share, _, whole = raw.partition(b"/")
+            return float(share) / float(whole)
         return float(raw)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, ZeroDivisionError):
         return float("nan")
 
 
@@ -39,7 +46,8 @@ def _named(shown: str, like: SeriesSpec, raw: str) -> SeriesSpec:
     """The series of a name that is read from each line: `like` holds it with its digits as 0, maybe with a prefix or suffix."""
     name = like.name.replace(raw, shown) if raw in like.name else shown
     found = meaning(name)
-    return SeriesSpec(name, found.metric, found.split or like.split, like.unit)
+    given = like.metric if like.metric != meaning(like.name).metric else found.metric
+    return SeriesSpec(name, given, found.split or like.split, like.unit)
 
 
 class Runner:
@@ -47,84 +55,179 @@ class Runner:
 
     __slots__ = (
         "_aside",
+        "_bare",
+        "_batchwise",
+        "_epoch",
         "_forms",
         "_has_totals",
+        "_held_out",
+        "_in_bar",
+        "_is_quick",
         "_keys",
         "_lean",
+        "_mark_value",
         "_moves",
         "_named",
         "_neutral",
+        "_pick",
         "_places",
         "_plain",
         "_rank",
         "_settings",
         "_specs",
+        "_step",
         "_time",
         "_unpack",
         "_values",
+        "_who",
         "frame",
         "plan",
     )
 
-    def __init__(self, plan: Plan, shape: bytes) -> None:
+    def __init__(self, plan: Plan, length: int, origin: Plan, shape: bytes) -> None:
+        """Make a plan ready for lines of `length`; it was moved from `origin`, which was made for `shape`."""
         self.plan = plan
         self.frame: Frame | None = plan.frame
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self._unpack = struct.Struct(_layout([plan.fields[i] for i in order], len(shape))).unpack
+        self._unpack = struct.Struct(_layout([plan.fields[i] for i in order], length)).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
-        values = [(at, f) for at, f in numbered if f.role == "value"]
+        values = [(at, f) for at, f in numbered if f.role == "value" and f.series is not None]
+        self._mark_value = next(((at, f.form) for at, f in numbered if f.role == "value" and f.series is None), None)
         self._values = tuple(at for at, _ in values)
         self._forms = tuple(f.form for _, f in values)
         self._plain = all(form == "float" for form in self._forms)
         self._specs = tuple(f.series for _, f in values if f.series is not None)
         self._named = tuple(
-            (i, place[f.name_field], _text(plan.fields[f.name_field], shape))
+            (i, place[f.name_field], _text(origin.fields[f.name_field], shape))
             for i, (_, f) in enumerate(values)
             if f.name_field >= 0
         )
-        self._places = tuple((f.role, at, f.form) for at, f in numbered if f.role in _MOVES)
-        self._moves = bool(self._places) and plan.mark in (None, "epoch_begin")
+        self._places = tuple(
+            sorted(((f.role, at, f.form) for at, f in numbered if f.role in _MOVES), key=lambda p: p[0] != "epoch")
+        )
+        self._moves = bool(self._places) and (plan.mark in (None, "epoch_begin") or bool(values))
         self._has_totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
         self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
         self._time = next((at for at, f in numbered if f.role == "time"), -1)
         self._rank = next((at for at, f in numbered if f.role == "rank"), -1)
         self._neutral = bool(self._specs) and all(is_neutral(s.name) for s in self._specs)
-        self._aside = plan.kind in ("bar", "loop") and self._all_held_out()
+        self._held_out = held_out(self._specs)
+        self._who = signature(self._specs)
+        self._aside = plan.kind in ("bar", "loop") and self._held_out
+        self._in_bar = plan.kind in ("bar", "loop", "epoch_bar")
+        self._batchwise = frozenset(i for i, s in enumerate(self._specs) if is_batchwise(s.name))
+        self._bare = plan.kind == "bar" and not values and not any(role == "epoch" for role, _, _ in self._places)
         self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
 
-    def _all_held_out(self) -> bool:
-        own = [s for s in self._specs if not is_neutral(s.name)]
-        return bool(own) and all(s.split in ("val", "test") for s in own)
+        self._pick = itemgetter(*self._values) if len(self._values) > 1 else None
+        self._epoch = next((at for role, at, _ in self._places if role == "epoch"), -1)
+        self._step = next((at for role, at, _ in self._places if role == "step"), -1)
+        quick = self._lean and self._plain and not self._named and self._rank < 0 and not self._has_totals
+        places_plain = all(form == "float" for _, _, form in self._places)
+        self._is_quick = quick and places_plain and plan.kind in ("summary", "running", "context") and not self._neutral
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
+        if self._is_quick and not (cursor.held or cursor.pending):
+            return self._quick(line, cursor)
+        return self._run(line, cursor)
+
+    def _quick(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
+        """The short way for plain values and places, which are most of a log: the same as `_run`, in fewer steps."""
+        raw, number_, offset, _, part, _, _ = line
+        parts = self._unpack(raw)
+        if self._time >= 0:
+            cursor.time = parts[self._time].decode("ascii", "replace")
+        if self._epoch >= 0:
+            epoch = float(parts[self._epoch])
+            if epoch != cursor.epoch:
+                cursor.at_epoch(epoch, announced=False)
+        if self._step >= 0:
+            cursor.step = float(parts[self._step])
+        cursor.fresh = False
+        values = (float(parts[self._values[0]]),) if self._pick is None else tuple(map(float, self._pick(parts)))
+        kind = self.plan.kind
+        axis: Axis
+        if kind == "context":
+            axis = cursor.axis(self._who, values, held_out=self._held_out)
+        else:
+            axis = "epoch" if kind == "summary" else "step"
+        fields = (
+            self._specs,
+            values,
+            axis,
+            cursor.epoch,
+            cursor.step,
+            cursor.time,
+            None,
+            number_,
+            offset,
+            part,
+            self.plan.dialect,
+        )
+        reading: Reading = tuple.__new__(Reading, fields)
+        return list(cursor.hold(reading)) if axis == "index" else [reading]
+
+    def _run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         parts = self._unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
         events: list[ReaderEvent] = self._move(line, parts, cursor) if self._moves else []
+        cursor.fresh = self._bare
+        if self.plan.kind == "boxed":
+            return self._boxed(line, parts, cursor, events)
         if not self._lean:
             return self._others(line, parts, cursor, events)
         reading = self._reading(line, parts, cursor)
         if reading is None:
-            events.extend(
-                Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part) for key, i in self._keys
-            )
+            for key, i in self._keys:
+                events.append(Setting(key, number(parts[self._values[i]], self._forms[i]), line.number, line.part))
         elif reading.axis == "index":
             events.extend(cursor.hold(reading))
+        elif reading.axis == "epoch" and self.plan.kind == "epoch_bar":
+            events.extend(cursor.close(reading, other=cursor.is_evaluation(self._own("steps", parts))))
+        elif reading.axis == "epoch" and self._in_bar:
+            events.extend(self._full(reading))
         else:
             if cursor.held:
                 events.extend(cursor.waited())
             events.append(reading)
         return events
 
-    def names(self, line: Line) -> tuple[str, ...]:
-        """Return what stands in the plan's fields, in order: the columns of a header."""
-        return tuple(visible(part).strip() for part in self._unpack(line.raw))
+    def _boxed(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor, events: list[ReaderEvent]) -> list[ReaderEvent]:
+        if self._values:
+            reading = self._reading(line, parts, cursor)
+            if reading is not None:
+                cursor.boxed.append(reading)
+        if self.plan.closes or len(cursor.boxed) > MAX_BOX:
+            events.extend(cursor.open_box())
+        return events
 
-    def _move(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:
+    def _full(self, reading: Reading) -> list[Reading]:
+        """A full bar holds results, but for the values whose names say that they are the last step's."""
+        if not self._batchwise:
+            return [reading]
+        parts: list[Reading] = []
+        for wanted in (True, False):
+            kept = [i for i in range(len(reading.series)) if (i in self._batchwise) is wanted]
+            if kept:
+                series, values = tuple([reading.series[i] for i in kept]), tuple([reading.values[i] for i in kept])
+                parts.append(reading._replace(series=series, values=values, axis="step" if wanted else "epoch"))
+        return parts
+
+    def names(self, line: Line) -> tuple[str, ...]:
+        """Return what stands in the plan's fields, in order, with the blanks: the columns of a header."""
+        return tuple(visible(part) for part in self._unpack(line.raw))
+
+    def _move(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:  # noqa: C901
         """Move the cursor; an evaluation's own steps are none of the training's."""
+        if self._bare and self._is_another_bar(parts, cursor):
+            return []
+        if self.plan.kind == "epoch_bar" and cursor.is_evaluation(self._own("steps", parts)):
+            return []
+        turn = cursor.turn
         step_known = self._aside
         for role, at, form in self._places:
             value = number(parts[at], form)
@@ -139,14 +242,25 @@ class Runner:
                 setattr(cursor, role, value)
         if not step_known and cursor.step is None:
             cursor.steps = None
-        if self.plan.closes:
+        if self.plan.closes and self.plan.kind != "boxed":
             return list(cursor.close_epoch())
         events: list[ReaderEvent] = list(cursor.let_go()) if cursor.held else []
+        if turn != cursor.turn:
+            events.extend(cursor.let_pending_go(as_result=True))
         totals = (cursor.epochs, cursor.steps)
         if self._has_totals and self._lean and totals != cursor.told:
             cursor.told = totals
             events.append(_progress(line, cursor))
         return events
+
+    def _is_another_bar(self, parts: tuple[bytes, ...], cursor: Cursor) -> bool:
+        """Whether a bar without name and values is a shorter one inside the training's (an evaluation, a download)."""
+        if cursor.step is None or cursor.steps is None or cursor.step >= cursor.steps:
+            return False
+        return self._own("steps", parts) < cursor.steps
+
+    def _own(self, wanted: str, parts: tuple[bytes, ...]) -> float:
+        return next((number(parts[at], form) for role, at, form in self._places if role == wanted), math.nan)
 
     def _reading(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> Reading | None:
         if self._plain:
@@ -167,44 +281,44 @@ class Runner:
             axis = "epoch"
         elif kind == "running":
             axis = "step"
+        elif kind == "boxed":
+            axis = "epoch" if self._held_out else "step"
         elif kind == "context":
-            axis = cursor.axis(specs, values, rank)
+            who = signature(specs) if self._named else self._who
+            axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out)
             if axis == "index" and self._neutral:
                 return None
         else:
-            axis, step, specs = self._bar(parts, cursor, specs)
+            axis, step = self._bar(parts, cursor)
         return Reading(
             specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect
         )
 
-    def _bar(
-        self, parts: tuple[bytes, ...], cursor: Cursor, specs: tuple[SeriesSpec, ...]
-    ) -> tuple[Axis, float | None, tuple[SeriesSpec, ...]]:
+    def _bar(self, parts: tuple[bytes, ...], cursor: Cursor) -> tuple[Axis, float | None]:
         """A bar's values are running ones until it is full; an evaluation's full bar stands at the training's step."""
         step, steps = cursor.step, cursor.steps
         if self._aside:
-            own = {role: number(parts[at], form) for role, at, form in self._places}
-            step, steps = own.get("step"), own.get("steps")
+            step, steps = self._own("step", parts), self._own("steps", parts)
+        elif self.plan.kind == "epoch_bar" and cursor.is_evaluation(self._own("steps", parts)):
+            return ("epoch" if self._own("step", parts) == self._own("steps", parts) else "step"), cursor.step
         full = step is not None and step == steps
         if self.plan.kind == "loop":
             if step == 0.0:
                 cursor.from_zero = True
             full = full or (cursor.from_zero and step is not None and steps is not None and step == steps - 1)
-        if not full:
-            return "step", step, specs
-        if self.plan.kind == "epoch_bar":
-            return "epoch", step, cursor.closed_by(specs)
-        return ("epoch" if self._aside or cursor.epoch is not None else "step"), (cursor.step if self._aside else step), specs
+        if full and (self._aside or self.plan.kind == "epoch_bar" or cursor.epoch is not None):
+            return "epoch", cursor.step if self._aside else step
+        return "step", step
 
     def _others(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor, events: list[ReaderEvent]) -> list[ReaderEvent]:
         plan = self.plan
         events.extend(Setting(key, number(parts[at], form), line.number, line.part) for key, at, form in self._settings)
         events.extend(Setting(key, text, line.number, line.part) for key, text in plan.settings)
-        if plan.mark is not None:
-            events.append(self._mark(line, parts, cursor))
-        elif self._values:
+        if self._values:
             reading = self._reading(line, parts, cursor)
             events.extend([] if reading is None else [reading])
+        if plan.mark is not None:
+            events.append(self._mark(line, parts, cursor))
         if self._moves:
             events.append(_progress(line, cursor))
         return events
@@ -213,7 +327,7 @@ class Runner:
         """A mark stands at the epoch and step that its own line names, else at the cursor's; it moves nothing."""
         plan = self.plan
         own = {role: number(parts[at], form) for role, at, form in self._places}
-        values = [number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)]
+        value = None if self._mark_value is None else number(parts[self._mark_value[0]], self._mark_value[1])
         assert plan.mark is not None
         return Mark(
             plan.mark,
@@ -222,7 +336,7 @@ class Runner:
             line.number,
             line.part,
             visible(line.raw.strip()[:400]),
-            values[-1] if values else None,
+            value,
             plan.monitor,
         )
 
@@ -239,7 +353,11 @@ class Glued:
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the pieces say, one after the other."""
-        return [e for start, end, runner in self._pieces for e in runner.run(line._replace(raw=line.raw[start:end]), cursor)]
+        events: list[ReaderEvent] = []
+        for start, end, runner in self._pieces:
+            cursor.fresh = False  # a print that lands behind a bar may be late by far
+            events += runner.run(line._replace(raw=line.raw[start:end]), cursor)
+        return events
 
     def names(self, line: Line) -> tuple[str, ...]:
         """A glued line is no header."""

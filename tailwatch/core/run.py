@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core import endings
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.segment import Pair, Segment
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _GAP: Final = 0.5
-_KILLED_RULES: Final = ("killed", "terminated", "sigterm", "sigkill", "preempt", "cancelled", "time_limit")
+_KEPT_FATAL: Final = 1000
+_QUIET_AFTER: Final = 300
 
 
 class Clock:
@@ -67,6 +69,8 @@ class Run:
         self.progress = Progress(None, None, None, None, 0, 0)
         self.clock = Clock()
         self.fatal: list[Spoken] = []
+        self._last_words: Spoken | None = None
+        self._last_fatal_line = 0
         self.spoken: Counter[str] = Counter()
         self.provisional: list[Reading] = []
         self.changed: set[Watch] = set()
@@ -114,16 +118,20 @@ class Run:
 
     def eta(self) -> float | None:
         """Return the seconds until the planned end, by the clock or by the log's own stamps; None while unknown or ended."""
-        if self.clock.ended:
-            return None
+        return None if self.clock.ended else self.pace.eta(self.moment()[0])
+
+    def moment(self) -> tuple[float, bool]:
+        """Return the time of the last values in seconds, and whether it is the log's own stamp rather than the clock.
+
+        Moments of the two kinds are not on one scale: only differences within one kind mean anything.
+        """
         stamp = seconds(self._stamp) if self._stamp else None
-        return self.pace.eta(stamp if stamp is not None else self.clock.now)
+        return (self.clock.now, False) if stamp is None else (stamp, True)
 
     def _note_pace(self) -> None:
         done = self.done
         if done is not None:
-            stamp = seconds(self._stamp) if self._stamp else None
-            at = stamp if stamp is not None else self.clock.now
+            at, _ = self.moment()
             if not math.isnan(at):
                 self.pace.note(at, done)
 
@@ -144,7 +152,8 @@ class Run:
     def new_part(self, part: int) -> None:
         """The file was truncated or replaced: line numbers start anew, and so does the run."""
         self.part = part
-        self.line = 0
+        self.line = self.last_reading_line = self._last_fatal_line = 0
+        self._last_words = None
         if self.segment.series or self.segment.marks:
             self._begin_segment("restart", 1)
 
@@ -167,6 +176,7 @@ class Run:
             series.add(value, epoch, step, event.line)
             if series.goal is not None:
                 self.last_reading_line = event.line  # training goes on
+                self._last_words = None
             if value - value != 0.0:
                 self.changed.add("nonfinite")
         self._whole_epoch = event.axis == "epoch"
@@ -249,13 +259,23 @@ class Run:
 
     def _spoken(self, event: Spoken) -> None:
         self.spoken[event.rule or event.template] += 1
+        words = self._last_words
         if event.label == "fatal":
-            self.fatal.append(event)
+            if len(self.fatal) < _KEPT_FATAL:
+                self.fatal.append(event)
+            self._last_fatal_line = event.last_line
+            if words is None and event.part == self.part and event.last_line >= self.last_reading_line:
+                self._last_words = event
+        elif words is not None and (words.rule, words.line) == (event.rule, event.line):
+            self._last_words = None  # it was judged anew
         self.changed.add("message")
 
     def fatal_at_end(self) -> Spoken | None:
-        """Return the fatal message after which no more values came, the first of them: the cause, not its echoes."""
-        return next((m for m in self.fatal if m.part == self.part and m.last_line > self.last_reading_line), None)
+        """Return the fatal message after which no more values came, the first of them: the cause, not its echoes.
+
+        None again once the log has gone on for some hundred lines without one: then something else was tried after it.
+        """
+        return None if self.line - self._last_fatal_line > _QUIET_AFTER else self._last_words
 
     def complete(self) -> bool:
         """Whether the planned epochs or steps are all done."""
@@ -272,7 +292,7 @@ class Run:
         fatal = self.fatal_at_end()
         alive = self.clock.writer_alive and not self.clock.ended
         if fatal is not None and (final or not alive or not self.clock.writer_alive):
-            return "killed" if any(k in fatal.rule for k in _KILLED_RULES) else "crashed"
+            return "killed" if endings.is_kill(fatal) and not endings.is_memory(fatal) else "crashed"
         if any(m.kind == "early_stop" for m in self.segment.marks):
             return "early_stopped"
         if alive and not final:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tailwatch.core.coarse import Coarse
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.plans import Cursor, Glued, Runner
@@ -22,6 +23,9 @@ DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 MAX_SHAPES: Final = 20_000
 MAX_KEY_BYTES: Final = 8 << 20
 MAX_CACHED_LINE: Final = 4096
+MAX_FRAMES: Final = 500
+HEADING_LINES: Final = 60
+"""A heading's split holds for so many lines after the last one that took it."""
 UNREAD_EXAMPLES: Final = 20
 
 
@@ -46,9 +50,12 @@ class Reader:
     def __init__(self, plan_for: Callable[[bytes, Frame], Plan | None]) -> None:
         self._plan_for = plan_for
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
+        self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Plan, bytes]]] = {}
+        self._heading_age = 0
         self._key_bytes = 0
         self._shapes = 0
         self.frame = EMPTY_FRAME
+        self._under_heading = False
         self._cache = self._caches.setdefault(EMPTY_FRAME, {})
         self.cursor = Cursor()
         self.misses = 0
@@ -57,7 +64,7 @@ class Reader:
 
     def __getstate__(self) -> dict[str, object]:
         """A pickled reader forgets its cache; it is rebuilt as lines come."""
-        return {**self.__dict__, "_caches": {}, "_cache": None}
+        return {**self.__dict__, "_caches": {}, "_plans": {}, "_cache": None}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Start with an empty cache for the present frame."""
@@ -67,6 +74,10 @@ class Reader:
 
     def entry(self, raw: bytes) -> Entry:
         """Return what is known of the line's shape, asking the dialects if it is new."""
+        if self._under_heading:
+            self._heading_age += 1
+            if self._heading_age > HEADING_LINES:
+                self._enter(self.frame._replace(split=None))
         shape = raw.translate(DIGITS_TO_ZERO)
         found = self._cache.get(shape)
         return found if found is not None else self._miss(shape)
@@ -78,12 +89,22 @@ class Reader:
             return []
         events = runner.run(line, self.cursor)
         frame = runner.frame
-        if frame is not None and runner.plan.header:
-            frame = frame._replace(header=runner.names(line))
-        if frame is not None and frame != self.frame:
-            self.frame = frame
-            self._cache = self._caches.setdefault(self.frame, {})
+        if frame is not None:
+            if runner.plan.header:
+                frame = frame._replace(header=runner.names(line))
+            self._heading_age = 0
+            if frame != self.frame:
+                self._enter(frame)
+        elif self._under_heading and runner.plan.inherits:
+            self._heading_age = 0
         return events
+
+    def _enter(self, frame: Frame) -> None:
+        self.frame = frame
+        self._under_heading = frame.split is not None
+        if len(self._caches) > MAX_FRAMES:
+            self._forget()
+        self._cache = self._caches.setdefault(frame, {})
 
     def peek(self, line: Line) -> list[ReaderEvent]:
         """Read a provisional line without moving cursor or frame."""
@@ -92,7 +113,7 @@ class Reader:
 
     def finish(self) -> list[ReaderEvent]:
         """Nothing more will come: return the readings that waited for a line that names their epoch."""
-        return list(self.cursor.let_go())
+        return [*self.cursor.let_go(), *self.cursor.open_box(), *self.cursor.let_pending_go(as_result=False)]
 
     def not_understood(self, line: Line) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
@@ -102,8 +123,7 @@ class Reader:
 
     def new_part(self) -> None:
         """The file begins anew: no heading, table or epoch of before holds."""
-        self.frame = EMPTY_FRAME
-        self._cache = self._caches.setdefault(EMPTY_FRAME, {})
+        self._enter(EMPTY_FRAME)
         self.cursor = Cursor()
 
     def _miss(self, shape: bytes) -> Entry:
@@ -111,23 +131,43 @@ class Reader:
         entry = Entry(self._runner(shape), has_number=b"0" in shape)
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
-                self._caches = {}
-                self._cache = self._caches.setdefault(self.frame, {})
-                self._shapes = self._key_bytes = 0
+                self._forget()
             self._cache[shape] = entry
             self._shapes += 1
             self._key_bytes += len(shape)
         return entry
 
+    def _forget(self) -> None:
+        self._caches, self._plans = {}, {}
+        self._cache = self._caches.setdefault(self.frame, {})
+        self._shapes = self._key_bytes = 0
+
     def _runner(self, shape: bytes) -> Runner | Glued | None:
-        """Ask the dialects; a line that holds several is read piece by piece."""
-        frame = self.frame
-        runners: list[tuple[int, int, Runner]] = []
-        for start, end in pieces(shape):
-            plan = self._plan_for(shape[start:end], frame)
-            if plan is not None:
-                runners.append((start, end, Runner(plan, shape[start:end])))
-                frame = plan.frame if plan.frame is not None and not plan.header else frame
-        if not runners:
+        """Ask the dialects, once for all lengths of fractions; a line that holds several is read piece by piece."""
+        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=bool(self.frame.header))
+        plans = self._plans.get((self.frame, coarse.shape))
+        if plans is None:
+            plans = self._ask(coarse.shape)
+            if len(self._plans) < MAX_SHAPES:
+                self._plans[self.frame, coarse.shape] = plans
+        if not plans:
             return None
-        return runners[0][2] if runners[0][:2] == (0, len(shape)) else Glued(runners)
+        if len(plans) == 1 and plans[0][:2] == (0, len(coarse.shape)):
+            _, _, plan, text = plans[0]
+            return Runner(coarse.moved(plan), len(shape), plan, text)
+        runners = []
+        for start, end, plan, text in plans:
+            first, last = coarse.place(start), coarse.place(end)
+            runners.append((first, last, Runner(coarse.moved(plan, start), last - first, plan, text)))
+        return Glued(runners)
+
+    def _ask(self, shape: bytes) -> list[tuple[int, int, Plan, bytes]]:
+        frame = self.frame
+        plans: list[tuple[int, int, Plan, bytes]] = []
+        for start, end in pieces(shape):
+            text = shape[start:end]
+            plan = self._plan_for(text, frame)
+            if plan is not None:
+                plans.append((start, end, plan, text))
+                frame = plan.frame if plan.frame is not None and not plan.header else frame
+        return plans

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
@@ -32,11 +31,10 @@ class Dialect(Protocol):
 
 
 class Found(NamedTuple):
-    """All dialects, specialists first, and one pattern that finds which of them a shape may belong to."""
+    """All dialects in the order they are asked; the special ones have anchors, the general ones are asked of every shape."""
 
     dialects: tuple[Dialect, ...]
-    by_anchor: dict[bytes, list[Dialect]]
-    pattern: re.Pattern[bytes]
+    special: tuple[Dialect, ...]
     general: tuple[Dialect, ...]
 
 
@@ -47,20 +45,13 @@ def found() -> Found:
         importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")
     ]
     dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
-    by_anchor: dict[bytes, list[Dialect]] = {}
-    for dialect in dialects:
-        for anchor in dialect.ANCHORS:
-            by_anchor.setdefault(anchor, []).append(dialect)
-    longest_first = sorted(by_anchor, key=len, reverse=True)
-    pattern = re.compile(b"|".join(map(re.escape, longest_first)))
-    return Found(dialects, by_anchor, pattern, tuple(d for d in dialects if not d.ANCHORS))
+    return Found(dialects, tuple(d for d in dialects if d.ANCHORS), tuple(d for d in dialects if not d.ANCHORS))
 
 
 def plan_for(shape: bytes, frame: Frame) -> Plan | None:
-    """Return the plan of a new shape: one scan for anchors, at most three specialists, then the general grammar."""
+    """Return the plan of a new shape: a look for their anchors, at most three specialists, then the general grammar."""
     known = found()
-    hits = dict.fromkeys(known.pattern.findall(shape)) if known.by_anchor else {}
-    candidates = list({id(d): d for hit in hits for d in known.by_anchor[hit]}.values())
+    candidates = [d for d in known.special if any(anchor in shape for anchor in d.ANCHORS)]
     if frame.dialect:
         candidates.sort(key=lambda d: frame.dialect != d.NAME)
         candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]

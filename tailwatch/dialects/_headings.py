@@ -7,22 +7,34 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Frame, Plan
 from tailwatch.core.metrics import split_of
+from tailwatch.dialects._frames import under
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Frame as FrameType
 
 NAME: Final = "general"
 _HEADING: Final = re.compile(
-    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set)\b", re.IGNORECASE
+    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$",
+    re.IGNORECASE,
+)
+_CONFIG: Final = re.compile(
+    rb"^[~\s*=#\[-]*(?:[\w ]{0,40}\b)?(?:config(?:uration)?s?|arguments|args|(?:hyper-?)?param(?:eter)?s|settings|options|\xe9\x85\x8d\xe7\xbd\xae|\xe5\x8f\x82\xe6\x95\xb0)"
+    rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$",
+    re.IGNORECASE,
 )
 
 
-def heading(shape: bytes, masked: bytes, frame: FrameType) -> Plan | None:
+def heading(masked: bytes, frame: FrameType) -> Plan | None:
     """Return the plan of a heading that names a split, None for any other line."""
-    text = masked.strip()
-    if not 3 <= len(text) <= 72 or b"0" in shape.strip()[:1] or _HEADING.search(text) is None:
+    text = masked.strip(b" ~\t")
+    if not 3 <= len(text) <= 72 or text.startswith(b"0") or _HEADING.search(text) is None:
         return None
     split = split_of(text.decode("utf-8", "replace"))
-    if split is None:
+    if split is None or (frame.section == "config" and text.isupper()):
         return None
-    return Plan(NAME, frame=Frame(split=split), claims=frame.split != split)
+    return Plan(NAME, frame=under(frame, split), claims=frame.split != split)
+
+
+def config_heading(masked: bytes) -> Plan | None:
+    """Return the plan of a line that opens a list of settings (`Hyperparameters:`), None for any other line."""
+    return Plan(NAME, frame=Frame(section="config")) if len(masked) <= 200 and _CONFIG.match(masked) else None

@@ -6,14 +6,21 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from tailwatch.core.metrics import is_neutral, meaning, words
+from tailwatch.core.metrics import meaning, words
+from tailwatch.dialects._settings import SETTING_KEYS
 
+LONGEST_NAME: Final = 56
+
+_SYMBOL: Final = rb"\xf0\x9f[\x80-\xbf][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2[\x94-\x9f][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2\x80[\x93\x94\xa2]|\xc2\xb7|\xe2\x86\x92"
 _DELIMITERS: Final = re.compile(
-    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|>> ?|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. |\xef\xbc\x81|\xef\xbc\x8c|\xef\xbc\x9b|(?<=\S)\|"
+    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
+    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
+    + _SYMBOL
 )
-_TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[]|-+>|\xef\xbc\x9a|tensor\(|np\.float0+\()*$")
+_TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
+_HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _STOP: Final = frozenset(
-    (
+    [
         "is",
         "of",
         "at",
@@ -34,115 +41,185 @@ _STOP: Final = frozenset(
         "as",
         "or",
         "than",
-    )
+    ]
 )
-_EPOCH: Final = frozenset(("epoch", "epochs", "ep", "轮", "轮次", "周期", "epoc"))
+_TRAILING: Final = re.compile(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
+_LEADING: Final = re.compile(r"^(?:the|a|an|with|and|got|achieved)\s+", re.IGNORECASE)
+_EPOCH: Final = frozenset(
+    [
+        "epoch",
+        "ep",
+        "epo",
+        "轮",
+        "轮次",
+        "周期",
+        "epoc",
+        "época",
+        "epoche",
+        "époque",
+        "epoque",
+        "epoca",
+        "эпоха",
+        "エポック",
+        "회차",
+    ]
+)
 _STEP: Final = frozenset(
-    ("step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr", "minibatch", "it", "步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "fold", "boosting", "trees", "tree")
+    [
+        *("step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr", "minibatch", "it"),
+        *("步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "fold", "boosting", "trees", "tree", "itération"),
+    ]
 )  # fmt: skip
+_STEP_PHRASES: Final = frozenset(["total timesteps", "num timesteps", "global steps", "total it", "n iter", "num updates"])
+EPOCH_WORDS: Final = (*_EPOCH, "epochs")
+STEP_WORDS: Final = tuple(_STEP)
+_COUNTS: Final = frozenset(["steps", "iters", "iterations", "batches", "updates", "trees", "timesteps"])
+_NUMBERED: Final = frozenset(["id", "i", "index", "idx", "number", "num", "no", "#", "count", "nr"])
 _NOT_A_PLACE: Final = frozenset(
-    ("best", "per", "max", "num", "total", "warmup", "every", "time", "size", "early", "stop", "stopped", "patience", "n", "each", "last", "seconds", "sec", "speed", "number", "decay", "save", "log", "eval", "interval", "accumulation", "until", "after", "warm", "start", "init")
+    [
+        *(
+            "best",
+            "per",
+            "max",
+            "num",
+            "total",
+            "warmup",
+            "every",
+            "time",
+            "size",
+            "early",
+            "stop",
+            "stopped",
+            "patience",
+            "n",
+            "each",
+            "last",
+        ),
+        *("seconds", "sec", "speed", "number", "decay", "save", "log", "eval", "interval", "accumulation", "until", "warm"),
+        *("remaining", "resume", "nb", "freq", "milestone", "window", "inner", "local"),
+    ]
+)
+_OF_A_PLACE: Final = frozenset(
+    ["global", "current", "cur", "train", "training", "trainer", "the", "this", "data", "opt", "optimizer", "optim"]  # noqa: RUF005
+    + ["gradient", "grad", "sgd", "i", "model", "main", "meta", "outer", "epoch", "self", "play"]
+)
+_NEVER: Final = frozenset(
+    [
+        *("rank", "ranks", "node", "nodes", "nnodes", "proc", "procs", "process", "pid", "port", "seed", "version", "shape", "place", "cuda"),
+        *("worker", "workers", "thread", "threads", "vocab", "id", "ids", "device", "gpu", "gpus", "gpuid", "param", "params", "line"),
+        *("layer", "layers", "hidden", "dim", "dims", "head", "heads", "kernel", "stride", "padding", "channels", "width", "height", "day"),
+        *("year", "month", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "exit", "code", "errno", "status"),
+        *("capability", "capabilities", "job", "jobid", "localhost", "address", "offset", "axis", "column", "columns", "rows"),
+    ]
 )  # fmt: skip
-_SETTING_KEYS: Final[dict[str, str]] = {
-    "global batch size": "global_batch_size", "全局批次大小": "global_batch_size", "total train batch size w parallel distributed accumulation": "global_batch_size",
-    "total train batch size": "global_batch_size", "total batch size": "global_batch_size", "global batch": "global_batch_size", "全局 batch size": "global_batch_size",
-    "effective batch size": "global_batch_size", "total desired batch size": "global_batch_size", "train batch size": "per_device_batch_size",
-    "instantaneous batch size per device": "per_device_batch_size", "per device train batch size": "per_device_batch_size", "batch size per device": "per_device_batch_size",
-    "per device batch size": "per_device_batch_size", "micro batch size": "per_device_batch_size", "batch size per gpu": "per_device_batch_size", "单 gpu": "per_device_batch_size",
-    "单gpu": "per_device_batch_size", "每卡批次大小": "per_device_batch_size", "batch size": "batch_size", "batchsize": "batch_size", "批次大小": "batch_size", "批大小": "batch_size",
-    "gradient accumulation steps": "gradient_accumulation", "梯度累积步数": "gradient_accumulation", "grad accum": "gradient_accumulation", "grad accum steps": "gradient_accumulation",
-    "learning rate": "learning_rate", "学习率": "learning_rate", "初始学习率": "learning_rate", "init lr": "learning_rate", "initial lr": "learning_rate", "base lr": "learning_rate", "lr": "learning_rate",
-    "initial learning rate": "learning_rate", "num epochs": "epochs", "epochs": "epochs", "max epochs": "epochs", "num train epochs": "epochs", "训练轮数": "epochs", "总轮数": "epochs", "n epochs": "epochs",
-    "world size": "devices", "num gpus": "devices", "gpus": "devices", "n gpu": "devices", "num devices": "devices", "副本数": "devices", "number of devices": "devices", "replicas": "devices", "num replicas in sync": "devices",
-    "num examples": "train_samples", "训练样本": "train_samples", "训练样本数": "train_samples", "train samples": "train_samples", "training samples": "train_samples", "number of training examples": "train_samples",
-    "num train samples": "train_samples", "train size": "train_samples", "train dataset size": "train_samples", "验证样本": "val_samples", "val samples": "val_samples", "validation samples": "val_samples", "val size": "val_samples",
-    "每轮步数": "steps_per_epoch", "steps per epoch": "steps_per_epoch", "iterations per epoch": "steps_per_epoch", "total optimization steps": "total_steps", "max steps": "total_steps", "total steps": "total_steps",
-    "warmup steps": "warmup_steps", "warmup iters": "warmup_steps", "seed": "seed", "weight decay": "weight_decay", "dropout": "dropout", "patience": "patience", "模型参数量": "parameters", "num parameters": "parameters",
-    "number of parameters": "parameters", "number of trainable parameters": "parameters", "trainable parameters": "parameters", "总参数": "parameters", "num workers": "num_workers", "max lr": "learning_rate",
-}  # fmt: skip
 _NOT_METRICS: Final = re.compile(
-    r"scale|weight|coef|thresh|ratio|warmup|decay|smooth|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head|limit|margin|lambda|temperature_init|beta_?0|iou_t|conf_t"
+    r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
+    r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
+    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode|rounds|trials|bins|periods",
+    re.IGNORECASE,
 )
 
-Part = Literal["value", "epoch", "step", "setting", "time", "nothing"]
+Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
+Trust = Literal["plain", "known", "weak", "none"]
 
 
 class Name(NamedTuple):
-    """A name as printed and the part its number plays. `sure` says that the name alone makes it a metric."""
+    """A name as printed and the part its number plays; `trust` says how surely the name alone makes it a metric."""
 
     text: str
     part: Part
-    sure: bool
+    trust: Trust
     key: str = ""
 
 
-def name_before(gap: bytes) -> tuple[bytes, int]:
-    """Return the name that ends before a number and where in `gap` it begins; b"" if there is none."""
+def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
+    """Return the name that ends before a number and where in `gap` it begins; b"" if there is none.
+
+    Right after a number a text that a bar ends belongs to that number: `35.6% bf16 MFU | 138391 tok/s`.
+    """
     end = _TRAIL.search(gap)
-    stop = end.start() if end else len(gap)
-    body = gap[:stop]
+    body = gap[: end.start() if end else len(gap)]
+    if body.endswith(_HF_TOTAL):
+        return b"total train batch size", max(0, len(body) - len(_HF_TOTAL))
+    closing = gap[len(body) - 1 : len(body)]
     start = 0
     for found in _DELIMITERS.finditer(body):
-        start = found.end()
+        if found.end() < len(body):
+            start = found.end()
+        elif after_number and start == 0:
+            return b"", 0
     piece = body[start:]
     for mark in (b": ", b":\t", b"=", b":", b"\xef\xbc\x9a"):
         cut = piece.rfind(mark)
-        if cut >= 0 and _has_word(piece[cut + len(mark) :]):
+        if cut >= 0 and has_word(piece[cut + len(mark) :]):
             start += cut + len(mark)
             piece = body[start:]
-    lead = len(piece) - len(piece.lstrip(b" \t\"'*#-.[({!>=:/)]%+"))
-    return piece[lead:].rstrip(b" \"'*#>)]"), start + lead
+    lead = len(piece) - len(piece.lstrip(b" \t\"'*#-.[({!>=:/)]%+&"))
+    inner = piece.rfind(b" (", lead)
+    if inner >= 0 and b")" not in piece[inner:] and has_word(piece[inner:]):
+        lead = inner + 2  # `completed (loss: 2.9`
+    piece = piece[lead:].rstrip(b" \"'*#>].,|")
+    if closing == b")" and piece.count(b")") > piece.count(b"("):
+        piece = piece.rstrip(b")")
+    return piece, start + lead
 
 
-def _has_word(piece: bytes) -> bool:
+def has_word(piece: bytes) -> bool:
+    """Whether there is a letter in it."""
     return re.search(rb"[A-Za-z\x80-\xff]", piece) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def classify(raw: bytes) -> Name:
     """Return what a number called so is."""
-    text = raw.decode("utf-8", "replace").strip()
+    text = _LEADING.sub("", _TRAILING.sub("", raw.decode("utf-8", "replace").strip()))
     found = words(text)
     while found and found[0] in _STOP:
         found = found[1:]
     while found and found[-1] in _STOP:
         found = found[:-1]
     if not found or len(found) > 8 or len(text) > LONGEST_NAME:
-        return Name(text, "nothing", sure=False)
+        return Name(text, "nothing", "none")
     phrase = " ".join(found)
-    placed = _place(found)
-    if placed is not None:
-        return Name(text, placed, sure=True)
-    key = _SETTING_KEYS.get(phrase)
-    if key is not None and phrase not in ("lr", "learning rate", "学习率"):
-        return Name(text, "setting", sure=True, key=key)
-    if found[-1] in ("eta", "elapsed", "remaining") or phrase in ("time", "data"):
-        return Name(text, "time", sure=False)
     known = meaning(text)
-    sure = known.known and _NOT_METRICS.search(text.lower()) is None and len(found) <= 6
-    if not sure and len(found) > 5:
-        return Name(text, "nothing", sure=False)
-    return Name(text, "value", sure=sure, key=key or "")
+    if known.split is not None and split_only(found):
+        return Name(text, "split", "none")
+    placed = None if known.known else _place(found, text)
+    if placed is not None:
+        return Name(text, placed, "plain")
+    key = SETTING_KEYS.get(phrase, "")
+    if key and key != "learning_rate" and phrase != "momentum":
+        return Name(text, "setting", "none", key)
+    if found[-1] in ("eta", "elapsed", "remaining") or phrase in ("time", "data", "time data"):
+        return Name(text, "time", "none")
+    if phrase == "v num" or (any(w in _NEVER for w in found) and not known.plain):
+        return Name(text, "nothing", "none")
+    if not known.known or (not known.plain and _NOT_METRICS.search(text)) or len(found) > 6:
+        return Name(text, "value" if len(found) <= 5 else "nothing", "none", key)
+    return Name(text, "value", "plain" if known.plain else "weak" if known.weak and "AP" not in text else "known", key)
 
 
-LONGEST_NAME: Final = 48
+def split_only(found: list[str]) -> bool:
+    """Whether a name says on what was measured, but not what: `Test: [10/547]`."""
+    return meaning(" ".join(found)).metric == " ".join(found)
 
 
-def _place(found: list[str]) -> Part | None:
+def _place(found: list[str], text: str) -> Part | None:
+    if len(found) > 1 and found[-1] in _NUMBERED:
+        found = found[:-1]
+    while len(found) > 1 and meaning(found[-1]).split is not None and split_only([found[-1]]):
+        found = found[:-1]  # `Epoch(train)`
     last = found[-1]
-    if last in {"th", "st"} or (len(found) > 1 and any(w in _NOT_A_PLACE for w in found[:-1])):
+    if last == "epochs" and len(found) == 1:
+        return "epochs"
+    if " ".join(found) in _STEP_PHRASES:
+        return "step"
+    if len(found) > 1 and any(w in _NOT_A_PLACE for w in found[:-1]):
         return None
-    if last in _EPOCH or last.endswith("第") or (last == "id" and len(found) > 1 and found[-2] == "epoch"):
-        return "epoch" if last != "epochs" else None
-    if last in _STEP or (last in ("id", "index", "idx", "number", "#") and len(found) > 1 and found[-2] in _STEP):
-        return (
-            "step"
-            if last not in ("steps", "iters", "iterations", "batches", "updates", "trees", "timesteps") or len(found) == 1
-            else None
-        )
+    if " " not in text and not _OF_A_PLACE.issuperset(found[:-1]):
+        return None  # `overfit_single_batch`
+    if last in _EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
+        return "epoch"
+    if last in _STEP:
+        return "step" if last not in _COUNTS or len(found) == 1 else None
     return None
-
-
-def inherits_split(text: str) -> bool:
-    """Whether a name without a split of its own takes that of the name before it in the line."""
-    return not is_neutral(text)

@@ -3,25 +3,64 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, NumberForm, SeriesSpec
-from tailwatch.core.metrics import meaning, split_of
-from tailwatch.dialects._names import Name, classify, inherits_split, name_before
-from tailwatch.dialects._tokens import unit_kind
+from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.dialects._label import NO_LABEL, Label, label_in
+from tailwatch.dialects._names import Name, classify, has_word, name_before
+from tailwatch.dialects._settings import setting_behind
+from tailwatch.dialects._tokens import UnitKind, unit_kind
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Frame, Role, Split
+    from tailwatch.dialects._names import Trust
     from tailwatch.dialects._tokens import Scan, Token
 
 _AFTER_EPOCH: Final = re.compile(rb"\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)")
+_FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1) $")
 _AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe6\xad\xa5)")
 _PLACE_TAIL: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )
-_OPEN_AVERAGE: Final = frozenset((b" (", b"(", b"  (", b" [", b"   ("))
-_EXPLICIT: Final = re.compile(rb"[:=]|\xef\xbc\x9a|->")
-_LINE_START: Final = re.compile(rb"^[\s~\]:-]{0,24}\[?$")
+_OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,3}~{0,4}\|")
+_AT_PLACE: Final = re.compile(
+    rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
+    re.IGNORECASE,
+)
+_OF_IMAGES: Final = re.compile(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
+_IMAGES: Final = re.compile(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
+_OPEN_AVERAGE: Final = re.compile(
+    rb"^ {0,4}[(\[] {0,4}(?:(?:avg|average|mean|smoothed|ema)[ .:=]{0,3})?$|^ {1,3}/ {1,3}(?:avg|average)[ :=]{1,2}$"
+)
+_EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
+_LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
+_NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
+_BEST_AT: Final = re.compile(rb"^[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$")
+
+
+@dataclass(slots=True)
+class Value:
+    """A value on its way to a field: what it is called, how surely, and how it is written."""
+
+    field: Field
+    name: Name
+    explicit: bool
+    decimal: bool
+    label: Label
+    inherited: bool = False
+
+    @property
+    def trust(self) -> Trust:
+        return self.name.trust
+
+    @property
+    def strong(self) -> bool:
+        """Whether the name and the way it is written make it a metric beyond doubt."""
+        if self.trust in ("plain", "known"):
+            return self.explicit or self.decimal
+        return self.trust == "weak" and self.decimal and self.explicit
 
 
 class Pairs:
@@ -30,209 +69,299 @@ class Pairs:
     def __init__(self, scan: Scan, frame: Frame) -> None:
         self.scan = scan
         self.frame = frame
-        self.values: list[Field] = []
+        self.values: list[Value] = []
         self.names: list[Field] = []
         self.places: list[Field] = []
         self.settings: list[Field] = []
         self.first_place = 1 << 20
         self.used_frame = False
-        self._sure: list[bool] = []
-        self._explicit: list[bool] = []
-        self._keys: list[str] = []
-        self._split: Split | None = None
-        self._head: Split | None = None
-        self._pending: bytes = b""
-        self._last: str = ""
+        self.named_place = False
+        self._label = NO_LABEL
+        self._split: Split | None = scan.prefix.split
+        self._pending = b""
+        self._last = ""
         self._taken: dict[tuple[str, Split | None], int] = {}
 
-    @property
-    def epoch_field(self) -> Field | None:
-        """The field that names the line's epoch."""
-        return self._placed("epoch")
-
-    @property
-    def step_field(self) -> Field | None:
-        """The field that names the line's step."""
-        return self._placed("step")
-
-    @property
-    def steps_field(self) -> Field | None:
-        """The field that names how many steps there are."""
-        return self._placed("steps")
-
-    def _placed(self, role: Role) -> Field | None:
+    def placed(self, role: Role) -> Field | None:
+        """Return the field that names the line's epoch, step or how many there are."""
         return next((f for f in self.places if f.role == role), None)
 
     def read(self) -> None:
         """Give every number its part."""
-        for token in self.scan.tokens:
+        for index, token in enumerate(self.scan.tokens):
             kind = unit_kind(token.unit)
             if kind == "glued":
                 self._last = ""
-                continue
-            if token.after_fraction and self._total(token):
-                continue
-            raw, at = name_before(token.gap)
-            if raw and re.search(rb"[A-Za-z\x80-\xff]", raw) and b"~" not in raw:
-                self._named(token, raw, token.start - len(token.gap) + at, kind)
+            elif token.after_fraction:
+                self._total(token)
             else:
-                self._unnamed(token, kind)
+                raw, at = name_before(token.gap, after_number=index > 0)
+                if raw and has_word(raw) and b"~" not in raw:
+                    self._named(token, raw, token.start - len(token.gap) + at, kind)
+                else:
+                    self._unnamed(token, kind)
 
-    def keep_values(self) -> None:
-        """Drop numbers whose names mean nothing, unless the line is about training for other reasons."""
-        anchored = any(self._sure) or (
-            bool(self.places) and (self.scan.bar or self.epoch_field is not None or self.step_field is not None)
-        )
-        kept = [(v, s) for v, s, e in zip(self.values, self._sure, self._explicit, strict=True) if s or (anchored and e)]
-        self.values = [v for v, _ in kept]
-        self._keys = [k for k, s, e in zip(self._keys, self._sure, self._explicit, strict=True) if s or (anchored and e)]
-        if not any(s for _, s in kept) and not self.places:
-            self.values, self._keys = [], []
+    # --- places -----------------------------------------------------------------------------------------------------
 
-    def all_settings(self) -> list[Field]:
-        """Return the settings of a configuration line, the learning rate among them."""
-        extra = [Field("setting", v.start, v.end, key=k, form=v.form) for v, k in zip(self.values, self._keys, strict=True) if k]
-        unique: dict[str, Field] = {}
-        for found in (*self.settings, *extra):
-            unique.setdefault(found.key, found)
-        return sorted(unique.values(), key=lambda f: f.start)
-
-    def _total(self, token: Token) -> bool:
-        """The second number of `3/100`: how many there are."""
-        role: Role | None = {"epoch": "epochs", "step": "steps"}.get(self._last)  # type: ignore[assignment]
-        if role is None and self._last == "unnamed":
+    def _total(self, token: Token) -> None:
+        """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""
+        if self._last == "value":
+            last = self.values[-1]
+            if meaning(last.name.text).goal != "max":
+                self._last = ""  # `ntokens: 618.06/1024`
+                return
+            last.field = replace(last.field, end=token.end, form="fraction")
+            last.decimal = True
+            self._last = "fraction"
+            return
+        if self._last == "unnamed" and not self.placed("step"):
             before = self.scan.tokens[self.scan.tokens.index(token) - 1]
-            self._place("step", before)
-            role = "steps"
-        if role is None or self._placed(role) is not None:
+            over_epochs = self.scan.bar and not self.placed("epoch") and _OVER_EPOCHS.search(self.scan.masked)
+            self._place("epoch" if over_epochs else "step", before)
+        role: Role | None = "epochs" if self._last == "epoch" else "steps" if self._last == "step" else None
+        if role is None or self.placed(role) is not None:
             self._last = ""
-            return False
+            return
         self.places.append(Field(role, token.start, token.end, form=_form(self.scan.masked, token, "none")))
         self._last = "total"
-        return True
 
     def _place(self, role: Role, token: Token) -> None:
-        if self._placed(role) is None:
+        if self.placed(role) is None:
             self.places.append(Field(role, token.start, token.end, form=_form(self.scan.masked, token, unit_kind(token.unit))))
-            self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*")))
+            self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
             self._last = role
         else:
             self._last = ""
 
-    def _named(self, token: Token, raw: bytes, at: int, kind: str) -> None:
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
+        if self._best_epoch(token):
+            return
+        at_place = _AT_PLACE.match(raw)
+        if at_place is not None and classify(at_place[1]).trust in ("plain", "known"):
+            self._pending, self.named_place = at_place[1], True
+            self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
+            return
+        of_images = _OF_IMAGES.match(raw) if _IMAGES.match(self.scan.masked, token.end) else None
+        if of_images is not None and classify(of_images[1]).trust == "plain":
+            self._pending = of_images[1]
+            self._split = split_of(self.scan.masked[token.end : token.end + 24].decode("utf-8", "replace")) or self._split
+            self._last = "images"
+            return
         name = classify(raw)
-        if token.gap.endswith(b" (") and self._last != "value":
-            name = Name(name.text, "nothing", sure=False)  # `UNKNOWN ERROR (303)` says no value
-        behind = self.scan.masked[token.end : token.end + 12]
-        if _AFTER_EPOCH.match(behind) and name.part != "setting":
-            self._pending = raw if name.part == "value" else b""
-            self._place("epoch", token)
-        elif _AFTER_STEP.match(behind) and name.part not in ("setting", "epoch", "step"):
-            self._pending = raw if name.part == "value" else b""
-            self._place("step", token)
+        if self._pending and self._last == "images":
+            self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
+            self._pending = b""
+            return
+        if self._pending and self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step"):
+            self._value(
+                token, classify(self._pending), self._pending, token.start - len(token.gap), kind
+            )  # `Loss after 3 epochs: 0.5`
+            self._pending = b""
+            return
+        behind = self.scan.masked[token.end : token.end + 24]
+        before = token.gap
+        key = setting_behind(before, behind) if name.part in ("value", "nothing", "split") and name.trust == "none" else ""
+        if key:
+            self._setting(token, key, kind)
+        elif self._is_average(token):
+            self._average(token)
+        elif before.endswith(b" (") and self._last != "value" and name.part == "value":
+            self._last = ""  # `UNKNOWN ERROR (303)` says no value
+        elif name.part != "setting" and _FOR.search(before) and behind.lstrip().startswith(b"epoch"):
+            if behind.lstrip().startswith(b"epochs"):
+                self._setting(token, "epochs", kind)
+        elif name.part != "setting" and _AFTER_EPOCH.match(behind):
+            self._place_with_name("epoch", token, raw, name)
+        elif name.part in ("value", "nothing") and _AFTER_STEP.match(behind):
+            self._place_with_name("step", token, raw, name)
         elif name.part in ("epoch", "step"):
-            held = _PLACE_TAIL.match(raw)
-            self._pending = held[1] if held and classify(held[1]).sure else b""
-            self._place("epoch" if name.part == "epoch" else "step", token)
+            self._named_place(name, token, raw)
         elif name.part == "setting":
-            self._setting(token, name, kind)
-        elif name.part == "value":
+            self._setting(token, name.key, kind)
+        elif name.part == "split":
+            self._split_alone(token, name, raw, at, kind)
+        elif name.part == "value" or (self._last == "value" and name.part == "epochs"):
             self._value(token, name, raw, at, kind)
+        elif name.part == "epochs" and self.scan.bar:
+            self._place("epoch", token)
+        elif name.part == "epochs":
+            self._setting(token, "epochs", kind)
         else:
             self._last = ""
 
-    def _unnamed(self, token: Token, kind: str) -> None:
+    def _split_alone(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
+        """`Train: 0 [3/15]`, `Test: [10/547]`, `train: 0.5, val: 0.6`: the name tells the split alone."""
+        self._split = meaning(name.text).split
+        number = self.scan.masked[token.start : token.end]
+        if b"." in number or b"n" in number.lower():
+            self._value(token, name, raw, at, kind)
+        elif re.match(rb"\s{0,2}[\[(]\s{0,6}0+\s?/", self.scan.masked[token.end : token.end + 16]):
+            self._place("epoch", token)
+        else:
+            self._last = "unnamed"
+
+    def _named_place(self, name: Name, token: Token, raw: bytes) -> None:
+        if unit_kind(token.unit) == "other" and not _AFTER_EPOCH.match(token.unit):
+            self._last = ""  # `Time taken for 1 epoch 30.5 sec`
+            return
+        held = _PLACE_TAIL.match(raw)
+        self._pending = held[1] if held and classify(held[1]).trust in ("plain", "known") else b""
+        self.named_place = True
+        self._place("epoch" if name.part == "epoch" else "step", token)
+
+    def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name) -> None:
+        """`Loss after 3 epochs: 0.5`: the number is a place, the name belongs to the next one."""
+        self._pending = raw if name.part == "value" else b""
+        self.named_place = True
+        self._place(role, token)
+
+    def _best_epoch(self, token: Token) -> bool:
+        """`best_reward: 0.67 in #11`, `Best val loss 0.35 at epoch 3`: the epoch of the best is a value of its own."""
+        last = self.values[-1] if self.values else None
+        if (
+            last is None
+            or self._last != "value"
+            or not last.name.text.lower().startswith("best")
+            or _BEST_AT.match(token.gap) is None
+        ):
+            return False
+        spec = SeriesSpec("best epoch", "best_epoch", None)
+        self.values.append(
+            Value(Field("value", token.start, token.end, spec), Name("best epoch", "value", "none"), True, False, NO_LABEL)  # noqa: FBT003
+        )
+        self._last = ""
+        return True
+
+    def _unnamed(self, token: Token, kind: UnitKind) -> None:
         gap = token.gap
         follows = self.scan.masked[token.end : token.end + 2]
-        if self._last == "value" and gap in _OPEN_AVERAGE and follows[:1] in (b")", b"]", b"%"):
+        if self._is_average(token):
             self._average(token)
+        elif self._last == "fraction" and gap.strip() in (b"(", b"=", b"->", b":", b"["):
+            self._replace_last(token, kind)
+        elif self._best_epoch(token):
+            pass
+        elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
+            self._last = ""  # `Epoch 1 is 0.004 percent complete`
         elif self._pending and _EXPLICIT.search(gap):
-            name = classify(self._pending)
-            self._value(token, name, self._pending, token.start, kind)
+            self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
             self._pending = b""
-        elif (
-            self._last in ("epoch", "total")
-            and self.step_field is None
-            and gap.strip() in (b"][", b"] [", b",", b"[", b"/", b"-")
-        ):
+        elif self._last in ("epoch", "total") and self.placed("step") is None and _NEXT_BRACKET.match(gap):
             self._place("step", token)
-        elif not self.places and not self.values and _LINE_START.match(gap) and len(gap) == token.start - 0:
+        elif not self.places and not self.values and _LINE_START.match(gap) and len(gap) == token.start - self._body():
             self._opening(token, gap, follows)
         else:
             self._last = "unnamed"
 
+    def _body(self) -> int:
+        return max(0, self.scan.tokens[0].start - len(self.scan.tokens[0].gap))
+
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
-        """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` an epoch."""
-        if gap.endswith(b"[") and follows[:1] == b",":
+        """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
+        behind = self.scan.masked[token.end : token.end + 24]
+        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0", behind)):
             self._place("epoch", token)
         elif (gap.endswith(b"[") and follows[:1] == b"]") or follows in (b":\t", b": "):
             self._place("step", token)
+        elif _AFTER_EPOCH.match(behind):
+            self._place("epoch", token)
         else:
             self._last = "unnamed"
 
-    def _setting(self, token: Token, name: Name, kind: str) -> None:
-        key = name.key
+    # --- settings and values ----------------------------------------------------------------------------------------
+
+    def _setting(self, token: Token, key: str, kind: UnitKind) -> None:
         self._last = ""
         if self.frame.split in ("val", "test"):
             if key != "train_samples":
                 return
-            key = "val_samples"
+            key = "train_samples" if b"rain" in token.gap else "val_samples"
         if not any(f.key == key for f in self.settings):
-            self.settings.append(Field("setting", token.start, token.end, key=key, form=_form(self.scan.masked, token, kind)))
+            end = token.end + (kind == "magnitude")
+            self.settings.append(Field("setting", token.start, end, key=key, form=_form(self.scan.masked, token, kind)))
 
-    def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: str) -> None:
-        split = self._split_for(name.text, at)
+    def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
+        start = token.start - len(token.gap)
+        label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
+        if label != NO_LABEL:
+            self._label = label
+            self._split = label.split or self._split
+        elif not self.values and self._label == NO_LABEL:
+            self._head_label(at)
+        split = self._split_for(name.text)
+        inherited = split is not None and self._split is None
+        text = (
+            f"{self._label.text} {name.text}"
+            if self._label.text and not name.text.startswith(self._label.text + " ")
+            else name.text
+        )
         unit = "%" if kind == "percent" else token.unit.strip().decode("ascii", "replace") if kind == "other" else None
-        self._append(token, name.text, split, unit, kind, name, raw, at)
+        self._append(token, text, split, unit, kind, name, raw, at)
+        self.values[-1].inherited = inherited
         self._last = "value"
 
-    def _average(self, token: Token) -> None:
-        value = self.values[-1]
-        first = value.series
-        if first is None:
-            return
-        spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
-        form = _form(self.scan.masked, token, "none")
-        self.values.append(Field("value", token.start, token.end, spec, form=form, name_field=value.name_field))
-        self._sure.append(self._sure[-1])
-        self._explicit.append(self._explicit[-1])
-        self._keys.append("")
-        self._last = ""
+    def _head_label(self, at: int) -> None:
+        """The split may stand anywhere in the text before the first name: `=> Validating at epoch 3: acc`."""
+        head = self.scan.masked[:at].strip(b" ~\t")
+        self._split = self._split or ("val" if head == b"*" else split_of(head.decode("utf-8", "replace")))
 
     def _append(
-        self, token: Token, text: str, split: Split | None, unit: str | None, kind: str, name: Name, raw: bytes, at: int
+        self, token: Token, text: str, split: Split | None, unit: str | None, kind: UnitKind, name: Name, raw: bytes, at: int
     ) -> None:
         name_field = -1
         if b"0" in raw:
             self.names.append(Field("name", at, at + len(raw)))
             name_field = len(self.names) - 1
         count = self._taken[text, split] = self._taken.get((text, split), 0) + 1
-        shown = text if count == 1 else f"{text} #{count}"
+        shown = text if count == 1 or name_field >= 0 else f"{text} #{count}"
         spec = SeriesSpec(shown, meaning(text).metric, split, unit)
+        end = token.end + (kind == "magnitude")
         form = _form(self.scan.masked, token, kind)
-        self.values.append(Field("value", token.start, token.end, spec, key=name.key, form=form, name_field=name_field))
-        self._sure.append(name.sure)
-        self._explicit.append(_EXPLICIT.search(token.gap[-12:]) is not None or b"'" in token.gap)
-        self._keys.append(name.key)
+        field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
+        number = self.scan.masked[token.start : token.end]
+        decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
+        self.values.append(Value(field, name, _EXPLICIT.search(token.gap[-12:]) is not None, decimal, self._label))
 
-    def _split_for(self, text: str, at: int) -> Split | None:
+    def _is_average(self, token: Token) -> bool:
+        """Whether the number is the average in `0.31 (0.29)`."""
+        behind = self.scan.masked[token.end : token.end + 3].lstrip(b" %")
+        return self._last == "value" and _OPEN_AVERAGE.match(token.gap) is not None and behind[:1] in (b")", b"]", b"")
+
+    def _average(self, token: Token) -> None:
+        value = self.values[-1]
+        first = value.field.series
+        self._last = ""
+        if first is None or (b"0" in value.name.text.encode() and not value.decimal):
+            return
+        spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
+        form = _form(self.scan.masked, token, "none")
+        field = Field("value", token.start, token.end, spec, form=form, name_field=value.field.name_field)
+        self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label))
+
+    def _replace_last(self, token: Token, kind: UnitKind) -> None:
+        """`Accuracy: 9843/10000 (98.4%)`, `HellaSwag: 2515/10042 = 0.25`: the share is the value, not the count."""
+        last = self.values[-1]
+        self._last = ""
+        if last.field.series is None or b"." not in self.scan.masked[token.start : token.end]:
+            return  # `9843/10000 (98%)`: the fraction says more than the rounded share
+        spec = replace(last.field.series, unit="%" if kind == "percent" else None)
+        last.field = replace(last.field, start=token.start, end=token.end, form="float", series=spec)
+
+    def _split_for(self, text: str) -> Split | None:
         own = meaning(text).split
         if own is not None:
             self._split = own
             return own
-        if not inherits_split(text):
+        if is_neutral(text):
             return None
-        if self._split is not None:
-            return self._split
-        if not self.values:
-            head = self.scan.masked[:at].strip(b" ~")
-            self._head = "val" if head == b"*" else split_of(head.decode("utf-8", "replace"))
-        if self._head is None and self.frame.split is not None:
+        if self._split is None and self.frame.split is not None:
             self.used_frame = True
-        return self._head or self.frame.split
+        return self._split or self.frame.split
 
 
-def _form(masked: bytes, token: Token, kind: str) -> NumberForm:
+def _form(masked: bytes, token: Token, kind: UnitKind) -> NumberForm:
     if kind == "magnitude":
         return "magnitude"
     return "grouped" if b"," in masked[token.start : token.end] else "float"

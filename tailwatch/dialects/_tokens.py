@@ -5,35 +5,70 @@ All patterns work on shapes (digits are 0) and are linear: no nested or adjacent
 
 from __future__ import annotations
 
+import itertools
 import re
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from tailwatch.dialects._prefix import STAMP, Prefix, prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LOOK_BACK: Final = 48
+MAX_TOKENS: Final = 256
 
-_TIME: Final = re.compile(
-    rb"0000[-/.]00[-/.]00(?:[ T_,]{1,2}00:00:00(?:[.,]0{1,9})?(?:Z|[+-]00:?00)?)?"
-    rb"|00[-/]00[-/]00(?:00)?[ T]00:00:00(?:[.,]0{1,9})?"
-    rb"|[IWEF]0000 00:00:0{2,10}(?:\.0{1,9})?"
-    rb"|00/00 00:00:00|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] [ 0]0 00:00:00 (?:[A-Z]{3,4} )?0000"
+_TIME: Final = re.compile(STAMP)
+_CLOCK: Final = re.compile(
+    rb"(?<![0:.])0{1,3}(?::00){1,2}(?:[.,]0{1,6})?(?![0:])|(?<![0.])0{1,9} days?,? 00?:00:00(?:\.0{1,9})?"
+    rb"|(?<![0.])0{1,3}d ?0{1,2}h(?: ?0{1,2}m)?|(?<![0.])0{1,3}h ?0{1,2}m(?: ?0{1,2}s)?|(?<![0.])0{1,3}m ?0{1,2}s\b"
 )
-_CLOCK: Final = re.compile(rb"(?<![0:.])0{1,3}(?::00){1,2}(?:[.,]0{1,6})?(?![0:])|0+ days?,? 00?:00:00(?:\.0+)?")
-_NOISE: Final = re.compile(
-    rb"[\w./\\-]{1,200}\.(?:py|cc|cpp|cu|cuh|h|hpp|go|log|out|txt|json|yaml|yml|pt|pth|ckpt|bin|safetensors|h0|hdf0|keras|csv|png|jpg|tar|gz|so|npz|npy|model|pkl)\b(?::0+)?"
-    rb"|https?://\S{1,400}|(?<![\w.])v?0+\.0+\.0+[\w.+-]{0,20}|0x0*[0a-fA-F]{2,16}\b|\[?(?:pid|PID|tid|pid=)[ :=]{0,2}0+\]?"
-    rb"|(?:/[\w.+@=-]{1,100}){2,20}|\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA):0+\b"
+_FILE: Final = re.compile(
+    rb"(?<![\w./\\-])[\w./\\-]{1,200}\.(?:py|cc|cpp|cuh?|h|hpp|go|log|out|txt|json|yaml|yml|pth?|ckpt|bin|safetensors|h0|hdf0|keras|csv|png|jpg|tar|gz|so"
+    rb"|np[zy]|model|pkl)\b(?::0{1,9})?"
 )
+_PATH: Final = re.compile(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}")
+_VERSION: Final = re.compile(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
+_HEX: Final = re.compile(rb"0x[0a-fA-F]{2,16}\b")
+_DEVICE: Final = re.compile(
+    rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
+    rb"|\b(?:pid|PID|tid)[ :=]{1,2}0{1,9}\b|\brange\(0{1,9}\)|(?<=output )#0{1,9}|\(#0{1,9}\)"
+)
+_DEVICE_HINT: Final = (
+    b"uda",
+    b"gpu",
+    b"GPU",
+    b"cpu",
+    b"CPU",
+    b"evice",
+    b"ank",
+    b"RANK",
+    b"node",
+    b"DNN",
+    b"orker",
+    b"trial",
+    b"CUDA",
+    b"oader",
+    b"pid",
+    b"PID",
+    b"tid",
+    b"range",
+    b"#",
+)
+_PERCENT: Final = re.compile(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = re.compile(
-    rb"\[0[\d:]{0,9}<[^,\]]{0,24}, {1,2}[^,\]]{0,24}(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
+    rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]]{0,24})?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
-_NUMBER: Final = re.compile(
-    rb"(?<![A-Za-z_.0@])(?:(?<![\w)\]])[-+])?(?:0{1,3}(?:,000)+(?:\.0*)?|0+(?:\.0*)?|\.0+)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)"
-    rb"|(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])"
+_DIGITS: Final = re.compile(rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)")
+_WORDS: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
+_GLUED_PLACE: Final = re.compile(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
+_BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
+_LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_PHASE: Final = re.compile(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
+_UNIT: Final = re.compile(
+    rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|samples/s(?:ec)?|img/s|images/s(?:ec)?|Hz|fps)(?![\w/])"
+    rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)\b"
 )
-_UNIT: Final = re.compile(rb" ?%|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)\b")
-_FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^of$| of $")
-_RANK: Final = re.compile(
-    rb"^\W{0,2}\[?(?:default)?(?:rank|Rank|RANK|GPU|gpu|local_rank|worker)?[ :=_]?0{1,4}\]:? ?|^0{1,4}: (?=\S)"
-)
+_FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
 
 
 class Token(NamedTuple):
@@ -47,56 +82,107 @@ class Token(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """All that a shape holds: where its time and rank stand, its numbers, and whether a bar's clock was seen."""
+    """All that a shape holds: its logger's prefix, its numbers, and whether a bar's clock was seen. `masked` has `~` for noise."""
 
-    time: tuple[int, int] | None
-    rank: tuple[int, int] | None
+    prefix: Prefix
     tokens: tuple[Token, ...]
     bar: bool
     masked: bytes
+    complete: bool
+
+
+def mask_prefix(shape: bytes) -> bytes:
+    """Return the shape with its logger's prefix masked."""
+    end = prefix(shape).end
+    return b"~" * end + shape[end:]
 
 
 def scan(shape: bytes) -> Scan:
     """Find the numbers of a shape; what is masked as no number of interest reads as `~`."""
+    before = prefix(shape)
     masked = bytearray(shape)
-    time = None
-    for found in _TIME.finditer(shape):
-        if time is None and found.start() < 80:
-            time = found.span()
-        masked[found.start() : found.end()] = b"~" * (found.end() - found.start())
-    rank = _rank(bytes(masked))
-    if rank:
-        masked[: rank[1]] = b"~" * rank[1]
-    bar = _TQDM.search(masked)
+    masked[: before.end] = b"~" * before.end
+    bar = _TQDM.search(masked, before.end) if b"[0" in shape else None
     if bar:
         masked[bar.start() : bar.end()] = b"~" * (bar.end() - bar.start() - 1) + b","
-    for pattern in (_NOISE, _CLOCK):
-        for found in pattern.finditer(bytes(masked)):
-            masked[found.start() : found.end()] = b"~" * (found.end() - found.start())
+    for pattern in _noise_in(shape):
+        for start, end in [found.span() for found in pattern.finditer(masked, before.end)]:
+            masked[start:end] = b"~" * (end - start)
     text = bytes(masked)
-    return Scan(time, rank and (rank[0], rank[0] + rank[2]), tuple(_tokens(text)), bar is not None, text)
+    if b"(" in text:
+        text = _PHASE.sub(rb"\1 \2 ", text)
+    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape)
 
 
-def _rank(text: bytes) -> tuple[int, int, int] | None:
-    """Where the rank's digits begin, where the prefix ends, how many digits: `[rank0]:`, `[0]` is a round unless named."""
-    found = _RANK.match(text)
-    if found is None or not any(word in found[0].lower() for word in (b"rank", b"gpu", b"worker", b"default")):
-        return None
-    digits = re.search(rb"0+", found[0])
-    return (found.start() + digits.start(), found.end(), len(digits[0])) if digits else None
+def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
+    """Return the patterns of noise that may be in the shape: a look for one byte or two spares most of the work."""
+    if b":00" in shape or b"00-00" in shape or b"00/00" in shape:
+        yield _TIME
+    if b"." in shape:
+        yield _FILE
+        yield _VERSION
+    if b"/" in shape:
+        yield _PATH
+    if b"0x" in shape:
+        yield _HEX
+    if any(hint in shape for hint in _DEVICE_HINT):
+        yield _DEVICE
+    if b"%|" in shape:
+        yield _PERCENT
+    if b":0" in shape or b" day" in shape or b"m 0" in shape or b"m0" in shape or b"h" in shape:
+        yield _CLOCK
 
 
-def _tokens(text: bytes) -> list[Token]:
-    tokens: list[Token] = []
+def _numbers(text: bytes) -> Iterable[tuple[int, int]]:
+    """Where the numbers stand, signs and leading points included, letters directly before them excluded."""
+    at = text.find(b"0")
+    while at >= 0:
+        found = _DIGITS.match(text, at)
+        end = at + 1
+        while text[end : end + 1] == b"0":
+            end += 1
+        if found is not None:
+            start = _start(text, at)
+            if start >= 0:
+                yield start, found.end()
+            end = max(end, found.end())
+        at = text.find(b"0", end)
+
+
+def _start(text: bytes, at: int) -> int:
+    """Return where a number whose first digit stands at `at` begins; -1 where it is a part of a word."""
+    start = at
+    before = text[at - 1 : at]
+    if before == b".":
+        if at >= 2 and (text[at - 2] in _LETTERS or text[at - 2] in b"0_."):
+            return -1
+        start, before = at - 1, text[at - 2 : at - 1] if at >= 2 else b""
+    if before in (b"-", b"+") and before:
+        behind = text[start - 2 : start - 1] if start >= 2 else b""
+        if behind and behind[0] in _BEFORE_SIGN:
+            return (
+                start
+                if not (before == b"-" and behind[0] in _LETTERS) or _GLUED_PLACE.search(text, max(0, start - 12), start)
+                else -1
+            )
+        return start - 1
+    if before and (before[0] in _LETTERS or before in b"_@"):
+        return start if _GLUED_PLACE.search(text, max(0, start - 12), start) else -1
+    return start
+
+
+def _tokens(text: bytes) -> Iterable[Token]:
+    spans = list(itertools.islice(_numbers(text), MAX_TOKENS))
+    lower = text.lower()
+    if b"nan" in lower or b"inf" in lower:
+        spans = sorted([*spans, *(m.span() for m in _WORDS.finditer(text))])
     at = 0
-    for found in _NUMBER.finditer(text):
-        unit_match = _UNIT.match(text, found.end())
-        unit = unit_match[0] if unit_match else b""
-        gap = text[max(at, found.start() - LOOK_BACK) : found.start()]
-        slash = bool(tokens) and _FRACTION.search(gap) is not None and len(gap) == found.start() - at
-        tokens.append(Token(found.start(), found.end(), unit, gap, slash))
-        at = found.end()
-    return tokens
+    for count, (start, end) in enumerate(spans):
+        unit = _UNIT.match(text, end)
+        gap = text[max(at, start - LOOK_BACK) : start]
+        slash = count > 0 and len(gap) == start - at and len(gap) < 15 and _FRACTION.search(gap) is not None
+        yield Token(start, end, unit[0] if unit else b"", gap, slash)
+        at = end + (len(unit[0]) if unit and unit_kind(unit[0]) != "glued" else 0)
 
 
 UnitKind = Literal["none", "percent", "magnitude", "other", "glued"]
@@ -115,4 +201,4 @@ def unit_kind(unit: bytes) -> UnitKind:
         return "percent"
     if unit in (b"K", b"M", b"k", b"G", b"B"):
         return "magnitude"
-    return "other" if unit.lower() in _UNITS or b"/" in unit else "glued"
+    return "other" if unit.strip().lower() in _UNITS or b"/" in unit else "glued"

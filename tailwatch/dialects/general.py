@@ -12,13 +12,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
-from tailwatch.core.metrics import split_of
-from tailwatch.dialects._headings import heading
+from tailwatch.core.metrics import is_neutral, split_of
+from tailwatch.dialects._frames import under
+from tailwatch.dialects._gate import matters
+from tailwatch.dialects._headings import config_heading, heading
+from tailwatch.dialects._keep import all_settings, batchwise, is_code, is_config, keep_values
 from tailwatch.dialects._pairs import Pairs
-from tailwatch.dialects._tokens import Scan, scan
+from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import PlanKind
+    from tailwatch.core.events import PlanKind, Split
+    from tailwatch.dialects._pairs import Value
 
 NAME: Final = "general"
 ANCHORS: Final[tuple[bytes, ...]] = ()
@@ -31,11 +35,14 @@ SAMPLES: Final = (
     ("{'eval_loss': '0.3214', 'eval_accuracy': '0.91', 'epoch': '1.0'}", "loss val, accuracy val at epoch 1"),
 )
 
-_CONFIG: Final = re.compile(
-    rb"Namespace\(|[Aa]rgs?\b[ :=({]|[Cc]onfig(?:uration)?\b[ :=({]|[Pp]arams?: ?\{|[Hh]yper-?[Pp]aram|Arguments\(|"
-    rb"defaults? ?[:=]"
+_NOT_AN_EPOCH: Final = re.compile(
+    rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top|every|patience", re.ASCII
 )
-_NOT_AN_EPOCH: Final = re.compile(rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top", re.ASCII)
+_CLOSING: Final = re.compile(
+    rb"\b(?:end|ended|ends|done|finish|finished|complete|completed|took|elapsed|cost)\b|\btime\b|\xe5\xae\x8c\xe6\x88\x90|\xe7\xbb\x93\xe6\x9d\x9f|\xe8\x80\x97\xe6\x97\xb6",
+    re.IGNORECASE,
+)
+_TRAINING_BAR: Final = re.compile(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
 _STRATEGY: Final = re.compile(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
 )
@@ -43,65 +50,136 @@ _STRATEGY: Final = re.compile(
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Make the plan of a line from its name-number pairs; None where it holds none that matter."""
+    if not matters(shape):
+        return None
+    if b"0" not in shape and b"nan" not in shape.lower() and b"inf" not in shape.lower():
+        texts = _texts(shape)
+        masked = shape if len(shape) > 400 else mask_prefix(shape)
+        return _settings_only(texts) or config_heading(masked) or heading(masked, frame)
     found = scan(shape)
     pairs = Pairs(found, frame)
     pairs.read()
     texts = _texts(shape)
-    if _is_config(found, pairs):
-        return _settings(pairs, texts, found)
-    pairs.keep_values()
-    if pairs.values:
-        return Plan(NAME, _fields(found, pairs), kind=_kind(found, pairs), frame=_frame_after(frame, pairs), settings=texts)
+    if is_config(pairs):
+        return _settings(pairs, texts)
+    if is_code(pairs):
+        return None
+    values = keep_values(pairs)
+    if frame.section == "config" and (pairs.values or pairs.settings) and not _ends_config(values, pairs):
+        return _settings(pairs, texts) or (Plan(NAME) if pairs.values else None)
+    if values:
+        kind = _kind(found, pairs, values)
+        return Plan(
+            NAME,
+            _fields(found, pairs, values),
+            kind=kind,
+            frame=_frame_after(frame, pairs),
+            settings=texts,
+            inherits=pairs.used_frame,
+        )
     if pairs.settings or texts:
-        return _settings(pairs, texts, found)
-    if pairs.epoch_field is not None and pairs.first_place < 32 and _NOT_AN_EPOCH.search(found.masked) is None:
-        split = split_of(found.masked.decode("utf-8", "replace"))
-        return Plan(NAME, _fields(found, pairs), mark="epoch_begin", frame=None if frame.dialect else Frame(split=split))
-    if found.bar or (pairs.step_field is not None and pairs.first_place < 32):
-        return Plan(NAME, _fields(found, pairs), kind="bar")
-    return heading(shape, found.masked, frame)
+        return _settings(pairs, texts)
+    return _without_values(found, pairs, frame)
 
 
-def _kind(found: Scan, pairs: Pairs) -> PlanKind:
-    if found.bar or pairs.steps_field is not None:
-        return "bar"
-    if pairs.step_field is not None:
-        return "summary" if any(f.series and f.series.split in ("val", "test") for f in pairs.values) else "running"
+def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
+    """An announced epoch, the end of one, a bar, or a heading."""
+    opens = pairs.first_place < 32 + found.prefix.end
+    split = split_of(found.masked[:240].decode("utf-8", "replace")) if pairs.places or found.bar else None
+    if pairs.placed("epoch") is not None and opens and _NOT_AN_EPOCH.search(found.masked) is None:
+        if found.bar:
+            kept = _fields(found, pairs, ())
+            if split in ("val", "test"):
+                kept = tuple(f for f in kept if f.role not in ("step", "steps"))  # an evaluation's own steps
+            return Plan(NAME, kept, kind="bar", frame=under(frame, split))
+        epoch = pairs.placed("epoch")
+        if frame.split is not None and epoch is not None and b"." in found.masked[epoch.start : epoch.end]:
+            return Plan(NAME, _fields(found, pairs, ()))  # `epoch = 3.0` among the values of a heading
+        after = under(frame, split)
+        closes = _CLOSING.search(found.masked) is not None
+        if pairs.placed("step") is not None and not closes:
+            return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=after)  # a line of progress within the epoch
+        return Plan(NAME, _fields(found, pairs, ()), mark=None if closes else "epoch_begin", frame=after, closes=closes)
+    if found.bar:
+        described = found.masked.partition(b"|")[0].strip(b" ~\t0/")
+        moves = split not in ("val", "test") and (not described or _TRAINING_BAR.search(described) is not None)
+        return Plan(
+            NAME,
+            _fields(found, pairs, ()) if moves else (),
+            kind="bar",
+            frame=Frame(split=split) if split and not frame.dialect else None,
+        )
+    if pairs.placed("step") is not None and opens and pairs.named_place:
+        return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=_heading_frame(split, frame))
+    return config_heading(found.masked) or heading(found.masked, frame)
+
+
+def _heading_frame(split: Split | None, frame: Frame) -> Frame | None:
+    """`Iteration 500, Testing net (#0)` is a heading as well."""
+    return under(frame, split) if split in ("val", "test") else None
+
+
+def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
+    held_out = any(v.field.series and v.field.series.split in ("val", "test") for v in values)
+    if batchwise(values):
+        return "running"
+    if pairs.placed("steps") is not None:
+        if found.bar:
+            return "bar"
+        return "summary" if found.complete else "loop"
+    if pairs.placed("epochs") is not None and found.bar:
+        return "context"  # a bar over the epochs
+    if found.bar:
+        return "running"
+    if pairs.placed("step") is not None:
+        return "summary" if held_out else "running"
     return "context"
+
+
+def _ends_config(values: list[Value], pairs: Pairs) -> bool:
+    """A list of settings ends at a line that names a place, or at a metric and nothing else."""
+    if pairs.named_place or pairs.scan.bar or pairs.placed("steps"):
+        return True
+    own = [v for v in values if not is_neutral(v.name.text)]
+    plain = [v for v in own if v.trust == "plain" and v.decimal]
+    return bool(plain) and (len(plain) == len(own) or (len(plain) >= 2 and not pairs.settings))
 
 
 def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
     """A line that names its own epoch ends the heading before it, unless it stands under it and takes its split from it."""
-    if frame == EMPTY_FRAME or frame.dialect or pairs.epoch_field is None or pairs.used_frame:
+    if frame.section == "config":
+        return EMPTY_FRAME
+    if frame.split is None or pairs.used_frame or not pairs.places:
         return None
-    return EMPTY_FRAME
+    if pairs.placed("epoch") is None and not any(v.field.series and v.field.series.split == "train" for v in pairs.values):
+        return None
+    return under(frame, None)
 
 
-def _fields(found: Scan, pairs: Pairs) -> tuple[Field, ...]:
-    names_at = len(pairs.values)
-    values = [replace(v, name_field=v.name_field + names_at) if v.name_field >= 0 else v for v in pairs.values]
-    fields = [*values, *pairs.names, *pairs.places]
-    if found.time is not None:
-        fields.append(Field("time", *found.time))
-    if found.rank is not None:
-        fields.append(Field("rank", *found.rank))
+def _fields(found: Scan, pairs: Pairs, values: list[Value] | tuple[()]) -> tuple[Field, ...]:
+    names_at = len(values)
+    fields = [replace(v.field, name_field=v.field.name_field + names_at) if v.field.name_field >= 0 else v.field for v in values]
+    fields += [*pairs.names, *pairs.places]
+    if found.prefix.time is not None:
+        fields.append(Field("time", *found.prefix.time))
+    if found.prefix.rank is not None:
+        fields.append(Field("rank", *found.prefix.rank))
     return tuple(fields)
 
 
-def _is_config(found: Scan, pairs: Pairs) -> bool:
-    placed = pairs.epoch_field is not None or pairs.step_field is not None
-    if placed and len(pairs.settings) < 3:
-        return False
-    return len(pairs.settings) >= 2 or _CONFIG.search(found.masked) is not None
-
-
-def _settings(pairs: Pairs, texts: tuple[tuple[str, str], ...], found: Scan) -> Plan | None:
-    fields = pairs.all_settings()
+def _settings(pairs: Pairs, texts: tuple[tuple[str, str], ...]) -> Plan | None:
+    fields = all_settings(pairs)
+    alone = len(pairs.values) + len(pairs.settings) == 1 and not pairs.frame.dialect
+    frame = Frame(section="config") if alone and pairs.settings else None
     if not fields and not texts:
-        return Plan(NAME) if _CONFIG.search(found.masked) is not None else None
-    return Plan(NAME, tuple(fields), settings=texts)
+        return Plan(NAME) if pairs.values else None
+    return Plan(NAME, tuple(fields), settings=texts, frame=frame)
+
+
+def _settings_only(texts: tuple[tuple[str, str], ...]) -> Plan | None:
+    return Plan(NAME, settings=texts) if texts else None
 
 
 def _texts(shape: bytes) -> tuple[tuple[str, str], ...]:
-    found = _STRATEGY.search(shape)
+    found = _STRATEGY.search(shape) if b"Strategy" in shape else None
     return (("strategy", found[0].decode("ascii").lstrip("_")),) if found else ()

@@ -1,17 +1,20 @@
-"""Tables whose header came before: CSV and TSV, columns between bars, and columns set apart by spaces.
+"""Tables whose header came before: CSV and TSV, columns between bars, and columns set apart by blanks.
 
-The header line becomes the frame; every later row of as many cells is read by it until another header or heading comes.
-Carries hand-written tables, fastai, skorch, spaCy, scikit-learn, Chainer's LogReport and the two tables of Ultralytics.
+The header line becomes the frame; later rows of as many cells are read by it until another header comes. Carries
+hand-written tables, fastai, skorch, spaCy, scikit-learn, Chainer's LogReport, markdown tables and the two of Ultralytics.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
-from tailwatch.core.metrics import meaning
+from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.dialects._cells import Cell, cells, separators
+from tailwatch.dialects._gate import matters
 from tailwatch.dialects._names import classify
+from tailwatch.dialects._prefix import Prefix, prefix
 
 if TYPE_CHECKING:
     from tailwatch.core.events import PlanKind, Split
@@ -20,132 +23,243 @@ NAME: Final = "table"
 ORDER: Final = 20
 ANCHORS: Final[tuple[bytes, ...]] = ()
 SAMPLES: Final = (
-    ("epoch,step,train_loss,val_loss,lr", "a header"),
-    ("Epoch | Train Loss |   Val Loss |  Val Acc", "a header"),
-    ("epoch     train_loss  valid_loss  accuracy  error_rate  time", "a header"),
+    ("epoch,step,train_loss,val_loss,lr", "header"),
+    ("Epoch | Train Loss |   Val Loss |  Val Acc", "header"),
+    ("epoch     train_loss  valid_loss  accuracy  error_rate  time", "header"),
+    ("E    #       LOSS TEXTCAT  CATS_SCORE  SCORE ", "header"),
+    ("      Iter       Train Loss   Remaining Time ", "header"),
 )
 
 MAX_COLUMNS: Final = 64
-_SEPARATORS: Final = ((b",", "comma"), (b"\t", "tab"), (b"|", "bar"), ("│".encode(), "box"), ("┃".encode(), "box"))
+
 _NUMBER: Final = re.compile(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3})?|nan|NaN|inf|-inf")
 _FRACTION: Final = re.compile(rb"(0{1,9})/(0{1,9})$")
-_BAR: Final = re.compile(rb" (0{1,9})/(0{1,9}) (?:[0.]{1,12}(?:it/s|s/it)|\[)")
-_WIDE: Final = re.compile(rb"\S{1,60}(?: \S{1,60}){0,3}")
-_TIGHT: Final = re.compile(rb"\S{1,60}")
+_EMPTY: Final = re.compile("^(?:None|null|-{1,3}|\\+|\\*|NA|N/A|–|—|✓|✔)?$".encode())
+_CLOCK: Final = re.compile(rb"^[0:.]{4,14}$|^0+(?:\.0+)?(?:s|ms|m|h|sec|min|G|GB|M|MB)$|^0000-00-00\b")
+_BAR: Final = re.compile(rb":? {1,3}0{1,3}%")
+_BAR_COUNT: Final = re.compile(rb" (0{1,9})/(0{1,9}) (?:[0.]{1,12}(?:it/s|s/it)|\[)")
 _NO_NAME: Final = re.compile(rb"(?:^|\s)[-+]?\.?0|[{}\"';:=~<>]|\]\s|\.$|^$")
 _RULE: Final = re.compile("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
-_VALIDATION_COLUMNS: Final = frozenset((b"Images", b"Instances", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P"))
-
-
-class Cell(NamedTuple):
-    """One cell of a line and where it stands, without the blanks around it."""
-
-    text: bytes
-    start: int
-    end: int
+_EVALUATION: Final = frozenset(
+    (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
+)
+_EPOCH_IN_CELL: Final = re.compile(rb"[Ee]poch\W{0,3}(0{1,9})")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a row of the open table, or a header that opens one."""
+    if len(shape) > 4000 or (frame.dialect != NAME and not _may_be_header(shape)):
+        return None
+    before = prefix(shape)
+    if shape.startswith(b"copypaste: ", before.end):
+        before = before._replace(end=before.end + 11)  # detectron2 prints its results as CSV for a spreadsheet
     if frame.dialect == NAME:
-        plan = _row(shape, frame)
+        plan = _row(shape, before, frame)
         if plan is not None:
             return plan
         if _RULE.match(shape):
             return Plan(NAME)
-    return _header(shape)
+    return _header(shape, before)
 
 
-def _cells(shape: bytes, how: str) -> list[Cell]:
-    if how in ("wide", "tight"):
-        found = [Cell(m[0], *m.span()) for m in (_WIDE if how == "wide" else _TIGHT).finditer(shape)]
-        return found[: MAX_COLUMNS * 2]
-    mark = next((m for m, name in _SEPARATORS if name == how and m in shape), b"|")
-    cells, at = [], 0
-    for piece in shape.split(mark):
-        text = piece.strip()
-        start = at + (len(piece) - len(piece.lstrip()) if text else 0)
-        cells.append(Cell(text, start, start + len(text)))
-        at += len(piece) + len(mark)
-    while cells and not cells[0].text and how in ("bar", "box"):
-        cells.pop(0)
-    while cells and not cells[-1].text:
-        cells.pop()
-    return cells
+# --- headers ------------------------------------------------------------------------------------------------------------
 
 
-def _header(shape: bytes) -> Plan | None:
-    if not 8 <= len(shape) <= 2000:
+def _may_be_header(shape: bytes) -> bool:
+    """A header has blanks or separators between its names, hardly a digit (but in a stamp, or a bar behind it), no sentence."""
+    if shape.count(b"0") > 48 or (
+        b"  " not in shape and b"," not in shape and b"\t" not in shape and b"|" not in shape and not shape.islower()
+    ):
+        return False
+    return b"=" not in shape and b"{" not in shape and matters(shape)
+
+
+def _header(shape: bytes, before: Prefix) -> Plan | None:
+    body = shape[before.end :]
+    bar = _BAR.search(body)
+    if bar is not None:
+        body = body[: bar.start()]
+    if len(body) < 8:
         return None
-    hows = [name for mark, name in _SEPARATORS if shape.count(mark) >= 2]
-    for how in dict.fromkeys((*hows, "wide", "tight")):
-        body = shape
-        bar = _BAR.search(shape)
-        if bar is not None and how in ("wide", "tight"):
-            body = shape[: bar.start()].rpartition(b":")[0]
-        cells = _cells(body, how)
-        if 3 <= len(cells) <= MAX_COLUMNS and _is_header(cells):
-            split: Split | None = "val" if sum(c.text.rstrip(b"):") in _VALIDATION_COLUMNS for c in cells) >= 4 else None
-            names = tuple(Field("name", c.start, c.end) for c in cells)
-            return Plan(NAME, names, frame=Frame(split=split, section=how, dialect=NAME), header=True)
+    for how in (*separators(body), "wide", "tight"):
+        found = cells(body, how, before.end)
+        if how == "wide" and _is_evaluation(found):
+            found = cells(body, "tight", before.end)
+        if 2 <= len(found) <= MAX_COLUMNS and _is_header(found, how):
+            split: Split | None = "val" if _is_evaluation(found) else None
+            ends = [c.end for c in found]
+            names = tuple(Field("name", a, b) for a, b in zip([before.end, *ends[:-1]], ends, strict=True))
+            return Plan(NAME, names, frame=Frame(section=f"{how}:{split or ''}", dialect=NAME), header=True)
     return None
 
 
-def _is_header(cells: list[Cell]) -> bool:
-    """Whether the cells are names, at least two of them known: metrics, or one metric and an epoch or step."""
-    if any(_NO_NAME.search(c.text) or len(c.text) > 40 for c in cells):
+def _has_twins(found: list[Cell]) -> bool:
+    """Whether two cells are the same; names with digits may differ in them (`AP50`, `AP75`)."""
+    plain = [c.text for c in found if b"0" not in c.text]
+    return len(set(plain)) < len(plain)
+
+
+def _is_evaluation(found: list[Cell]) -> bool:
+    return sum(c.text.rstrip(b"):") in _EVALUATION for c in found) >= 4 or sum(c.text.startswith(b"AP") for c in found) >= 3
+
+
+def _is_header(found: list[Cell], how: str) -> bool:
+    """Whether the cells are names, enough of them known: metrics, or a metric and an epoch or step."""
+    if _is_evaluation(found):
+        return True
+    if any(_NO_NAME.search(c.text) or len(c.text) > 40 for c in found) or _has_twins(found):
         return False
-    names = [classify(c.text) for c in cells]
-    metrics = sum(n.part == "value" and n.sure for n in names)
-    places = sum(n.part in ("epoch", "step") for n in names) + sum(c.text.lower() in (b"e", b"#", b"epoch", b"ep") for c in cells)
-    distinct = len({c.text for c in cells}) == len(cells)
-    return distinct and (metrics >= 3 or (metrics >= 1 and places >= 1))
+    if {b"Epoch", b"gpu_mem", b"GPU_mem"} & {c.text for c in found[:1]} and found[1].text.lower() == b"gpu_mem":
+        return True  # Ultralytics: its losses are called box, obj and cls
+    names = [classify(c.text) for c in found]
+    metrics = sum(n.part == "value" and n.trust in ("plain", "known") and not is_neutral(n.text) for n in names)
+    places = sum(n.part in ("epoch", "step") or c.text.lower() in (b"e", b"#") for n, c in zip(names, found, strict=True))
+    if how == "tight" and metrics + places + sum(is_neutral(n.text) or n.part == "time" for n in names) < len(found):
+        return False
+    return metrics >= 3 or (metrics >= 1 and places >= 1 and (len(found) > 2 or how != "tight"))
 
 
-def _row(shape: bytes, frame: Frame) -> Plan | None:
-    how = "tight" if frame.section == "wide" else frame.section
-    cells = _cells(shape, how)
-    columns = frame.header
-    exact = frame.section in ("comma", "tab", "bar", "box")
-    if len(cells) < len(columns) or (exact and len(cells) != len(columns)) or len(cells) > len(columns) + 24:
-        return None
-    pairs = list(zip(columns, cells, strict=False))
-    if not _NUMBER.match(pairs[0][1].text) and pairs[0][1].text != b"all":
-        return None
-    fields: list[Field] = []
-    taken: set[str] = set()
-    for name, cell in pairs:
-        fields += _cell(name, cell, frame, taken)
-    if not any(f.role == "value" for f in fields):
-        return None
-    kind: PlanKind = "context"
+# --- rows ---------------------------------------------------------------------------------------------------------------
+
+
+def _row(shape: bytes, before: Prefix, frame: Frame) -> Plan | None:
+    how, _, split = frame.section.partition(":")
+    columns = _columns(frame.header)
     bar = _BAR.search(shape)
-    if bar is not None and not any(f.role == "step" for f in fields):
-        fields += [Field("step", *bar.span(1)), Field("steps", *bar.span(2))]
+    found = cells(shape[before.end : bar.start() if bar else len(shape)], "tight" if how == "wide" else how, before.end)
+    fields = _fields(found, columns, frame, how, "val" if split else None)
+    if fields is None or not any(f.role == "value" for f in fields):
+        return None
+    kind: PlanKind = _kind(fields)
+    if columns[:2] == ["E", "#"]:
+        fields, kind = [_of_spacy(f) for f in fields], "summary"
+    count = _BAR_COUNT.search(shape) if bar else None
+    if count is not None and not any(f.role == "step" for f in fields):
+        fields += [Field("step", *count.span(1)), Field("steps", *count.span(2))]
         kind = "bar"
-    elif any(f.role == "step" for f in fields) and not any(f.role == "epoch" for f in fields):
-        kind = "summary"
+        fields = [_trained(f) for f in fields]
+    if before.time is not None:
+        fields.append(Field("time", *before.time))
     return Plan(NAME, tuple(fields), kind=kind)
 
 
-def _cell(name: str, cell: Cell, frame: Frame, taken: set[str]) -> list[Field]:
+def _columns(header: tuple[str, ...]) -> list[str]:
+    """Return the columns' names; one that opens a bracket qualifies those up to its end: `Box(P  R  mAP50  mAP50-95)`."""
+    names: list[str] = []
+    group = ""
+    for cell in header:
+        name = cell.strip().strip("│┃|,;\t ")
+        opened, bracket, rest = name.partition("(")
+        if bracket and ")" not in name:
+            group, name = opened, rest
+        ends = bool(group) and name.endswith(")")
+        names.append(f"{group} {name.rstrip(')') if ends else name}".strip() if group else name)
+        group = "" if ends else group
+    return names
+
+
+def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split: Split | None) -> list[Field] | None:
+    """Match cells and columns: as many, or fewer by their place, or one label more."""
+    placed = any(classify(c.encode()).part in ("epoch", "step") or c.lower() in ("e", "#") for c in columns)
+    label = ""
+    extra: list[Field] = []
+    if split and found and found[0].text.isalpha():
+        if found[0].text != b"all":
+            return None
+        found, columns = found[1:], columns[1:]
+        placed = True
+    if len(found) == len(columns):
+        pairs = list(zip(columns, found, strict=True))
+    elif 1 < len(found) < len(columns) and how == "wide":
+        pairs = _by_place(found, frame.header)
+    elif 1 < len(found) < len(columns):
+        pairs = list(zip(columns[len(columns) - len(found) + 1 :], found[1:], strict=True))
+        first = _EPOCH_IN_CELL.search(found[0].text)
+        if first is None:
+            return None
+        at = found[0].start
+        extra = [Field("epoch", at + first.start(1), at + first.end(1))]
+    elif not placed and len(columns) < len(found) <= len(columns) + 3:
+        label = b" ".join(c.text for c in found[: -len(columns)]).decode("utf-8", "replace")
+        pairs = list(zip(columns, found[-len(columns) :], strict=True))
+        if not label.replace(" ", "").replace("_", "").isalpha() or any(b"." not in c.text for _, c in pairs[:2]):
+            return None
+    else:
+        return None
+    if not _all_cells(pairs, placed=placed and not extra):
+        return None
+    taken: set[str] = set()
+    values = [f for name, cell in pairs for f in _cell(f"{label} {name}".strip(), cell, split or frame.split, taken)]
+    return [*values, *extra]
+
+
+def _by_place(found: list[Cell], header: tuple[str, ...]) -> list[tuple[str, Cell]]:
+    """Give each cell the column that stands above it: a cell may be empty."""
+    spans, at = [], 0
+    for name in header:
+        start = at + len(name) - len(name.lstrip())
+        spans.append((name.strip(), start, at + len(name)))
+        at += len(name)
+    pairs: list[tuple[str, Cell]] = []
+    left = 0
+    for cell in found:
+        over = [min(cell.end, end) - max(cell.start, start) for _, start, end in spans[left:]]
+        best = max(range(len(over)), key=over.__getitem__, default=None)
+        if best is None or over[best] <= 0:
+            return []
+        pairs.append((spans[left + best][0], cell))
+        left += best + 1
+    return pairs
+
+
+def _all_cells(pairs: list[tuple[str, Cell]], *, placed: bool) -> bool:
+    """Whether the line is a row: nothing but numbers, times and empty cells, and a number first where the epoch stands first."""
+    if not pairs or (placed and not _NUMBER.match(pairs[0][1].text) and classify(pairs[0][0].encode()).part in ("epoch", "step")):
+        return False
+    text = sum(1 for _, c in pairs if not (_NUMBER.match(c.text) or _EMPTY.match(c.text) or _CLOCK.match(c.text)))
+    return text <= len(pairs) // 4
+
+
+def _cell(name: str, cell: Cell, split: Split | None, taken: set[str]) -> list[Field]:
     meant = classify(name.encode())
     role = "epoch" if name.lower() in ("e", "ep") else "step" if name == "#" else meant.part
+    found = _NUMBER.match(cell.text)
     if (role == "epoch" or role == "step") and role not in taken:  # noqa: PLR1714 - narrows the type
         taken.add(role)
         fraction = _FRACTION.match(cell.text)
-        if fraction:
-            at = cell.start
-            return [
-                Field(role, at, at + fraction.end(1)),
-                Field("epochs" if role == "epoch" else "steps", at + fraction.start(2), at + fraction.end(2)),
-            ]
-        found = _NUMBER.match(cell.text)
-        return [Field(role, cell.start, cell.start + found.end())] if found else []
-    found = _NUMBER.match(cell.text)
-    if role not in ("value", "nothing") or found is None or cell.text[found.end() :] not in (b"", b"%", b":", b"s"):
+        if fraction is None:
+            return [Field(role, cell.start, cell.start + found.end())] if found else []
+        first = Field(role, cell.start, cell.start + fraction.end(1))
+        return [first, Field("epochs" if role == "epoch" else "steps", cell.start + fraction.start(2), cell.end)]
+    if role in ("time", "epoch", "step", "epochs") or found is None or cell.text[found.end() :] not in (b"", b"%", b"*"):
         return []
     known = meaning(name)
-    unit = "%" if cell.text.endswith(b"%") else None
-    spec = SeriesSpec(name, known.metric, known.split or (frame.split if meant.part == "value" else None), unit)
+    spec = SeriesSpec(
+        name, known.metric, known.split or (None if is_neutral(name) else split), "%" if cell.text.endswith(b"%") else None
+    )
     return [Field("value", cell.start, cell.start + found.end(), spec)]
+
+
+def _kind(fields: list[Field]) -> PlanKind:
+    roles = {f.role for f in fields}
+    if "epoch" in roles:
+        return "context" if "step" in roles else "summary"
+    if "step" in roles:
+        return "summary" if any(f.series and f.series.split in ("val", "test") for f in fields) else "running"
+    return "context"
+
+
+def _of_spacy(field: Field) -> Field:
+    """SpaCy prints the training's losses beside the scores of an evaluation."""
+    spec = field.series
+    if spec is None:
+        return field
+    return Field(field.role, field.start, field.end, spec.on("train" if spec.name.startswith("LOSS") else "val"))
+
+
+def _trained(field: Field) -> Field:
+    """A row drawn as a progress bar is the training's own."""
+    spec = field.series
+    if spec is None or spec.split or is_neutral(spec.name):
+        return field
+    return Field(field.role, field.start, field.end, spec.on("train"), field.key, field.form, field.name_field)

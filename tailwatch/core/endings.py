@@ -1,0 +1,49 @@
+"""What kind of end a fatal message tells of: the run itself failed, memory ran out, or it was ended from outside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Spoken
+
+_KILL_WORDS: Final = frozenset(("killed", "terminated", "sigterm", "sigkill", "preempt", "preempted", "preemption", "cancelled"))
+_KILL_RULES: Final = frozenset(("slurm_time", "time_limit", "closing_signal", "death_signal"))
+_KILL: Final = re.compile(
+    r"\bCANCELLED AT\b|DUE TO (?:TIME LIMIT|PREEMPTION)|\bdeath signal\b|\bgot signal: ?(?:1|2|9|15)\b|\bSIG(?:TERM|KILL|HUP)\b"
+    r"|Termination signal"
+)
+_AFTER_BAR: Final = re.compile(r"\](?=(?:slurmstepd|srun): |Killed$)")
+_NO_MEMORY: Final = re.compile(
+    r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
+    re.IGNORECASE,
+)
+
+
+def is_kill(fatal: Spoken) -> bool:
+    """Whether the run was ended from outside: a signal, a scheduler, a time limit. A data worker is not the run."""
+    tail = fatal.rule.rsplit(".", 1)[-1]
+    words = tail.split("_")
+    if "worker" in words:
+        return False
+    return tail in _KILL_RULES or not _KILL_WORDS.isdisjoint(words) or _KILL.search(headline(fatal)) is not None
+
+
+def is_memory(fatal: Spoken) -> bool:
+    """Whether memory ran out, the device's or the machine's."""
+    tail = fatal.rule.rsplit(".", 1)[-1]
+    named = "out_of_memory" in tail or "oom" in tail.split("_") or tail in {"memory_error", "slurm_memory"}
+    return named or _NO_MEMORY.search(headline(fatal)) is not None
+
+
+def is_final(fatal: Spoken) -> bool:
+    """Whether the message alone shows that a process ended; any other is judged by what comes after it."""
+    return "Traceback (most recent call last)" in fatal.text or is_kill(fatal) or is_memory(fatal)
+
+
+def headline(fatal: Spoken) -> str:
+    """Return the line that says what happened: a traceback's last one, else the first. Not sanitised."""
+    lines = [line for line in fatal.text.split("\n") if line.strip()]
+    chosen = lines[-1] if len(lines) > 1 and not lines[-1].startswith(" ") else lines[0] if lines else ""
+    return _AFTER_BAR.split(chosen)[-1].strip()

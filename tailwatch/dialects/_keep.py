@@ -1,0 +1,102 @@
+"""Which of a line's named numbers are measurements: no series from sizes, ids, hyper-parameters or source code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Field
+    from tailwatch.dialects._pairs import Pairs, Value
+
+_CODE: Final = re.compile(
+    rb"\bself\.\w|\bdef \w|\bimport \w|\breturn\b|\blambda\b|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
+    rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|//|;\s*$"
+)
+_WRAPPED: Final = re.compile(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
+_CONFIG: Final = re.compile(
+    rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
+    rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|[Cc]riterion|Setting[s ]"
+)
+
+
+def is_code(pairs: Pairs) -> bool:
+    """Whether the line is a piece of source code or a module's description."""
+    if not pairs.values:
+        return False
+    return _CODE.search(_WRAPPED.sub(b"~", pairs.scan.masked)) is not None and not pairs.named_place and not pairs.scan.bar
+
+
+def is_config(pairs: Pairs) -> bool:
+    """Whether the line states settings: it says so, or most of its names are hyper-parameters and it names no place."""
+    hyper = len(pairs.settings) + sum(1 for v in pairs.values if v.name.key)
+    if pairs.scan.bar or not (pairs.values or pairs.settings):
+        return False
+    if pairs.named_place or pairs.placed("steps"):
+        measured = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)
+        return (
+            len(pairs.values) + hyper >= 5 and measured * 3 < len(pairs.values) and _CONFIG.search(pairs.scan.masked) is not None
+        )
+    if _CONFIG.search(pairs.scan.masked[:400]) is not None:
+        return True
+    plain = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)
+    return len(pairs.settings) >= 1 and hyper >= 2 and plain < hyper
+
+
+def keep_values(pairs: Pairs) -> list[Value]:
+    """Return the values that matter: metrics by name, and what stands beside them or in a bar's or a step's line."""
+    strong = any(v.strong and not is_neutral(v.name.text) for v in pairs.values)
+    rates = any(v.strong for v in pairs.values)
+    placed = pairs.named_place or (pairs.scan.bar and bool(pairs.places))
+    if not (strong or placed or (rates and pairs.places)):
+        return [v for v in pairs.values if v.name.key] if rates and len(pairs.values) == 1 else []
+    kept = [
+        v
+        for v in pairs.values
+        if v.strong or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v)) or v.name.text == "best epoch"
+    ]
+    measured = [v for v in kept if v.strong or v.decimal or v.trust != "none"]
+    return _train_where_it_shows(kept if measured else [], pairs)
+
+
+def batchwise(values: list[Value]) -> bool:
+    """Whether the names say that these are running values: `batch loss`, `train_loss_step`, `current loss`."""
+    named = [v for v in values if v.strong and not is_neutral(v.name.text)]
+    return bool(named) and all(is_batchwise(v.name.text) for v in named)
+
+
+def all_settings(pairs: Pairs) -> list[Field]:
+    """Return the settings of a configuration line, the learning rate among them."""
+    extra = [replace(v.field, role="setting", series=None, key=v.name.key, name_field=-1) for v in pairs.values if v.name.key]
+    unique: dict[str, Field] = {}
+    for found in (*pairs.settings, *extra):
+        unique.setdefault(found.key, found)
+    return sorted(unique.values(), key=lambda f: f.start)
+
+
+def _is_unit_of_time(value: Value) -> bool:
+    """A number of seconds whose name says nothing: `0.5 s`."""
+    return value.trust == "none" and not value.explicit
+
+
+def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
+    """A value without a split is the training's where its line also tells the learning rate, or the validation after it."""
+    specs = [v.field.series for v in values]
+    rate = any(s is not None and s.metric in ("lr", "grad_norm") for s in specs)
+    if rate and pairs.used_frame:
+        pairs.used_frame = False  # the rate is the training's: the heading before does not hold here
+        for value in values:
+            if value.inherited and value.field.series is not None:
+                value.field = replace(value.field, series=replace(value.field.series, split=None))
+        specs = [v.field.series for v in values]
+    held_out = [i for i, s in enumerate(specs) if s is not None and s.split in ("val", "test")]
+    for i, value in enumerate(values):
+        spec = value.field.series
+        if spec is None or spec.split is not None or is_neutral(spec.name) or not meaning(spec.name).known:
+            continue
+        if (rate and not held_out) or (held_out and i < held_out[0]):
+            value.field = replace(value.field, series=spec.on("train"))
+    return values

@@ -1,0 +1,133 @@
+"""What stands before the first name of a line and qualifies it: `Validation:`, `PARK:`, `"val": {`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tailwatch.core.metrics import split_of, words
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Split
+
+_LABEL: Final = re.compile(
+    rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
+)
+_SPLIT_WORDS: Final = frozenset(
+    [
+        *(
+            "train",
+            "training",
+            "val",
+            "valid",
+            "validation",
+            "validating",
+            "evaluating",
+            "evaluate",
+            "validate",
+            "eval",
+            "evaluation",
+            "test",
+            "testing",
+            "trainset",
+            "valset",
+            "testset",
+        ),
+        *("训练", "验证", "测试", "训练集", "验证集", "测试集"),
+    ]
+)
+_PLAIN: Final = frozenset(
+    [
+        *(
+            "results",
+            "result",
+            "metrics",
+            "metric",
+            "summary",
+            "stats",
+            "statistics",
+            "epoch",
+            "log",
+            "logs",
+            "info",
+            "performance",
+            "average",
+        ),
+        *(
+            "averaged",
+            "avg",
+            "mean",
+            "set",
+            "data",
+            "json",
+            "scores",
+            "report",
+            "output",
+            "final",
+            "phase",
+            "step",
+            "iter",
+            "loss",
+            "losses",
+        ),
+        *(
+            "on",
+            "the",
+            "of",
+            "for",
+            "in",
+            "after",
+            "at",
+            "is",
+            "history",
+            "progress",
+            "status",
+            "values",
+            "value",
+            "mode",
+            "root",
+            "debug",
+        ),
+        *(
+            "warning",
+            "error",
+            "trainer",
+            "rank",
+            "split",
+            "dataset",
+            "iteration",
+            "batch",
+            "current",
+            "msg",
+            "message",
+            "model",
+            "got",
+            "complete",
+        ),
+        *("result", "done", "finished", "completed", "end", "结果", "指标", "轮"),
+    ]
+)
+
+
+class Label(NamedTuple):
+    """The split that a label names, and what it adds to the names behind it ("" for nothing)."""
+
+    split: Split | None
+    text: str
+
+
+NO_LABEL: Final = Label(None, "")
+
+
+@lru_cache(maxsize=4096)
+def label_in(head: bytes) -> Label:
+    """Read the label at the end of the text before a name."""
+    found = _LABEL.search(head)
+    if found is None:
+        return NO_LABEL
+    text = found[1].decode("utf-8", "replace").strip()
+    own = words(text)
+    rest = [w for w in own if w not in _SPLIT_WORDS and w not in _PLAIN and not w.isdigit()]
+    shown = text if rest and len(text) <= 28 and not any(c.isdigit() for c in text) else ""
+    return Label(split_of(text) or ("val" if "dev" in own else None), shown)

@@ -1,0 +1,97 @@
+"""What loggers put before their message: time, level, logger, file and line, process and rank."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tailwatch.core.metrics import split_of
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Split
+
+MAX_PARTS: Final = 10
+MAX_PREFIX: Final = 240
+
+STAMP: Final = (
+    rb"0000[-/.]00[-/.]00(?:[ T_,]{1,2}00:00:00(?:[.,]0{1,9})?(?:Z|[+-]00:?00)?)?"
+    rb"|00[-/]00[-/]00(?:00)?[ T]00:00:00(?:[.,]0{1,9})?"
+    rb"|[IWEF]0000 00:00:0{2,10}(?:\.0{1,9})?"
+    rb"|00[-/]00 00:00:00(?:[.,]0{1,9})?"
+    rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] [ 0]0 00:00:00 (?:[A-Z]{3,4} )?0000"
+)
+_LEVEL: Final = rb"INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|FATAL|NOTICE|TRACE|SUCCESS"
+_PART: Final = re.compile(
+    rb"\s*(?:"
+    rb"(?P<stamp>[\[(<]?(?P<time>" + STAMP + rb")(?: [A-Za-z_][\w.]{0,60}(?=\]))?[\])>]?)"
+    rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
+    rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
+    rb"|(?P<file>\[?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs):(?:0+|[\w<>]+)(?::[\w<>]+)?[\])]?)"
+    rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
+    rb"|(?P<rank>[\[(]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])]?:?(?=\s|\[|$))"
+    rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"
+    rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"
+    rb"|(?P<logger>(?:root|__main__|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,10})(?::[\w<>]{1,60}:0+)?(?::(?: {1,4}0+:)?|(?=\s)))"
+    rb"|(?P<named>[A-Za-z_][\w.-]{0,60}(?= (?:" + _LEVEL + rb"):? ))"
+    rb"|(?P<bare>[A-Za-z_][\w.\\/]{0,60}(?= - (?!\s*[-+]?0)| \| (?!\s*[-+]?0)))"
+    rb"|(?P<host>[\w.:@/-]{1,80}(?=\s{1,8}(?:[\w.:@/-]{1,80}\s{1,8})?(?:" + _LEVEL + rb")\b))"
+    rb"|(?P<pid>0{1,16}(?=\]|\s+[\w./-]{1,60}\.(?:py|cc|cpp|cu|h):0|\s+\[|\s+(?:" + _LEVEL + rb")))"
+    rb")(?:\s|[|:,>\]]|-(?!0))*"
+)
+_STRONG: Final = ("stamp", "clock", "level", "file", "mpi", "rank", "ray")
+_AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
+_PLACE_WORD: Final = re.compile(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
+_SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z\[{'\"])")
+
+
+class Prefix(NamedTuple):
+    """Where a message begins, and what its logger's prefix told. Spans are of the shape."""
+
+    end: int
+    time: tuple[int, int] | None
+    rank: tuple[int, int] | None
+    split: Split | None
+
+
+NO_PREFIX: Final = Prefix(0, None, None, None)
+
+
+def prefix(shape: bytes) -> Prefix:  # noqa: C901
+    """Read the logger's prefix of a line; a line without a time, a level or a rank has none."""
+    at = end = 0
+    time: tuple[int, int] | None = None
+    rank: tuple[int, int] | None = None
+    split: Split | None = None
+    strong = False
+    for _ in range(MAX_PARTS):
+        found = _PART.match(shape, at, MAX_PREFIX)
+        if found is None:
+            break
+        kind = next(k for k in (*_STRONG, "bracket", "named", *_AFTER_STRONG) if found.group(k) is not None)
+        if kind in _AFTER_STRONG and not strong:
+            break
+        if kind == "bracket" and _PLACE_WORD.search(found["bracket"]):
+            break
+        if kind == "stamp" and time is None:
+            time = found.span("time")
+        if kind in ("rank", "mpi"):
+            rank = found.span("number" if kind == "rank" else "mpirank")
+        if kind in ("bracket", "bare"):
+            split = (
+                split_of(found[kind].decode("ascii", "replace").strip("[]").replace("_inner", ""))
+                if _is_one_word(found[kind])
+                else split
+            )
+        at = found.end()
+        if kind in _STRONG:
+            strong = True
+        if strong:
+            end = at
+    if not strong:
+        labelled = _SRUN.match(shape)
+        return Prefix(labelled.end(), None, labelled.span(1), None) if labelled else NO_PREFIX
+    return Prefix(end, time, rank, split)
+
+
+def _is_one_word(raw: bytes) -> bool:
+    return b"." not in raw and b"/" not in raw and b"\\" not in raw
