@@ -45,6 +45,23 @@ def train_near(train: Series | None, line: int) -> int:
     return -1 if train is None else bisect_right(train.lines, line) - 1
 
 
+def planned_points(run: Run, series: Series) -> float | None:
+    """Return how many points a series will have if it goes on at its rhythm until the planned end, None where unknown."""
+    progress = run.progress
+    end = progress.epochs or run.setting("epochs")
+    column = series.epochs
+    if end is not None and run.segment.first_epoch == 0:
+        end -= 1  # epochs counted from 0
+    if end is None or math.isnan(column[-1]):
+        end, column = progress.steps, series.steps
+    last, first = column[-1], column[0]
+    if end is None or math.isnan(last) or last > end:
+        return None
+    if len(series) == 1:
+        return 1 + end - last if column is series.epochs else None
+    return len(series) + (end - last) * (len(series) - 1) / (last - first) if last > first else None
+
+
 class Pairs:
     """The run's train and validation pairs, worked out anew only when a series was added."""
 
@@ -59,6 +76,10 @@ class Pairs:
             self._known = count
             self._pairs = run.pairs()
         return self._pairs
+
+    def train_loss(self, run: Run) -> Series | None:
+        """Return the training loss: of the epochs where the log has it, else the running one."""
+        return next((p.train for p in self.of(run) if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None)
 
     def main(self, run: Run) -> Pair | None:
         """Return the loss pair that has validation values, else the first pair that has some."""

@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.messages import user_frame
 from tailwatch.core.sanitise import sanitise
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from tailwatch.core.events import Spoken
+    from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
 
 ASK = "{action}"
 WHY = "{why}"
 RESUME = "Resume from the last checkpoint (line {line}: {text})."
-_NO_MEMORY: Final = re.compile(
-    r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
-    re.IGNORECASE,
-)
 
 
-def cause(run: Run) -> Spoken | None:
-    """Return the fatal message that ended the run, None while the writer lives on or training went on after it."""
-    fatal = run.fatal_at_end()
-    if fatal is None or (run.clock.writer_alive and not run.clock.ended):
-        return None
-    return fatal
+class Ending:
+    """Holds the message that ended the run, and the finding made of it, until training is seen to go on."""
 
+    def __init__(self, identity: str, title: str) -> None:
+        """Begin; `identity` and `title` are the finding's."""
+        self._identity, self._title = identity, title
+        self._said: tuple[Spoken, int, Opinion] | None = None
+        self._believed: Spoken | None = None
 
-def is_memory(fatal: Spoken) -> bool:
-    """Whether memory ran out."""
-    named = "out_of_memory" in fatal.rule or "oom" in fatal.rule.split(".")[-1].split("_")
-    return named or (not is_kill(fatal) and _NO_MEMORY.search(headline(fatal)) is not None)
+    def cause(self, run: Run, changed: AbstractSet[Watch]) -> Spoken | None:
+        """Return the fatal message that ended the run, None while the writer lives on or training went on after it.
 
+        A traceback or a kill is believed at once where nothing is known of the writer; anything else only when the log has
+        ended or the writer is gone: many a message that means the end for one run is survived by another.
+        """
+        fatal = run.fatal_at_end()
+        if fatal is None or (run.clock.writer_alive and not run.clock.ended):
+            self._believed = None
+            return None
+        gone = "end" in changed or ("tick" in changed and run.clock.writer_alive is False)
+        if fatal is not self._believed and not (gone or endings.is_final(fatal)):
+            return None
+        self._believed = fatal
+        return fatal
 
-def is_kill(fatal: Spoken) -> bool:
-    """Whether the run was ended from outside."""
-    return any(word in fatal.rule for word in ("killed", "terminated", "sigterm", "sigkill", "preempt", "cancel", "time_limit"))
+    def opinion(self, fatal: Spoken, run: Run) -> Opinion:
+        """Return the finding on a run that died of `fatal`, made anew only when more was said."""
+        if self._said is None or self._said[0] is not fatal or self._said[1] != len(run.fatal):
+            self._said = (fatal, len(run.fatal), opinion(self._identity, self._title, fatal, run))
+        return self._said[2]
 
 
 def headline(fatal: Spoken) -> str:
-    """Return the line that says what happened: a traceback's last one, else the first."""
-    lines = [line for line in fatal.text.split("\n") if line.strip()]
-    chosen = lines[-1] if len(lines) > 1 and not lines[-1].startswith(" ") else lines[0] if lines else ""
-    return sanitise(chosen.strip())[:200]
+    """Return the line that says what happened, fit for a terminal."""
+    return sanitise(endings.headline(fatal))[:200]
 
 
 def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
@@ -53,7 +63,7 @@ def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
     values: dict[str, object] = {
         "what": headline(fatal),
         "line": fatal.last_line,
-        "where": _where(run),
+        "where": _where(run) + _rank(fatal, run),
         "why": fatal.why,
         "action": fatal.action,
     }
@@ -67,6 +77,14 @@ def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
         actions.append(Text(RESUME, {"line": saved[-1].line, "text": saved[-1].text[:80]}))
     place = Place(run.progress.epoch, run.progress.step, fatal.line, fatal.part)
     return Opinion(identity, "critical", place, Text(title, values), Text(WHY, values), tuple(actions), tuple(evidence))
+
+
+def _rank(fatal: Spoken, run: Run) -> str:
+    """Say which process failed first: what the others say after it is mostly that they lost it."""
+    if fatal.rank is None:
+        return ""
+    others = {m.rank for m in run.fatal if m.rank is not None} - {fatal.rank}
+    return f" on rank {fatal.rank}" + (" first" if others else "")
 
 
 def _where(run: Run) -> str:

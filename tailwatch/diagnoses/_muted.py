@@ -18,6 +18,7 @@ _GENERATOR: Final = re.compile(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial
 _DISCRIMINATOR: Final = re.compile(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, re.IGNORECASE)
 _EPISODES: Final = re.compile(
     r"ep_(?:rew|len)|episode[ _-]?(?:reward|return|len)|(?:mean|avg|average|total|cumulative)[ _-]?(?:reward|return)|rollout/"
+    r"|(?:^|[^a-z])reward(?:[ _-]?(?:std|mean))?(?:[^a-z]|$)"
     r"|policy[ _-]?(?:gradient[ _-]?)?loss|actor[ _-]?loss|value[ _-]?loss|approx_kl|explained_variance",
     re.IGNORECASE,
 )

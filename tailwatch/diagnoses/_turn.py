@@ -1,10 +1,11 @@
 """When a validation curve has turned, said epoch by epoch from what was known then.
 
-Three signs, each only while training itself goes on improving, and each larger than the noise, sigma = 1.4826 MAD(diff) / sqrt(2)
-of the last 30 differences (robust scale: Rousseeuw & Croux, J. Am. Stat. Assoc. 88, 1993):
+Four signs, each only while training itself goes on improving, and all but one larger than the noise,
+sigma = 1.4826 MAD(diff) / sqrt(2) of the last 30 differences (robust scale: Rousseeuw & Croux, J. Am. Stat. Assoc. 88, 1993):
 
 * rose: all of the last values lie 5 % of the best (and of what was gained since the start) above it; persistence follows the
   UP criterion of Prechelt (Neural Networks: Tricks of the Trade, 1998), longer for longer runs;
+* climbs: six rises in a row (a twentieth of a long run), which noise makes once in 720 times, to 5 % above the best;
 * drifted: a smoothed curve rose by as much, by more or for longer than it ever did before it recovered;
 * creeps: it rose by 1 % only, but far above the noise, and at its present slope it will have risen by 8 % at the planned end.
 
@@ -23,6 +24,8 @@ _RISE: Final = 0.05
 _CREEP: Final = 0.01
 _PROJECTED: Final = 0.08
 _TRAIN_GAIN: Final = 0.01
+_RISES: Final = 6
+_RISES_SHARE: Final = 0.05
 _EARLY: Final = 10  # until here two values above the best are enough in a short run, three in a long one
 _SHORT: Final = 12
 _WIDEST: Final = 11
@@ -56,11 +59,13 @@ class Turn:
         self._level, self._level_at = math.inf, -1
         self._start = -math.inf
         self._highest = 0.0
+        self._rises = 0
         self._train_low, self._train_high = math.inf, -math.inf
         self._smooth = _Smooth()
 
     def add(self, value: float, train: float | None, planned: float | None) -> bool:
         """Take the next epoch's values; `planned` is how many epochs there will be. Returns whether the curve has turned."""
+        self._rises = self._rises + 1 if self.values and value > self.values[-1] else 0
         self.values.append(value)
         self.trains.append(math.nan if train is None else train)
         if train is not None:
@@ -77,7 +82,18 @@ class Turn:
         if self.turned:
             self.turned = not self._recovered()
         else:
-            self.turned = self._rose(i, planned, length) or self._drifted(i, length, known=planned is not None)
+            self.turned = (
+                self._rose(i, planned, length) or self._climbs(i, length) or self._drifted(i, length, known=planned is not None)
+            )
+        return self.turned
+
+    def stop(self) -> bool:
+        """Training was stopped early, itself a sign: the last two values above the best are enough. Returns `turned`."""
+        i = len(self.values) - 1
+        if not self.turned and i - self.best_at >= 2 and self._train_improves(i, self.best_at):
+            noise = spread(self.values[self.best_at :])  # the fall before it tells nothing of what came after
+            self.threshold = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
+            self.turned = min(self.values[-2:]) - self.best > self.threshold
         return self.turned
 
     def _follow_level(self, i: int) -> None:
@@ -102,6 +118,13 @@ class Turn:
         self.threshold = self._limit(sigmas, best, _RISE)
         return min(self.values[i - lasting + 1 :]) - best > self.threshold
 
+    def _climbs(self, i: int, length: float) -> bool:
+        """Whether it has risen steadily, which the noise of a curve does not, however large its differences were before."""
+        if self._rises < max(_RISES, math.ceil(_RISES_SHARE * length)) or not self._train_improves(i, self.best_at):
+            return False
+        self.threshold = self._margin(self.best, _RISE)
+        return self.values[i] - self.best > self.threshold
+
     def _drifted(self, i: int, length: float, *, known: bool) -> bool:
         """Whether the smoothed curve rose, or creeps up, as it never did before it recovered."""
         smooth = self._smooth
@@ -109,10 +132,7 @@ class Turn:
         if i < _SHORT or i - smooth.best_at < lasting or not self._train_improves(i, smooth.best_at):
             return False
         rise = min(smooth.values[i - lasting + 1 :]) - smooth.best
-        longer = i - smooth.best_at > 2 * smooth.longest
-        if known and not (longer or rise > smooth.worst):
-            return False
-        if not known and not (longer and rise > 1.5 * smooth.worst):
+        if not smooth.is_unusual(rise, i - smooth.best_at, plan_known=known):
             return False
         self.threshold = self._limit(_DRIFT_SIGMAS, smooth.best, _RISE)
         if rise > self.threshold:
@@ -155,6 +175,16 @@ class _Smooth:
         self.excursion = self.worst = 0.0
         self.longest = 0
         self._medians: list[float] = []
+
+    def is_unusual(self, rise: float, wait: int, *, plan_known: bool) -> bool:
+        """Whether a rise is higher, or lasts longer, than those that were followed by a new best.
+
+        In a run of unknown length there were few of them yet, so more is asked.
+        """
+        longer = wait > 2 * self.longest
+        if plan_known:
+            return longer or rise > self.worst
+        return (longer and rise > 1.5 * self.worst) or (wait > self.longest and rise > 4 * self.worst)
 
     def add(self, raw: list[float], length: float) -> None:
         """Take the newest value of `raw`; a curve of `length` epochs is smoothed over a twentieth of it."""

@@ -32,7 +32,7 @@ WHY_RATE = (
 )
 WHY_PASSES = (
     '{steps} steps x {global} samples = {seen} samples an "epoch", but the training set has {samples}: every "epoch" is {passes} '
-    "passes, and whatever counts epochs (early stopping, learning-rate drops, the curves) sees only every {passes}th. "
+    "passes, and whatever counts epochs (early stopping, learning-rate drops, the curves) takes {passes} passes for one. "
     "The steps were probably computed from the per-device batch ({samples} / {per_device} = {wrong})."
 )
 SCALE = "Start at {root} with a warm-up over the first {warmup} steps, and go towards {linear} if it stays stable."
@@ -65,16 +65,21 @@ class Judge:
     ID: ClassVar[str] = "batch_scaling"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("setting", "epoch"))
 
+    def __init__(self) -> None:
+        self._last: tuple[float, float] | None = None
+        self._counted_by_epoch = False
+
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Say what does not fit together."""
         del changed
-        known = _known(run)
+        self._see_steps(run)
+        known = _known(run, counted_by_epoch=self._counted_by_epoch)
         if known is None:
             return
         unscaled = known.factor >= 2 and known.rate is not None and not _looks_scaled(known.rate, known.factor)
         passes = known.passes
         many = passes is not None and passes >= _MANY_PASSES
-        if not (unscaled or many):
+        if not (many or (unscaled and run.segment.series)):  # further settings may follow until the first values
             return
         yield Opinion(
             self.ID if many else "batch_arithmetic",
@@ -86,8 +91,17 @@ class Judge:
             tuple(Evidence(line, text) for line, text in _lines(run)),
         )
 
+    def _see_steps(self, run: Run) -> None:
+        """Learn whether steps are counted anew in each epoch; a count over the whole run says nothing of an epoch."""
+        p = run.progress
+        if p.epoch is None or p.step is None:
+            return
+        if self._last is not None and p.epoch > self._last[0]:
+            self._counted_by_epoch = p.step <= self._last[1]
+        self._last = (p.epoch, p.step)
 
-def _known(run: Run) -> _Sum | None:
+
+def _known(run: Run, *, counted_by_epoch: bool) -> _Sum | None:
     devices = run.setting("devices")
     per_device = run.setting("per_device_batch_size")
     whole = run.setting("global_batch_size")
@@ -97,7 +111,7 @@ def _known(run: Run) -> _Sum | None:
         per_device = whole / devices
     if not whole or not per_device or per_device <= 0:
         return None
-    steps = run.setting("steps_per_epoch") or (run.progress.steps if run.progress.epoch is not None else None)
+    steps = run.setting("steps_per_epoch") or (run.progress.steps if counted_by_epoch else None)
     return _Sum(
         whole, per_device, devices or whole / per_device, run.setting("learning_rate"), steps, run.setting("train_samples")
     )

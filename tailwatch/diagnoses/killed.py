@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
-from tailwatch.diagnoses._ending import cause, is_kill, is_memory, opinion
+from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +36,16 @@ class Judge:
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
 
     def __init__(self) -> None:
+        self._ending = Ending(self.ID, TITLE)
         self._seen_alive = False
         self._gone = 0
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Say so when a signal was the last word, or when the process vanished."""
-        fatal = cause(run)
+        fatal = self._ending.cause(run, changed)
         if fatal is not None:
-            if is_kill(fatal) and not is_memory(fatal):
-                yield opinion(self.ID, TITLE, fatal, run)
+            if endings.is_kill(fatal) and not endings.is_memory(fatal):
+                yield self._ending.opinion(fatal, run)
             return
         if "tick" in changed:
             self._seen_alive = self._seen_alive or run.clock.writer_alive is True

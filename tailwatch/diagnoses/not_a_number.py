@@ -6,7 +6,7 @@ NaN in healthy runs. The first non-finite value raises it; it closes when the lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.text import compact
@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
-_RECOVERED_AFTER = 20
+_RECOVERED_AFTER: Final = 20
+_NO_LOSS: Final = frozenset(("perplexity", "ppl", "error", "err", "wer", "cer", "eer", "ter", "der", "fid", "epe"))
 
 TITLE = "The {series} is {value} since {where}: the run learns nothing from there on."
+TITLE_VAL = "On validation, {series} is {value} since {where}, while training goes on: no epoch can be judged from there on."
 WHY = (
     "Once the weights hold a NaN, every later step keeps it. The last finite value was {before}. Usual causes: a learning rate "
     "that is too high, a division by zero or a logarithm of zero in the loss, NaN in the data, or half-precision overflow."
 )
+WHY_VAL = (
+    "The last finite value was {before}. With sound weights the validation data do this (NaN, an empty class, a logarithm of "
+    "zero), or the weights hold a NaN that the training loss does not show (Hugging Face's logging_nan_inf_filter hides it)."
+)
 STOP = "Stop the run: what it computes from here on is worthless; go back to the last checkpoint before {where}."
 LOWER = "Lower the learning rate ({lr} now; try {lower}) and clip the gradient norm to 1.0."
 LOWER_UNKNOWN = "Lower the learning rate to a tenth and clip the gradient norm to 1.0."
+LOOK_VAL = "Evaluate the checkpoint before {where} on the same data: NaN again means the data or the metric, else the weights."
 LOOK = "Look for NaN in the batch of that step (assert torch.isfinite(x).all() or tf.debugging.enable_check_numerics())."
 
 
@@ -40,6 +47,7 @@ class Judge:
 
     def __init__(self) -> None:
         self._seen = False
+        self._said: tuple[Series, Point, bool, Opinion] | None = None
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Name the loss that went first."""
@@ -49,13 +57,23 @@ class Judge:
         spoiled = [s for s in run.segment.series.values() if s.first_nonfinite is not None and _is_loss(s) and not _recovered(s)]
         if spoiled:
             first = min(spoiled, key=lambda s: s.first_nonfinite.line if s.first_nonfinite else 0)
-            yield _opinion(first, run)
+            trains = first.spec.split in ("val", "test") and not any(s.spec.split not in ("val", "test") for s in spoiled)
+            yield self._opinion(first, run, only_validation=trains)
         elif unfinished := _in_unfinished_line(run):
             yield unfinished
 
+    def _opinion(self, series: Series, run: Run, *, only_validation: bool) -> Opinion:
+        """Make the finding once; it stands as long as the same value was the first."""
+        bad = series.first_nonfinite
+        assert bad is not None
+        said = self._said
+        if said is None or said[:3] != (series, bad, only_validation):
+            said = self._said = (series, bad, only_validation, _opinion(series, bad, run, only_validation=only_validation))
+        return said[3]
+
 
 def _is_loss(series: Series) -> bool:
-    return series.goal == "min" and "perplexity" not in series.spec.metric and "ppl" not in series.spec.metric
+    return series.goal == "min" and _NO_LOSS.isdisjoint(series.spec.metric.split("_"))
 
 
 def _recovered(series: Series) -> bool:
@@ -63,9 +81,7 @@ def _recovered(series: Series) -> bool:
     return len(recent) == _RECOVERED_AFTER and all(v - v == 0.0 for v in recent)
 
 
-def _opinion(series: Series, run: Run) -> Opinion:
-    bad = series.first_nonfinite
-    assert bad is not None
+def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> Opinion:
     at = next((i for i, v in enumerate(series.lines) if v == bad.line), 0)
     before = next((series.at(i) for i in range(at - 1, -1, -1) if series.values[i] - series.values[i] == 0.0), None)
     evidence = [Evidence(bad.line, f"{where(bad)}: {series.spec.name} {bad.value}")]
@@ -77,9 +93,14 @@ def _opinion(series: Series, run: Run) -> Opinion:
         Judge.ID,
         "critical",
         place_of(bad, run.segment.part if run.part == run.segment.part else run.part),
-        Text(TITLE, {"series": series.spec.name, "value": str(bad.value), "where": where(bad)}),
-        Text(WHY, {"before": "none" if before is None else f"{compact(before.value)} at {where(before)}"}),
-        (Text(STOP, {"where": where(bad)}), lower, Text(LOOK)),
+        Text(TITLE_VAL if only_validation else TITLE, {"series": series.spec.name, "value": str(bad.value), "where": where(bad)}),
+        Text(
+            WHY_VAL if only_validation else WHY,
+            {"before": "none" if before is None else f"{compact(before.value)} at {where(before)}"},
+        ),
+        (Text(LOOK_VAL, {"where": where(bad)}), lower)
+        if only_validation
+        else (Text(STOP, {"where": where(bad)}), lower, Text(LOOK)),
         tuple(evidence),
     )
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tailwatch.diagnoses._ending import cause, is_memory, opinion
+from tailwatch.core import endings
+from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,11 @@ class Judge:
     ID: ClassVar[str] = "out_of_memory"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
 
+    def __init__(self) -> None:
+        self._ending = Ending(self.ID, TITLE)
+
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Say so when a fatal message was the last word."""
-        del changed
-        fatal = cause(run)
-        if fatal is not None and is_memory(fatal):
-            yield opinion(self.ID, TITLE, fatal, run)
+        fatal = self._ending.cause(run, changed)
+        if fatal is not None and endings.is_memory(fatal):
+            yield self._ending.opinion(fatal, run)

@@ -8,15 +8,19 @@ score holds, the model grows over-confident rather than wrong: that is said, and
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof, train_near, where
+from tailwatch.diagnoses._common import Pairs, place_of, planned_points, proof, train_near, where
+from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._over import NewMarks
+from tailwatch.diagnoses._totals import Totals
 from tailwatch.diagnoses._turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _SCORE_STRICTNESS: Final = 3.0
+_SHARES: Final = frozenset(("accuracy", "acc", "f1", "auc", "auroc", "map", "iou", "miou", "dice", "precision", "recall"))
+_CLEAR: Final = 0.25
+_HOLDS: Final = 0.005
 
 TITLE = "Overfitting: validation {metric} was best at {where} ({best}) and has got worse since ({last} now)."
 WHY = (
@@ -31,9 +38,13 @@ WHY = (
     "The model learns the training set by heart; more epochs make it worse."
 )
 WHY_NO_TRAIN = "Validation went from {best} to {last} ({change}) and has not come back for {epochs} evaluations."
-WHY_CONFIDENT = " The validation {score} holds ({score_then} then, {score_now} now): it grows over-confident rather than wrong."
+WHY_CONFIDENT = " {score} holds ({score_then} then, {score_now} now): it grows over-confident rather than wrong."
+WHY_FROM_START = (
+    " It never got better than at the first evaluations: the model is too large for the data, or the steps too large."
+)
 KEEP = "Use the weights of {where}; stop the run now unless a learning-rate drop is due."
 SOONER = "Next time stop {late} evaluations earlier: early stopping on validation {metric} with patience {patience}."
+GENTLER = "A third of the learning rate{lr} or fewer trained layers: after the first evaluations it learned nothing that holds."
 REGULARISE = "More data or augmentation, dropout (0.3 to 0.5), weight decay (1e-4 to 1e-2), or a smaller model."
 BY_SCORE = "If the score is what counts, select the checkpoint by it, and try label smoothing (0.1) or temperature scaling."
 
@@ -42,11 +53,14 @@ class Judge:
     """Says that validation has turned."""
 
     ID: ClassVar[str] = "overfitting"
-    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch",))
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark"))
 
     def __init__(self) -> None:
         self._pairs = Pairs()
         self._series: Series | None = None
+        self._totals = Totals()
+        self._muting = Muting()
+        self._marks = NewMarks()
         self._turn = Turn()
         self._taken = 0
         self._broken = False
@@ -54,31 +68,34 @@ class Judge:
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Take the new validation values and say whether the curve has turned."""
         del changed
-        pair = self._pairs.main(run)
-        if pair is None or pair.val is None or pair.val.goal is None:
+        stopped = any(m.kind == "early_stop" for m in self._marks.take(run))
+        pair = self._totals.of(self._pairs.of(run)) or self._pairs.main(run)
+        if pair is None or pair.val is None or pair.val.goal is None or self._muting.of(run.segment):
             return
         if pair.val is not self._series:
             self._series = pair.val
             self._turn = Turn(strictness=1.0 if pair.val.goal == "min" else _SCORE_STRICTNESS)
             self._taken = 0
         self._take(pair, run)
+        if stopped and self._taken:
+            self._turn.stop()
         if self._turn.turned and not self._broken:
             yield self._opinion(pair, run)
 
     def _take(self, pair: Pair, run: Run) -> None:
         val = pair.val
         assert val is not None
-        sign = 1.0 if val.goal == "min" else -1.0
+        judged = _as_loss(val)
         if val.points != len(val):
             self._taken = min(self._taken, len(val))
         for i in range(self._taken, len(val)):
             value = val.values[i]
             at = train_near(pair.train, val.lines[i])
-            train = None if at < 0 or pair.train is None else sign * pair.train.values[at]
+            train = None if at < 0 or pair.train is None else judged(pair.train.values[at])
             if not math.isfinite(value) or (train is not None and not math.isfinite(train)):
                 self._broken = True  # not_a_number says what there is to say
                 continue
-            self._turn.add(sign * value, train, _planned(run, val))
+            self._turn.add(judged(value), train, planned_points(run, val))
         self._taken = len(val)
 
     def _opinion(self, pair: Pair, run: Run) -> Opinion:
@@ -86,61 +103,49 @@ class Judge:
         assert val is not None
         at = self._turn.best_at
         best, last = val.at(at), val.at(len(val) - 1)
-        metric = val.spec.metric.replace("_", " ")
-        score = _score(self._pairs.of(run)) if val.goal == "min" else None
-        confident = score is not None and _holds(score, at)
+        late = len(val) - 1 - at
+        score = _score(self._pairs.of(run), best.line) if val.goal == "min" else {}
+        rate = run.setting("learning_rate")
         values = {
-            "metric": metric,
+            "metric": val.spec.metric.replace("_", " "),
             "where": where(best),
             "best": compact(best.value),
             "last": compact(last.value),
             "change": _change(best.value, last.value),
-            "epochs": len(val) - 1 - at,
+            "epochs": late,
+            "late": late,
+            "patience": max(2, min(10, late // 2)),
+            "lr": f" ({compact(rate / 3)} instead of {compact(rate)})" if rate else "",
             **_train_values(pair, best.line, last.line),
+            **score,
         }
-        template = WHY_NO_TRAIN if pair.train is None else WHY
-        if confident and score is not None:
-            template += WHY_CONFIDENT
-            i = min(at, len(score) - 1)
-            values |= {
-                "score": score.spec.metric.replace("_", " "),
-                "score_then": compact(score.values[i]),
-                "score_now": compact(score.values[-1]),
-            }
-        late = len(val) - 1 - at
-        actions = [
-            Text(KEEP, {"where": where(best)}),
-            Text(SOONER, {"late": late, "metric": metric, "patience": max(2, min(10, late // 2))}),
-            Text(REGULARISE),
-        ]
-        if confident:
-            actions.insert(1, Text(BY_SCORE))
+        from_start = at <= 1 and late >= 3
+        template = (WHY if "train_then" in values else WHY_NO_TRAIN) + (WHY_FROM_START if from_start else "")
+        actions = [KEEP, *([BY_SCORE] if score else []), SOONER, *([GENTLER] if from_start else []), REGULARISE]
         return Opinion(
             self.ID,
-            "warning",
+            "critical" if self._is_clear(val, last.value) and not score else "warning",
             place_of(best, run.part),
             Text(TITLE, values),
-            Text(template, values),
-            tuple(actions),
+            Text(template + (WHY_CONFIDENT if score else ""), values),
+            tuple(Text(action, values) for action in actions),
             proof(val, at, len(val) - 1),
         )
 
+    def _is_clear(self, val: Series, last: float) -> bool:
+        """Whether a loss lies a quarter above its best now: more than a warning."""
+        best = self._turn.best
+        return val.goal == "min" and best > 0 and last > (1 + _CLEAR) * best
 
-def _planned(run: Run, val: Series) -> float | None:
-    """Return how many evaluations there will be if they go on at their rhythm until the planned end, None where unknown."""
-    progress = run.progress
-    end = progress.epochs or run.setting("epochs")
-    column = val.epochs
-    if end is not None and run.segment.first_epoch == 0:
-        end -= 1  # epochs counted from 0
-    if end is None or math.isnan(column[-1]):
-        end, column = progress.steps, val.steps
-    last, first = column[-1], column[0]
-    if end is None or math.isnan(last) or last > end:
-        return None
-    if len(val) == 1:
-        return 1 + end - last if column is val.epochs else None
-    return len(val) + (end - last) * (len(val) - 1) / (last - first) if last > first else None
+
+def _as_loss(series: Series) -> Callable[[float], float]:
+    """Return what turns a value into one of which less is better: of a share, what it lacks to be whole."""
+    if series.goal == "min":
+        return float
+    if _SHARES.isdisjoint(series.spec.metric.split("_")):
+        return operator.neg
+    whole = 100.0 if series.spec.unit == "%" or series.values[0] > 1.5 else 1.0
+    return lambda value: whole - value
 
 
 def _train_values(pair: Pair, then: int, now: int) -> dict[str, object]:
@@ -155,11 +160,15 @@ def _change(best: float, last: float) -> str:
     return f"{(last - best) / abs(best):+.0%}" if best else f"{last - best:+.3g}"
 
 
-def _score(pairs: list[Pair]) -> Series | None:
-    return next((p.val for p in pairs if p.val is not None and p.val.goal == "max" and len(p.val) > 1), None)
-
-
-def _holds(score: Series, at: int) -> bool:
-    """Whether a score is no worse than at the loss's best, within half a percent of it."""
-    then = score.values[min(at, len(score) - 1)]
-    return score.values[-1] >= then - 0.005 * abs(then)
+def _score(pairs: list[Pair], line: int) -> dict[str, object]:
+    """Return what there is to say of a score that is no worse than at the loss's best, nothing where it fell or is missing."""
+    series = next((p.val for p in pairs if p.val is not None and p.val.goal == "max" and len(p.val) > 1), None)
+    if series is None:  # a detector's mAP is measured on validation data, whether it says so or not
+        series = next((p.train for p in pairs if "map" in p.metric and p.train is not None and p.train.goal == "max"), None)
+    at = train_near(series, line)
+    if series is None or at < 0:
+        return {}
+    then, now = series.values[at], series.values[-1]
+    if now < then - _HOLDS * abs(then):
+        return {}
+    return {"score": series.spec.name, "score_then": compact(then), "score_now": compact(now)}

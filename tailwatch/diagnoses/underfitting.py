@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ENOUGH: Final = 5
 _LAST: Final = 5
-_STILL: Final = 0.05
+_STILL: Final = 0.1
 _SIGMAS: Final = 3.0
 
 TITLE = "The run ended while it was still learning: validation {metric} {best}, its best, at the last evaluation."

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _OPENS_AFTER: Final = 5
 _CLOSES_AFTER: Final = 3
-_CLEARLY: Final = 0.02
+_CLEARLY: Final = 0.05
 
 TITLE = "The validation loss is lower than the training loss ({val} against {train}): harmless."
 WHY = (

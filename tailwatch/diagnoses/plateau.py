@@ -1,0 +1,171 @@
+"""Training is stuck: half of the plan is done and the loss has hardly moved from where it began.
+
+Both losses must have gained less than 2 % of their first value (validation less than 5 %), or less than twice their noise and
+10 %, and no score may have grown by a tenth. It is judged from half of the planned epochs on; where no plan is known, from thirty
+epochs on or at the end of the run. While the learning rate still rises (warm-up) nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tailwatch.core.events import Opinion, Text
+from tailwatch.core.text import compact
+from tailwatch.diagnoses._common import Pairs, place_of, proof
+from tailwatch.diagnoses._fresh import Fresh
+from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._noise import spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.findings import Watch
+    from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair
+    from tailwatch.core.series import Series
+
+_DONE: Final = 0.5
+_LEAST: Final = 3
+_LEAST_AT_END: Final = 4
+_WITHOUT_PLAN: Final = 30
+_GAIN: Final = 0.02
+_GAIN_VALIDATION: Final = 0.05
+_SCORE_GAIN: Final = 0.1
+_SIGMAS: Final = 2.0
+_NOISY_GAIN: Final = 0.1
+_CLOSES: Final = 2.0
+_EARLY: Final = 8
+_CLASSES: Final = (2, 3, 4, 5, 10, 20, 100, 1000)
+_NEAR: Final = 0.005
+
+TITLE = "Stuck: after {epochs} epochs the {split} loss is {last}, it began at {first}."
+WHY = "It has gained {gain:.1%}, with a noise of {noise:.1%} from epoch to epoch: nothing is being learned."
+WHY_CHANCE = WHY + " {last} is about ln {classes} = {chance}: what guessing among {classes} classes gives."
+RATE = "Try learning rates ten times higher and ten times lower{now}."
+BATCH = (
+    "Train on one batch only: a sound model drives its loss to zero within some hundred steps; if not, the fault is in the code."
+)
+WIRES = "Check that inputs and labels still belong together, that inputs are normalised, and that the gradient norm is not 0."
+
+
+class Progress:
+    """What a loss has gained since its first value.
+
+    Attributes:
+        first, best: the first value, and the best one (of medians of three once there are eight).
+    """
+
+    def __init__(self) -> None:
+        self.first = self.best = math.nan
+        self.recent: list[float] = []
+        self.count = 0
+
+    def add(self, value: float) -> None:
+        """Take the next epoch's value; what is not finite is left out."""
+        if not math.isfinite(value):
+            return
+        self.count += 1
+        self.recent = [*self.recent[-31:], value]
+        if self.count == 1:
+            self.first = self.best = value
+        elif self.count < _EARLY:
+            self.best = min(self.best, value)
+        else:
+            if self.count == _EARLY:
+                self.best = min(median(self.recent[i - 1 : i + 2]) for i in range(1, len(self.recent) - 1))
+            self.best = min(self.best, median(self.recent[-3:]))
+
+    @property
+    def gain(self) -> float:
+        """The gain as a share of the first value; a loss that begins at 0 is a loss of another kind and counts as moving."""
+        return (self.first - self.best) / abs(self.first) if self.first else math.inf
+
+    @property
+    def noise(self) -> float:
+        """The noise of the last thirty epochs, as a share of the first value."""
+        return spread(self.recent) / abs(self.first) if self.first else 0.0
+
+    def stands(self, share: float, leniency: float) -> bool:
+        """Whether the gain is below `share`, or small and within the noise; `leniency` widens both."""
+        return self.gain < leniency * share or self.gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
+
+
+class Judge:
+    """Says that nothing is being learned."""
+
+    ID: ClassVar[str] = "plateau"
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "end"))
+
+    def __init__(self) -> None:
+        self._pairs = Pairs()
+        self._muting = Muting()
+        self._taken = {"train": Fresh(), "val": Fresh()}
+        self._progress = {"train": Progress(), "val": Progress()}
+        self._stuck = False
+
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+        """Take the new losses and say whether they stand where they began."""
+        pair = next((p for p in self._pairs.of(run) if p.metric == "loss"), None)
+        if pair is None or self._muting.of(run.segment):
+            return
+        self._take(pair)
+        train, val = self._progress["train"], self._progress["val"]
+        judged = train if train.count else val
+        leniency = _CLOSES if self._stuck else 1.0
+        stands = judged.count >= _LEAST and judged.stands(_GAIN, leniency)
+        stands = stands and (not val.count or val.stands(_GAIN_VALIDATION, leniency)) and not self._scores_rise(run)
+        self._stuck = stands and (self._stuck or self._is_time(run, judged, ended="end" in changed))
+        if self._stuck:
+            yield self._opinion(pair, run, judged)
+
+    def _take(self, pair: Pair) -> None:
+        for side, series in (("train", pair.train), ("val", pair.val)):
+            if series is None or series.axis == "step":
+                continue
+            if self._taken[side].is_other(series):
+                self._progress[side] = Progress()
+            for i in self._taken[side].take(series):
+                self._progress[side].add(series.values[i])
+
+    def _scores_rise(self, run: Run) -> bool:
+        """Whether a score (accuracy, F1, mIoU) has clearly grown, so that something is being learned after all."""
+        scores = (p.val or p.train for p in self._pairs.of(run) if (p.val or p.train) is not None)
+        grown = (s for s in scores if s is not None and s.goal == "max" and s.axis != "step" and s.best_at is not None)
+        return any(s.best_at.value > s.values[0] + _SCORE_GAIN * abs(s.values[0]) for s in grown if s.best_at is not None)
+
+    def _is_time(self, run: Run, judged: Progress, *, ended: bool) -> bool:
+        if _warms_up(run):
+            return False
+        if run.done is not None:
+            return judged.count >= _LEAST and run.done >= _DONE
+        return judged.count >= (_LEAST_AT_END if ended else _WITHOUT_PLAN)
+
+    def _opinion(self, pair: Pair, run: Run, judged: Progress) -> Opinion:
+        series = pair.train if judged is self._progress["train"] else pair.val
+        assert series is not None
+        last = median(judged.recent[-3:])
+        rate = run.setting("learning_rate")
+        classes = next((k for k in _CLASSES if abs(last - math.log(k)) < _NEAR * math.log(k)), None)
+        values = {
+            "epochs": judged.count,
+            "split": "training" if series is pair.train else "validation",
+            "first": compact(judged.first),
+            "last": compact(last),
+            "gain": judged.gain,
+            "noise": judged.noise,
+            "now": "" if not rate else f" ({compact(10 * rate)} and {compact(rate / 10)}; it is {compact(rate)})",
+            "classes": classes,
+            "chance": "" if classes is None else compact(math.log(classes)),
+        }
+        why = Text(WHY if classes is None else WHY_CHANCE, values)
+        actions = (Text(BATCH), Text(RATE, values), Text(WIRES))
+        evidence = proof(series, 0, len(series) - 1)
+        return Opinion(self.ID, "warning", place_of(series.at(0), run.part), Text(TITLE, values), why, actions, evidence)
+
+
+def _warms_up(run: Run) -> bool:
+    """Whether the learning rate, where it is printed, still rises."""
+    rate: Series | None = next((s for s in run.segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
+    return rate is not None and len(rate) > 1 and rate.values[-1] > rate.values[-2]
