@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from tailwatch.sources.paths import Path
 
 _TICK_S: Final = 1.0
-_STEP_MS: Final = 20
-_DEBOUNCE_MS: Final = 60
-"""Where other files come and go all the time a hint is late by this much, not by the usual 1.6 s."""
+_DEBOUNCE_STEPS: Final = 3
+"""Where other files come and go all the time a hint is late by so many steps, not by the usual 1.6 s."""
 
 
 class FileFollower:
@@ -123,7 +122,7 @@ class FileFollower:
 
 
 def watch_directories(
-    directories: list[str], stop: threading.Event, happened: Callable[[], None], still_right: Callable[[], bool]
+    directories: list[str], stop: threading.Event, step_ms: int, happened: Callable[[], None], still_right: Callable[[], bool]
 ) -> None:
     """Call `happened` whenever something changes in the directories, until `stop` is set or `still_right` says no.
 
@@ -136,10 +135,10 @@ def watch_directories(
         *directories,
         watch_filter=None,  # the default one hides logs under .venv, and names that end in ~
         recursive=False,
-        step=_STEP_MS,
-        debounce=_DEBOUNCE_MS,
+        step=step_ms,
+        debounce=step_ms * _DEBOUNCE_STEPS,
         force_polling=False,  # its polling loses appends; ours does not
-        rust_timeout=500,
+        rust_timeout=1000,
         yield_on_timeout=True,
         stop_event=stop,
         raise_interrupt=False,

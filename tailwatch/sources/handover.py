@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LONGEST_HOLD: Final = 6
 """Times the usual hold, after which a successor that has something to read is no longer kept waiting."""
 
+_LISTINGS: Final = 5
+
 _ROTATED: Final = re.compile(rb"[._-][0-9][0-9T:._-]{0,40}")
 """What rotation appends to a name: `.1`, `-20260131`, `.2026-01-31_12-00`. Compressed ones (`.1.gz`) came long before."""
 
@@ -84,23 +86,27 @@ class Siblings:
 
     def __init__(self, path: bytes) -> None:
         self._directory, self._name = os.path.split(os.path.realpath(path))
-        self._known = {s.id for s in self._list()}
+        self._known: set[FileId] = set()
+
+    def note(self) -> None:
+        """Take all that are there now for older than what is read from here on."""
+        self._known = {s.id for s in self._list_surely()}
 
     def missed(self, front: OpenLog, successor: OpenLog) -> list[OpenLog]:
         """Open the logs that came after `front` and were rotated away before `successor` was seen, oldest first."""
-        last = successor.info().st_mtime_ns
-        fresh = [s for s in self._new() if s.id not in (front.id, successor.id) and s.changed_ns <= last]
+        first, last = front.info().st_mtime_ns, successor.info().st_mtime_ns
+        fresh = [s for s in self._new(first, last) if s.id not in (front.id, successor.id)]
         logs = []
-        for log in _opened(sorted(fresh, key=lambda s: s.changed_ns)):
-            if front.position.goes_on_in(log.descriptor):
-                log.close()  # somebody's copy of what was read already
+        for log in self._opened(sorted(fresh, key=lambda s: s.changed_ns)):
+            if log.info().st_size == 0 or front.position.goes_on_in(log.descriptor):
+                log.close()  # nothing in it, or somebody's copy of what was read already
             else:
                 logs.append(log)
         return logs
 
     def copy_with_the_rest(self, position: Position) -> OpenLog | None:
         """Open the copy that was made of a log before it was truncated, if it holds lines that were not read yet."""
-        for log in _opened(self._list()):
+        for log in self._opened(self._list()):
             if position.goes_on_in(log.descriptor) and log.info().st_size > position.offset:
                 log.position = position
                 log.is_copy = True
@@ -108,10 +114,39 @@ class Siblings:
             log.close()
         return None
 
-    def _new(self) -> list[Sibling]:
-        found = [s for s in self._list() if s.id not in self._known]
+    def _new(self, first: int, last: int) -> list[Sibling]:
+        """Return those that came since the last call and were last changed between two times."""
+        found = [s for s in self._list_surely() if s.id not in self._known and first <= s.changed_ns <= last]
         self._known.update(s.id for s in found)
         return found
+
+    def _list_surely(self) -> list[Sibling]:
+        """List until two lists agree: a file that is renamed meanwhile may be missing in one."""
+        listed = self._list()
+        for _ in range(_LISTINGS):
+            before, listed = listed, self._list()
+            if {s.id for s in listed} == {s.id for s in before}:
+                break
+        return listed
+
+    def _opened(self, siblings: list[Sibling]) -> list[OpenLog]:
+        logs = [self._opened_as(sibling) for sibling in siblings]
+        return [log for log in logs if log is not None]
+
+    def _opened_as(self, sibling: Sibling) -> OpenLog | None:
+        """Open a sibling, also if it is rotated on meanwhile, so that another file has its name."""
+        named: list[Sibling] = [sibling]
+        for _ in range(_LISTINGS):
+            for candidate in named:
+                try:
+                    log = OpenLog.open(candidate.path)
+                except OSError:
+                    continue
+                if log.id == sibling.id:
+                    return log
+                log.close()
+            named = [s for s in self._list() if s.id == sibling.id]
+        return None
 
     def _list(self) -> list[Sibling]:
         try:
@@ -132,13 +167,3 @@ def _sibling(path: bytes) -> Sibling | None:
     except OSError:
         return None
     return Sibling(path, identify(info), info.st_mtime_ns) if stat.S_ISREG(info.st_mode) else None
-
-
-def _opened(siblings: list[Sibling]) -> list[OpenLog]:
-    logs = []
-    for sibling in siblings:
-        try:
-            logs.append(OpenLog.open(sibling.path))
-        except OSError:
-            continue  # rotated on, or compressed meanwhile
-    return logs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.sources.paths import shown
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 
     from tailwatch.sources.paths import Path
 
-    Watch = Callable[[list[str], threading.Event, Callable[[], None], Callable[[], bool]], None]
+    Watch = Callable[[list[str], threading.Event, int, Callable[[], None], Callable[[], bool]], None]
 
 _REARM_S: Final = 0.5
+_STEP_MS: Final = 20
+_IDLE_STEP_MS: Final = 100
+"""How often the watcher itself looks whether something happened: every step costs a wake-up."""
+
+_IDLE_AFTER_S: Final = 60.0
 _BEGIN_AFTER_S: Final = 0.5
 """The watcher's modules load a moment after the start, when the first screen no longer competes with them."""
 
@@ -38,6 +44,7 @@ class Hints:
         self._watch = watch
         self._wake = wake
         self._stop = threading.Event()
+        self._active_at = time.monotonic()
         self.working = False
         self.failure = ""
         self._thread = threading.Thread(target=self._run, name="tailwatch-hints", daemon=True)
@@ -51,6 +58,10 @@ class Hints:
         """Stop watching; returns at once."""
         self._stop.set()
 
+    def note_activity(self) -> None:
+        """The log did something: watch it closely for a while."""
+        self._active_at = time.monotonic()
+
     def take_failure(self) -> str:
         """Return why the watcher gave up, the first time it is asked after that, else nothing."""
         failure, self.failure = self.failure, ""
@@ -60,20 +71,27 @@ class Hints:
         self._stop.wait(_BEGIN_AFTER_S)
         while not self._stop.is_set():
             directories = self._directories()
-            if directories:
-                try:
-                    self._watch_until_they_change(directories)
-                except Exception as error:  # noqa: BLE001 - any failure of the watcher means the same: our own look alone
-                    self.failure = f"notifications do not work here ({type(error).__name__}); {shown(self._path)} is polled"
-                    self._wake.set()
-                    return
-                finally:
-                    self.working = False
-            self._stop.wait(_REARM_S)
+            try:
+                self._watch_while(directories, self._is_idle())
+            except Exception as error:  # noqa: BLE001 - any failure of the watcher means the same: our own look alone
+                self.failure = f"notifications do not work here ({type(error).__name__}); {shown(self._path)} is polled"
+                self._wake.set()
+                return
+            finally:
+                self.working = False
+            if self._directories() != directories or not directories:
+                self._stop.wait(_REARM_S)
 
-    def _watch_until_they_change(self, directories: dict[str, int]) -> None:
-        self.working = True
-        self._watch(list(directories), self._stop, self._wake.set, lambda: self._directories() == directories)
+    def _watch_while(self, directories: dict[str, int], idle: bool) -> None:  # noqa: FBT001 - what is to stay as it is
+        """Watch until the directories are other ones, or the log falls asleep or wakes up."""
+        if directories:
+            self.working = True
+            step = _IDLE_STEP_MS if idle else _STEP_MS
+            same = lambda: self._is_idle() == idle and self._directories() == directories  # noqa: E731
+            self._watch(list(directories), self._stop, step, self._wake.set, same)
+
+    def _is_idle(self) -> bool:
+        return time.monotonic() - self._active_at > _IDLE_AFTER_S
 
     def _directories(self) -> dict[str, int]:
         """Return the directory of the name and that of the file it links to, each with its inode, as far as they exist."""

@@ -131,6 +131,7 @@ class Lineup:
 
     def _begin_first(self, log: OpenLog) -> None:
         self._real = os.path.realpath(self._name)
+        self._siblings.note()
         before = self._position_in(log)
         if before is not None:
             log.position = before
@@ -169,6 +170,7 @@ class Lineup:
         self.has_failed = False
         if block.data or block.skipped:
             self._hold.grew()
+            front.writer.note_growth()
             self._herald.data(block.data, block.skipped, None if front.is_stream else front.info().st_mtime)
         self.has_more = block.more
         if block.more:
@@ -185,6 +187,7 @@ class Lineup:
         """The content is another one: read what was not read yet from a copy of the old one, if there is one, then anew."""
         self.has_more = True
         copy = self._siblings.copy_with_the_rest(front.position)
+        self._siblings.note()
         front.restart()
         if copy is not None:
             self._logs.insert(0, copy)

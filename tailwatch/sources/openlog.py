@@ -128,14 +128,21 @@ class OpenLog:
         raise RewrittenError("it was truncated and has grown again")
 
     def _skip_hole(self) -> int:
-        """Pass over a hole at the offset, as a writer leaves it that goes on at its old offset after a truncation."""
-        offset, size = self.position.offset, self.info().st_size
-        try:
-            data_at = os.lseek(self.descriptor, offset, os.SEEK_DATA)
-        except OSError:
-            data_at = size  # nothing but the hole; where the system knows no holes it says that all is data
-        if min(data_at, size) - offset < _HOLE:
-            return 0
-        length = min(data_at, size) - offset
-        self.position = self.position.after_hole(length)
+        length = hole_at(self.descriptor, self.position.offset)
+        if length:
+            self.position = self.position.after_hole(length)
         return length
+
+
+def hole_at(descriptor: int, offset: int) -> int:
+    """Return the length of the hole in a file at an offset, 0 if it is not worth skipping.
+
+    A writer that goes on at its old offset after a truncation leaves one; where the system knows no holes it says 0.
+    """
+    size = os.fstat(descriptor).st_size
+    try:
+        data_at = os.lseek(descriptor, offset, os.SEEK_DATA)
+    except OSError:
+        data_at = size  # nothing but the hole up to the end
+    length = min(data_at, size) - offset
+    return length if length >= _HOLE else 0

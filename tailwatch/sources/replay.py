@@ -1,7 +1,8 @@
 """A saved log again, at the pace of its own clock, faster or slower, with pause.
 
 `Replay(path, speed).events(stop)` yields the log in lines and frames whose `at` is the log's own time, so that whatever depends
-on time comes out as it would have. `speed` may be changed while it plays; infinity reads as fast as possible.
+on time comes out as it would have: `opened`, `Data` and `Tick`s, and at its end `read` and `ended`. `speed`, `pause()`,
+`resume()` and `skip_to(offset)` work while it plays; infinity plays as fast as possible. To go back, make a new one with `skip`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from __future__ import annotations
 import math
 import threading
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.sources.cues import cues
+from tailwatch.sources.logclock import date_of
+from tailwatch.sources.paths import shown
 from tailwatch.sources.schedule import schedule
 from tailwatch.sources.whole import read_once
 
@@ -19,90 +25,127 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.core.events import SourceEvent
+    from tailwatch.sources.cues import Cue
+    from tailwatch.sources.paths import Path
 
-_LONGEST_WAIT_S: Final = 2.0
+LONGEST_WAIT_S: Final = 2.0
 """Nobody waits longer than this for the next line, whatever the log's clock says."""
 
+_SLICE_S: Final = 0.05
+"""How late a pause, another speed or the end is seen."""
+
 _BATCH_S: Final = 0.02
-_TICK_S: Final = 1.0
-_BULK: Final = 64 * 1024
+"""What comes within this time is handed over together: a screen shows less than that anyway."""
+
+_LATE_S: Final = 0.25
+"""A consumer that is later than this is not made up for: the replay goes slower."""
 
 
 class Replay:
-    """A saved log that plays."""
+    """A saved log that plays.
 
-    def __init__(self, path: str, speed: float = 1.0) -> None:
+    Args:
+        path: the log, also a compressed one.
+        speed: times the log's own pace.
+        skip: bytes that are played without waiting.
+
+    Raises:
+        UsageError: the speed is not above 0.
+    """
+
+    def __init__(self, path: Path, speed: float = 1.0, *, skip: int = 0) -> None:
+        if not speed > 0:
+            raise UsageError(f"--speed {speed:g} plays nothing; give a number above 0, 1 is the log's own pace.")
         self.path = path
         self.speed = speed
         self.paused = False
+        self.offset = 0
+        """Bytes that were handed over."""
+        self._skip_to = skip
         self._go_on = threading.Event()
-        self._go_on.set()
+        self._due = 0.0
 
     def pause(self) -> None:
         """Stop the clock."""
         self.paused = True
-        self._go_on.clear()
 
     def resume(self) -> None:
         """Let the clock run again."""
         self.paused = False
         self._go_on.set()
 
-    def close(self) -> None:
-        """Wake a paused replay, so that it sees its end."""
+    def skip_to(self, offset: int) -> None:
+        """Play without waiting up to a byte of the log that is still to come."""
+        self._skip_to = offset
         self._go_on.set()
 
+    def close(self) -> None:
+        """Wake a paused replay, so that it sees its end."""
+        self.resume()
+
     def events(self, stop: threading.Event) -> Iterator[SourceEvent]:
-        """Yield the log piece by piece, until it ends or `stop` is set."""
+        """Yield the log piece by piece, until it ends or `stop` is set.
+
+        Raises:
+            LogError: the log is missing or cannot be read.
+        """
+        self._due = time.monotonic()
+        self.offset = 0
         source = read_once(self.path)
         first = next(source)
-        begin = first.at
-        yield Notice("opened", begin, self.path)
-        pending = bytearray()
-        played, ticked = begin, begin
-        for piece in schedule(_blocks(first, source)):
-            at = begin + piece.at
-            if pending and (
-                len(pending) >= _BULK
-                or (not self._fast and (at - played) / self.speed >= _BATCH_S)
-                or (self._fast and at - played >= _TICK_S)
-            ):
-                yield Data(bytes(pending), played)
-                pending.clear()
-                self._wait(at - played, stop)
-                if stop.is_set():
-                    return
-                if at - ticked >= _TICK_S:
-                    ticked = at
-                    yield Tick(at, writer_alive=True)
-            played = at if not pending else played
-            pending += piece.data
-        if pending:
-            yield Data(bytes(pending), played)
-        yield Tick(played, writer_alive=False)
-        yield Notice("ended", played, "the log ends here")
+        begin = now = _beginning(first)
+        trouble: list[Notice] = []
+        yield Notice("opened", begin, shown(self.path))
+        for cue in cues(schedule(_blocks(first, source, trouble)), begin, self._window):
+            self._wait(cue, stop)
+            if stop.is_set():
+                return
+            if isinstance(cue.event, Data):
+                self.offset += len(cue.event.data)
+            now = cue.event.at
+            yield cue.event
+        yield from (Notice(notice.kind, now, notice.detail) for notice in trouble)
+        yield Tick(now, writer_alive=False)
+        yield Notice("read", now)
+        yield Notice("ended", now, "the log ends here")
+
+    def _window(self) -> float:
+        return math.inf if self._is_skipping else self.speed * _BATCH_S
 
     @property
-    def _fast(self) -> bool:
-        return math.isinf(self.speed)
+    def _is_skipping(self) -> bool:
+        return math.isinf(self.speed) or self.offset < self._skip_to
 
-    def _wait(self, log_seconds: float, stop: threading.Event) -> None:
-        until = time.monotonic() + (0.0 if self._fast else min(_LONGEST_WAIT_S, log_seconds / self.speed))
+    def _wait(self, cue: Cue, stop: threading.Event) -> None:
+        """Wait as long as the log's time before a cue lasts at this speed, and while the replay is paused."""
+        speed = self.speed
+        if cue.seconds > 0 and not self._is_skipping:
+            whole = min(cue.gap / speed, LONGEST_WAIT_S)
+            self._due = max(self._due, time.monotonic() - _LATE_S) + whole * cue.seconds / cue.gap
         while not stop.is_set():
-            if self.paused:
-                paused_at = time.monotonic()
-                self._go_on.wait(0.25)
-                until += time.monotonic() - paused_at
+            if self.paused and self.offset >= self._skip_to:
+                self._go_on.wait(_SLICE_S)
+                self._go_on.clear()
+                self._due = time.monotonic()
                 continue
-            left = until - time.monotonic()
-            if left <= 0:
+            left = self._due - time.monotonic()
+            if left <= 0 or self._is_skipping or self.speed != speed:
                 return
-            stop.wait(min(left, 0.1))
+            stop.wait(min(left, _SLICE_S))
 
 
-def _blocks(first: SourceEvent, rest: Iterator[SourceEvent]) -> Iterator[bytes]:
+def _beginning(first: SourceEvent) -> float:
+    """Return when the log began by its own stamps, else the time of the file."""
+    told = date_of(first.data, datetime.fromtimestamp(first.at).year) if isinstance(first, Data) else None  # noqa: DTZ006 - local
+    return first.at if told is None else told
+
+
+def _blocks(first: SourceEvent, rest: Iterator[SourceEvent], trouble: list[Notice]) -> Iterator[bytes]:
+    """Yield the bytes of a log, and gather what went wrong with it."""
     if isinstance(first, Data):
         yield first.data
     for event in rest:
         if isinstance(event, Data):
             yield event.data
+        elif isinstance(event, Notice) and event.kind == "lost":
+            trouble.append(event)

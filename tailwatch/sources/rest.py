@@ -46,6 +46,8 @@ class Rest:
         """Note how a look went: what is active is looked at more often, what fails ever less."""
         if eventful:
             self._active_at = time.monotonic()
+            if self._hints is not None:
+                self._hints.note_activity()
         if failed:
             self._retry_at = time.monotonic() + min(_LONGEST_RETRY_S, _USUAL_S * 2**self._failures)
         self._failures = min(self._failures + 1, 16) if failed else 0

@@ -1,37 +1,42 @@
 r"""When each piece of a saved log was written, as far as the log itself tells.
 
-A piece is a line, or one `\r` frame of it. Its time comes from its own stamp where it has one, else from the time that a step or
-an epoch took (`291ms/step` x steps, the elapsed time of a tqdm bar), else from a steady pace. Times never go back. Pure: bytes
-in, pieces out, one after the other, so that a large log starts at once.
+A piece is a line, or one `\r` frame of it. Its time comes from its own stamp where it has one, else from the time that its bar
+or its steps took, else from a steady pace. Times never go back. Pure and lazy: bytes in, pieces out, one after the other, so
+that a large log starts at once.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tailwatch.core.timestamps import seconds
+from tailwatch.sources.logclock import elapsed_of, iteration_of, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tailwatch.sources.logclock import Elapsed, Stamp
+
 LINE_S: Final = 0.04
 """The pace of lines that tell no time: 25 a second."""
 
-_FRAME_S: Final = 0.02
-_LONGEST_GAP_S: Final = 30.0
-_PIECE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r+|$)")
-_STAMP: Final = re.compile(
-    rb"\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?|[IWEF]0000 00:00:\d{9,10}(?:\.\d{1,9})?"
-    rb"|[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?"
-)
-_SHORT_STAMP: Final = re.compile(rb"\[(\d\d/\d\d \d\d:\d\d:\d\d)\]")
-_ELAPSED: Final = re.compile(rb"\[(?:(\d{1,3}):)?(\d{1,2}):(\d\d)<")
-_PER_STEP: Final = re.compile(rb"(\d{1,9})/\d{1,9}\b[^\r\n]{0,200}?(\d{1,6})(ms|s)/(?:step|sample)")
+FRAME_S: Final = 0.02
+"""The pace of redraws that tell no time: Keras draws up to 20 a second, tqdm up to 10."""
+
+_TIMED_FOR: Final = 30
+"""Lines after one with a time that are taken to have come at once with it: a table, a traceback, a configuration."""
+
+_STEPPED_BACK_S: Final = 600.0
+"""A stamp that is this much earlier than expected is another run's, or yesterday's: its clock starts anew."""
+
+_MAX_LOOPS: Final = 256
+_MAX_PIECE: Final = 1 << 20
+_PIECE: Final = re.compile(rb"\r*[^\r\n]*(?:\r*\n)?")
 
 
 class Piece(NamedTuple):
-    """Bytes of the log, and the seconds since its first piece at which they came."""
+    """Bytes of the log, and the seconds since its beginning at which they came."""
 
     at: float
     data: bytes
@@ -39,63 +44,80 @@ class Piece(NamedTuple):
 
 def schedule(blocks: Iterable[bytes]) -> Iterator[Piece]:
     """Yield the pieces of a log with their times; together they are the log, byte for byte."""
-    clock = _LogClock()
+    clock = _Clock()
     rest = b""
     for block in blocks:
         data = rest + block
         rest = b""
+        open_from = len(data.rstrip(b"\r"))  # what ends here may go on in the next block
         for found in _PIECE.finditer(data):
             piece = found[0]
-            if not piece:
-                continue
-            if found.end() == len(data) and not piece.endswith(b"\n"):
-                rest = piece  # it may go on in the next block
+            if found.end() >= open_from and not piece.endswith(b"\n") and len(data) - found.start() < _MAX_PIECE:
+                rest = data[found.start() :]
                 break
-            yield Piece(clock.after(piece), piece)
-    if rest:
-        yield Piece(clock.after(rest), rest)
+            if piece:
+                yield Piece(clock.after(piece), piece)
+    for found in _PIECE.finditer(rest):
+        if found[0]:
+            yield Piece(clock.after(found[0]), found[0])
 
 
-class _LogClock:
+class _Clock:
     """The time of the log, moved on by each piece."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._stamp: float | None = None
-        self._bar: tuple[int, float] | None = None
+        self._scales: dict[str, float] = {}
+        self._loops: dict[bytes, tuple[float, Elapsed]] = {}
+        self._iteration: int | None = None
+        self._took = math.inf
+        self._line_began = 0.0
+        self._untimed = _TIMED_FOR
 
     def after(self, piece: bytes) -> float:
-        stamped = self._stamped(piece)
-        moved = stamped if stamped is not None else self._measured(piece)
-        self.now += min(_LONGEST_GAP_S, max(0.0, moved))
+        """Return the time of the next piece."""
+        target = self._told(piece)
+        if target is not None:
+            self._untimed = 0
+        elif piece.strip():
+            target = self.now + self._pace(piece)
+        self.now = max(self.now, target or 0.0)
+        if piece.endswith(b"\n"):
+            self._line_began = self.now
         return self.now
 
-    def _stamped(self, piece: bytes) -> float | None:
-        found = _STAMP.search(piece[:200]) or _SHORT_STAMP.search(piece[:200])
-        if found is None:
-            return None
-        text = found[0].decode("ascii") if found.re is _STAMP else f"2000/{found[1].decode('ascii')}"
-        stamp = seconds(text)
-        if stamp is None:
-            return None
-        before, self._stamp = self._stamp, stamp
-        return LINE_S if before is None else stamp - before
+    def _told(self, piece: bytes) -> float | None:
+        if (stamp := stamp_of(piece)) is not None:
+            return self._at_stamp(stamp)
+        if (elapsed := elapsed_of(piece)) is not None:
+            return self._in_loop(elapsed)
+        if (iteration := iteration_of(piece)) is not None:
+            return self._at_iteration(*iteration)
+        return None
 
-    def _measured(self, piece: bytes) -> float:
-        """How long a bar says that it took since its last frame; a steady pace for all else."""
-        pause = _FRAME_S if piece.endswith(b"\r") else LINE_S
-        elapsed = _ELAPSED.search(piece)
-        if elapsed is not None:
-            hours, minutes, secs = (int(g or 0) for g in elapsed.groups())
-            return self._since(("tqdm", 0), hours * 3600 + minutes * 60 + secs, pause)
-        step = _PER_STEP.search(piece)
-        if step is not None:
-            each = int(step[2]) * (0.001 if step[3] == b"ms" else 1.0)
-            return self._since(("bar", 0), int(step[1]) * each, pause)
-        return pause
+    def _pace(self, piece: bytes) -> float:
+        if not piece.endswith(b"\n"):
+            return FRAME_S
+        self._untimed += 1
+        return LINE_S if self._untimed > _TIMED_FOR else 0.0
 
-    def _since(self, bar: tuple[str, int], elapsed: float, pause: float) -> float:
-        key = hash(bar[0])
-        before = self._bar[1] if self._bar is not None and self._bar[0] == key else 0.0
-        self._bar = (key, elapsed)
-        return elapsed - before if elapsed > before else pause
+    def _at_stamp(self, stamp: Stamp) -> float:
+        zero = self._scales.get(stamp.kind)
+        if zero is None or zero + stamp.seconds < self.now - _STEPPED_BACK_S:
+            zero = self._scales[stamp.kind] = self.now - stamp.seconds
+        return zero + stamp.seconds
+
+    def _in_loop(self, elapsed: Elapsed) -> float:
+        began, before = self._loops.get(elapsed.loop, (self._line_began, None))
+        if before is not None and (elapsed.whole or elapsed.done < before.done or elapsed.seconds < before.seconds - 1.0):
+            began = self._line_began if elapsed.whole else max(self._line_began, self.now - elapsed.seconds)
+        if len(self._loops) >= _MAX_LOOPS:
+            self._loops.clear()
+        self._loops[elapsed.loop] = began, elapsed
+        return began + elapsed.seconds
+
+    def _at_iteration(self, number: int, took: float) -> float:
+        before, self._iteration = self._iteration, number
+        self._took = min(took, 2 * self._took)  # an iteration that was also evaluated takes far longer than the others
+        steps = number - before if before is not None and number > before else 1
+        return self.now + took + (steps - 1) * self._took

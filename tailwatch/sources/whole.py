@@ -6,86 +6,95 @@ end. Time is `at` where it is given, else now while a writer lives, else the tim
 
 from __future__ import annotations
 
-import importlib
 import os
 import stat
 import time
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tailwatch.core.errors import LogError
+from tailwatch.core.errors import LogError, UsageError
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.sources.openlog import BLOCK, hole_at
+from tailwatch.sources.paths import shown, why_not_a_log
+from tailwatch.sources.unpack import DamagedError, packing_of, unpacked
 from tailwatch.sources.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.core.events import SourceEvent
-
-BLOCK: Final = 256 * 1024
-MAX_UNPACKED: Final = 64 << 30
-"""Bytes after which a compressed log is taken for a bomb."""
-
-_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "lzma"), (b"BZh", "bz2"), (b"\x28\xb5\x2f\xfd", "zstd"))
+    from tailwatch.sources.paths import Path
 
 
-def read_once(path: str, at: float | None = None) -> Iterator[SourceEvent]:
-    """Yield everything the log holds now.
+def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
+    """Yield everything the log holds now; a pipe is read to its end.
 
     Raises:
-        LogError: the path is missing, unreadable, a directory or a device.
+        UsageError: the path is a directory or a device.
+        LogError: the path is missing or cannot be read.
     """
+    descriptor = _open(path)
     try:
-        raw = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below; non-UTF-8 names are fine
-        info = os.fstat(raw.fileno())
-    except FileNotFoundError:
-        raise LogError(f"{path}: there is no such file; check the path.") from None
-    except IsADirectoryError:
-        raise LogError(f"{path} is a directory; name the log file in it.") from None
-    except OSError as error:
-        raise LogError(f"{path} cannot be read: {error.strerror}.") from None
-    with raw:
-        if stat.S_ISCHR(info.st_mode) and not raw.isatty() and os.path.basename(path) in ("zero", "full", "random", "urandom"):
-            raise LogError(f"{path} is a device that never ends; name a log file.")
-        alive = Writer(raw.fileno()).alive() if stat.S_ISREG(info.st_mode) else False
+        info = os.fstat(descriptor)
+        is_file = stat.S_ISREG(info.st_mode)
+        alive = Writer(descriptor).alive() if is_file else False
         if at is None:
-            at = time.time() if alive or not stat.S_ISREG(info.st_mode) else info.st_mtime
-        yield from _blocks(raw, path, at)
+            at = time.time() if alive or not is_file else info.st_mtime
+        yield from _content(descriptor, at, is_file=is_file)
         yield Tick(at, alive)
         yield Notice("read", at) if alive else Notice("ended", at)
+    except OSError as error:
+        raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+    finally:
+        os.close(descriptor)
 
 
-def _blocks(raw: IO[bytes], path: str, at: float) -> Iterator[SourceEvent]:
-    first = raw.read(BLOCK)
-    kind = next((name for magic, name in _MAGIC if first.startswith(magic)), None)
-    if kind == "zstd":
-        raise LogError(f"{path} is compressed with zstd; unpack it first: zstd -dc {path} | tailwatch report -")
-    if kind is None:
-        while first:
-            yield Data(first, at)
-            first = raw.read(BLOCK)
+def _open(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
+    except FileNotFoundError:
+        raise LogError(f"{shown(path)}: there is no such file; check the path.") from None
+    except OSError as error:
+        raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+    mode = os.fstat(descriptor).st_mode
+    wrong = why_not_a_log(mode)
+    if wrong is None or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull)):
+        return descriptor
+    is_terminal = os.isatty(descriptor)
+    os.close(descriptor)
+    if is_terminal:
+        raise UsageError("nothing is piped into standard input; name a log, or pipe one in.")
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{shown(path)} is a directory; name the log file in it.")
+    raise UsageError(f"{shown(path)} is {wrong}, not a log; name a log file.")
+
+
+def _content(descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEvent]:
+    first = os.read(descriptor, BLOCK)
+    packing = packing_of(first)
+    if packing is None:
+        yield from _plain(first, descriptor, at, is_file=is_file)
         return
-    raw.seek(0)
-    yield from _unpacked(raw, kind, at)
-
-
-def _unpacked(raw: IO[bytes], kind: str, at: float) -> Iterator[SourceEvent]:
-    """Unpack as it is read; what a damaged file still gives is used, and the damage is told."""
-    import lzma  # noqa: PLC0415 - only for compressed logs
-    import zlib  # noqa: PLC0415 - likewise
-
-    module = importlib.import_module(kind)
-    total = 0
-    with module.open(raw, "rb") as packed:
-        while True:
-            try:
-                block = packed.read1(BLOCK)
-            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
-                yield Notice("lost", at, f"the compressed log is damaged: {error}")
-                return
-            if not block:
-                return
-            total += len(block)
+    try:
+        for block in unpacked(packing, _blocks(first, descriptor)):
             yield Data(block, at)
-            if total > MAX_UNPACKED:
-                yield Notice("lost", at, "the compressed log unpacks to more than 64 GB; the rest was left out")
-                return
+    except DamagedError as damage:
+        yield Notice("lost", at, f"the compressed log is damaged: {damage}; the rest of it was left out")
+
+
+def _blocks(first: bytes, descriptor: int) -> Iterator[bytes]:
+    while first:
+        yield first
+        first = os.read(descriptor, BLOCK)
+
+
+def _plain(first: bytes, descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEvent]:
+    skipped = 0
+    for block in _blocks(first, descriptor):
+        yield Data(block, at, skipped)
+        skipped = 0
+        if is_file and not block.strip(b"\0"):
+            offset = os.lseek(descriptor, 0, os.SEEK_CUR)
+            skipped = hole_at(descriptor, offset)
+            os.lseek(descriptor, offset + skipped, os.SEEK_SET)
+    if skipped:
+        yield Data(b"", at, skipped)
