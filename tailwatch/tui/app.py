@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -54,6 +55,7 @@ def run_monitor(
     reason = can_draw()
     if reason is not None:
         raise UsageError(f"the monitor cannot be shown: {reason}; use `tailwatch watch` or `tailwatch report` instead.")
+    gc.disable()  # loading makes much and throws little away; `Monitor` enables it again when the first frame stands
     sys.setswitchinterval(0.001)  # the reader thread must not keep a key or a paint waiting for 5 ms at a time
     from tailwatch.tui.feed import Feed  # noqa: PLC0415
     from tailwatch.tui.history import History  # noqa: PLC0415
@@ -65,7 +67,7 @@ def run_monitor(
     feed = Feed(source, title, history=history, past=past, translate=translate)
     if on_alarm is not None:
         feed.on_alarm = on_alarm
-    monitor = Monitor(feed, replay=replay, clock=None if replay else time.time)
+    monitor = Monitor(feed, replay=replay, clock=None if replay else getattr(source, "clock", time.time))
     with Guard(monitor.leave) as guard:
         monitor.run(mouse=mouse)
     feed.stop()

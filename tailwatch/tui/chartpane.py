@@ -24,7 +24,7 @@ class ChartPane(Panel):
     """Train and validation of one metric. `nth` is its place among the charts shown; `metric` what the person chose for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHART_KEYS)]
-    focusable = True
+    takes_keys = True
 
     class PointOpened(Message):
         """The log around the chart's cursor is to be shown."""

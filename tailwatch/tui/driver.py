@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -37,8 +38,9 @@ class TerminalDriver(LinuxDriver):
 class Cells(CompositorUpdate):
     """An update that writes only runs of cells: row, column, and the cells."""
 
-    def __init__(self, runs: list[tuple[int, int, list[Cell]]]) -> None:
+    def __init__(self, runs: list[tuple[int, int, list[Cell]]], account: ScreenDiff) -> None:
         self.runs = runs
+        self.account = account
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Never asked for: Textual writes compositor updates by `render_segments`."""
@@ -48,11 +50,20 @@ class Cells(CompositorUpdate):
         """Return the escape sequences and the text."""
         system = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001  # as Strip.render does
         out: list[str] = []
+        pen = ""
         for y, x, cells in self.runs:
             out.append(f"\x1b[{y + 1};{x + 1}H")
             for text, style in _styled(cells):
-                out.append(style.render(text, color_system=system) if style is not None else text)
-        return "".join(out)
+                codes = _codes(style, system)
+                if codes != pen:
+                    out.append(f"\x1b[0;{codes}m" if codes and pen else f"\x1b[{codes}m")
+                    pen = codes
+                out.append(text)
+        if pen:
+            out.append("\x1b[m")
+        written = "".join(out)
+        self.account.written += len(written.encode())
+        return written
 
 
 class ScreenDiff:
@@ -63,6 +74,8 @@ class ScreenDiff:
     """
 
     def __init__(self) -> None:
+        self.written = 0
+        """Bytes written since somebody set this to 0: what the updates cost the link."""
         self._shown: dict[int, list[Cell]] = {}
 
     def forget(self) -> None:
@@ -79,7 +92,7 @@ class ScreenDiff:
             self.forget()
             return update
         runs = [run for y, start, end, cells in fresh for run in self._row(y, start, end, cells, width)]
-        return Cells(runs) if runs else None
+        return Cells(runs, self) if runs else None
 
     def _row(self, y: int, start: int, end: int, cells: list[Cell], width: int) -> Iterator[tuple[int, int, list[Cell]]]:
         old = self._shown.get(y)
@@ -151,6 +164,15 @@ def _runs(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
             first = x
         last = x
     yield first, last + 1
+
+
+@lru_cache(maxsize=512)
+def _codes(style: Style | None, system: ColorSystem) -> str:
+    """Return the SGR parameters of a style: `1;38;5;208`; nothing for plain text."""
+    if style is None:
+        return ""
+    before, _, _ = style.render("x", color_system=system).partition("x")
+    return before.removeprefix("\x1b[").removesuffix("m")
 
 
 def _styled(cells: list[Cell]) -> Iterator[tuple[str, Style | None]]:

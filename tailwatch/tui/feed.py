@@ -2,26 +2,30 @@
 
 The screen never waits for more than one block: it takes a snapshot under the lock that the thread holds while it feeds one
 source event. Alarms leave from here.
+
+All that reads logs is imported by the thread, not with this module: the first frame need not wait for it.
 """
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from tailwatch.core.events import Data, Notice, Tick
-from tailwatch.session import Session
-from tailwatch.tui.history import PREVIEW_ABOVE, Preview, shown_line
-from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState
-from tailwatch.tui.view import SnapshotMaker
+from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
+from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tailwatch.core.events import Finding, SourceEvent
-    from tailwatch.session import Changes
+    from tailwatch.session import Changes, Session
     from tailwatch.tui.history import History, Report
+    from tailwatch.tui.preview import Preview
+    from tailwatch.tui.view import SnapshotMaker
 
 _STATES: Final = {
     "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
@@ -73,8 +77,8 @@ class Feed:
         past: bool = True,
         translate: Callable[[str], str] | None = None,
     ) -> None:
-        self.session = Session(keep_lines=True, live=True)
         self.source = source
+        self.title = title
         self.on_change: Callable[[], None] = lambda: None
         """Called from the reader thread when there is something new to show, once until it was fetched."""
         self.on_alarm: Callable[[Finding], None] = lambda _finding: None
@@ -85,15 +89,35 @@ class Feed:
         self.stopped = threading.Event()
         self._history = history
         self._lock = threading.Lock()
-        self._maker = SnapshotMaker(title, translate)
+        self._translate = translate
+        self._session: Session | None = None
+        self._maker: SnapshotMaker | None = None
+        self._early: Snapshot | None = None
         self._lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._provisional: LogLine | None = None
         self._added = 0
         self._restarted = False
         self._told = False
+        self.version = 0
+        """Counts what there was to show; where it stands still, only the clock goes on."""
         self._past = past
         self._alarms: deque[Finding] = deque(maxlen=64)
         self._thread: threading.Thread | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session that is fed; made when it is first needed."""
+        if self._session is None:
+            self._begin_session()
+        assert self._session is not None
+        return self._session
+
+    def _begin_session(self) -> None:
+        from tailwatch.session import Session  # noqa: PLC0415
+        from tailwatch.tui.view import SnapshotMaker  # noqa: PLC0415
+
+        self._maker = self._maker or SnapshotMaker(self.title, self._translate)
+        self._session = Session(keep_lines=True, live=True)
 
     def start(self) -> None:
         """Begin reading, in a thread of its own."""
@@ -121,7 +145,14 @@ class Feed:
             self._restarted = False
             alarms = tuple(self._alarms)
             self._alarms.clear()
-            return self._maker.make(self.session, self._state()), delta, self._added, alarms
+            return self._present(), delta, self._added, alarms
+
+    def _present(self) -> Snapshot:
+        if self._early is not None:
+            return self._early
+        if self._session is None or self._maker is None:
+            return blank_snapshot(self.title, self._state())
+        return self._maker.make(self._session, self._state())
 
     def _state(self) -> SourceState:
         if isinstance(self.source, Recording):
@@ -130,8 +161,10 @@ class Feed:
 
     def take(self, event: SourceEvent) -> None:
         """Feed one event; called in the reader thread, and by tests without one."""
+        session = self.session
         with self._lock:
-            changes = self.session.feed(event)
+            before = session.run.clock.writer_alive
+            changes = session.feed(event)
             self._keep(map(shown_line, changes.lines))
             if isinstance(event, Data):
                 self._provisional = shown_line(changes.provisional) if changes.provisional is not None else None
@@ -141,13 +174,13 @@ class Feed:
             self._alarms.extend(raised)
         for finding in raised:
             self.on_alarm(finding)
-        if not isinstance(event, Tick) or raised or changes.findings:
+        if not isinstance(event, Tick) or changes.findings or event.writer_alive != before:
             self._tell()
 
     def _run(self) -> None:
         try:
-            if self._history is not None:
-                self._read_history(self._history)
+            if self._history is None or not self._read_history(self._history):
+                self._begin_session()
             for event in self.source.events(self.stopped):
                 self.take(event)
                 if self.stopped.is_set():
@@ -155,44 +188,66 @@ class Feed:
         except Exception as error:  # noqa: BLE001  # whatever it is, the screen must end and say so
             self.on_error(error)
 
-    def _read_history(self, history: History) -> None:
-        """Take over the session of the child, showing the end of a big file meanwhile."""
+    def _read_history(self, history: History) -> bool:
+        """Take over the session of the child, showing the end of a big file meanwhile; tells whether there was one."""
         preview: Preview | None = None
         try:
             while not self.stopped.is_set():
                 report = history.report(0.25)
-                if report is not None and report.session is not None:
+                if report is not None and report.snapshot is not None:
+                    self._show_early(report, report.snapshot)
+                elif report is not None and report.session:
                     self._adopt(report)
-                    return
-                if report is not None and report.size > PREVIEW_ABOVE and preview is None:
-                    preview = Preview(history.path)
-                self._show_progress(report, preview)
+                    return True
+                elif preview is not None or (report is not None and report.size > PREVIEW_ABOVE):  # else it is soon over
+                    preview = preview or self._preview(report, history)
+                    self._show_progress(report, preview)
         except (EOFError, OSError):
-            self.state = SourceState("opening")  # the child could not read it; the source will say why, or read it all
+            with self._lock:  # the child could not read it; the source will say why, or read it all
+                self.state, self._early, self._restarted = SourceState("opening"), None, True
+                self._lines.clear()
         finally:
             if preview is not None:
                 preview.close()
             history.close()
+        return False
 
-    def _adopt(self, report: Report) -> None:
+    @staticmethod
+    def _preview(report: Report | None, history: History) -> Preview | None:
+        if report is None or report.size <= PREVIEW_ABOVE:
+            return None
+        from tailwatch.tui.preview import Preview  # noqa: PLC0415
+
+        return Preview(history.path)
+
+    def _show_early(self, report: Report, snapshot: Snapshot) -> None:
+        """Show what the child found; its session, which costs more to take over, follows."""
         with self._lock:
-            assert report.session is not None
-            self.session = report.session
+            self.state = SourceState("live")
+            self._early = replace(snapshot, title=self.title, source=self.state)
             self._lines.clear()
             self._restarted = True
             self._keep(report.lines)
-            self.state = SourceState("live")
+        self._tell()
+
+    def _adopt(self, report: Report) -> None:
+        self._begin_session()
+        session: Session = pickle.loads(report.session)  # noqa: S301  # from our own child
+        with self._lock:
+            self._session, self._early = session, None
         self.source.begin_at(report.offset)  # type: ignore[attr-defined]  # only such a source is given a history
         self._tell()
 
     def _show_progress(self, report: Report | None, preview: Preview | None) -> None:
+        if preview is not None and self._maker is None:
+            self._begin_session()
         with self._lock:
             if report is not None:
                 percent = 100.0 * report.offset / report.size if report.size else None
                 self.state = SourceState("reading", percent=percent, preview=preview is not None)
             if preview is not None:
-                self.session = preview.session
-                self._keep(preview.more(self.session.run.clock.now))
+                self._session = preview.session
+                self._keep(preview.more(preview.session.run.clock.now))
         self._tell()
 
     def _keep(self, lines: Iterable[LogLine]) -> None:
@@ -217,6 +272,7 @@ class Feed:
         return [] if self._past else [change.finding for change in changes.findings if change.raised]
 
     def _tell(self) -> None:
+        self.version += 1
         if not self._told:
             self._told = True
             self.on_change()

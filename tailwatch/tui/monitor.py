@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -46,7 +47,13 @@ if TYPE_CHECKING:
     from tailwatch.tui.snapshot import Snapshot
 
 PAINT_EVERY: Final = 0.5
-"""Seconds between two paints of a stream; the first line after a pause is painted at once."""
+"""Seconds between two paints of a stream, at least; the first line after a pause is painted at once."""
+
+LONGEST_WAIT: Final = 1.5
+"""Seconds between two paints of a stream, at most."""
+
+LINK_BYTES: Final = 1700
+"""Bytes a second that a stream of lines may cost the link; a paint that wrote more lets the next one wait longer."""
 
 
 class Monitor(Actions, App[None]):
@@ -106,6 +113,7 @@ class Monitor(Actions, App[None]):
         self._seen = 0
         self._painted = 0.0
         self._waiting = False
+        self._shown_version = -1
         self._diff = ScreenDiff()
 
     def get_default_screen(self) -> MonitorScreen:
@@ -120,11 +128,18 @@ class Monitor(Actions, App[None]):
         """Begin to read, and to keep the clock."""
         self.feed.on_change = self._changed
         self.feed.on_error = self._failed
+        self.app_resume_signal.subscribe(self, lambda _: self.forget_screen())
         self.set_interval(1.0, self._tick)
-        self.feed.start()
+        self.call_after_refresh(self._begin)
         self.paint()
         self._painted = 0.0  # what comes first is shown at once
         self.findings.focus()
+
+    def _begin(self) -> None:
+        """The first frame stands: now read, and look for garbage again, but not among what was loaded until here."""
+        self.feed.start()
+        gc.freeze()
+        gc.enable()
 
     def _changed(self) -> None:
         self.post_message(self.Changed())  # from the reader thread
@@ -154,7 +169,8 @@ class Monitor(Actions, App[None]):
 
     def on_monitor_changed(self) -> None:
         """Paint now if the last paint is long enough ago, else once when it will be."""
-        wait = self._painted + PAINT_EVERY - time.monotonic()
+        pause = min(LONGEST_WAIT, max(PAINT_EVERY, self._diff.written / LINK_BYTES))
+        wait = self._painted + pause - time.monotonic()
         if wait <= 0:
             self.paint()
         elif not self._waiting:
@@ -162,9 +178,15 @@ class Monitor(Actions, App[None]):
             self.set_timer(wait, self.paint)
 
     def paint(self) -> None:
-        """Fetch the latest state and show what differs."""
+        """Show what is new, and remember when: the next paint of a stream waits."""
         self._waiting = False
         self._painted = time.monotonic()
+        self._diff.written = 0
+        self.show()
+
+    def show(self) -> None:
+        """Fetch the latest state and show what differs."""
+        self._shown_version = self.feed.version
         snapshot, delta, self._seen, alarms = self.feed.snapshot(self._seen)
         self.snapshot = snapshot
         self._ring(snapshot, alarms)
@@ -179,9 +201,10 @@ class Monitor(Actions, App[None]):
         self.log_pane.take(delta, hold=self.frozen)
 
     def _tick(self) -> None:
-        """Let the clock go on; paint if nothing else did."""
-        if time.monotonic() - self._painted >= PAINT_EVERY:
-            self.paint()
+        """Let the clock go on; what the reader brings is painted when its turn comes."""
+        if self.clock is not None:
+            self.status.now = self.clock()
+            self.status.repaint()
 
     def _ring(self, snapshot: Snapshot, alarms: Iterable[Finding]) -> None:
         """Put new alarms on the banner, and keep those on it up to date until they are acknowledged."""
@@ -206,7 +229,8 @@ class Monitor(Actions, App[None]):
         )
         shown = arrange(*self.size, wants)
         for pane in self.panes:
-            pane.display = pane.id in shown
+            if pane.display != (pane.id in shown):
+                pane.display = pane.id in shown
         if wants != self.monitor_layout.wants:
             self.monitor_layout.wants = wants
             self.footer.refresh(layout=True)  # of a child: that is what makes Textual arrange the screen anew

@@ -162,7 +162,7 @@ class Painter:
             shown = self._safe(text)
             cells = cell_len(shown)
             if cells > left:
-                shown, cells = set_cell_size(shown, left), left
+                shown, cells = set_cell_size(shown, left - 1) + ("~" if self.ascii_only else "…"), left
             style = _STYLES[role]
             segments.append(Segment(shown, style + _SELECTED if selected else style))
             left -= cells

@@ -27,12 +27,12 @@ class Panel(Widget):
     """
 
     ALLOW_SELECT = False
-    focusable: ClassVar[bool] = False
+    takes_keys: ClassVar[bool] = False
     titled: ClassVar[bool] = True
 
     def __init__(self, name: str, painter: Painter) -> None:
         super().__init__(id=name)
-        self.can_focus = self.focusable
+        self.can_focus = self.takes_keys
         self.painter = painter
         self.snapshot: Snapshot | None = None
         self._strips: list[Strip] = []
@@ -99,7 +99,7 @@ class ListPanel(Panel):
     """A pane of which one item is selected. Subclasses return all of them in `items`; `open_row` acts on Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LIST_KEYS)]
-    focusable = True
+    takes_keys = True
 
     def __init__(self, name: str, painter: Painter) -> None:
         super().__init__(name, painter)
@@ -110,6 +110,11 @@ class ListPanel(Panel):
     def items(self, width: int) -> list[list[Row]]:
         """Return all items, each as its rows."""
         raise NotImplementedError
+
+    @property
+    def count(self) -> int:
+        """How many things the pane lists; with none, its only row is the reason, which nobody selects."""
+        return 1
 
     def open_row(self, index: int) -> None:
         """Act on the selected item."""
@@ -127,7 +132,8 @@ class ListPanel(Panel):
         last = first + len(items[self.cursor]) - 1 if flat else 0
         self.top = max(0, min(self.top, len(flat) - height))
         self.top = first if first < self.top else max(self.top, last - height + 1)
-        return [(cells, self.has_focus and k == self.cursor) for cells, k in flat[self.top : self.top + height]]
+        marked = self.has_focus and self.count > 0
+        return [(cells, marked and k == self.cursor) for cells, k in flat[self.top : self.top + height]]
 
     def action_move(self, by: int) -> None:
         """Select another row."""

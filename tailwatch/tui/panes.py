@@ -86,6 +86,11 @@ class FindingsPane(ListPanel):
         return next((items for items in found if sum(map(len, items)) <= room), found[-1])
 
     @property
+    def count(self) -> int:
+        """How many findings there are."""
+        return len(self.snapshot.findings) if self.snapshot else 0
+
+    @property
     def selected(self) -> FindingView | None:
         """The selected finding."""
         findings = self.snapshot.findings if self.snapshot else ()
@@ -139,6 +144,11 @@ class SeriesPane(ListPanel):
         """Return a row a series."""
         return [[cells] for cells in series_rows(self.snapshot, width)] if self.snapshot else []
 
+    @property
+    def count(self) -> int:
+        """How many series there are."""
+        return len(self.snapshot.series) if self.snapshot else 0
+
     def open_row(self, index: int) -> None:
         """Ask for the series' chart."""
         if self.snapshot and index < len(self.snapshot.series):
@@ -159,6 +169,11 @@ class MessagesPane(ListPanel):
     def items(self, width: int) -> list[list[Row]]:
         """Return a row a kind."""
         return [[cells] for cells in messages_rows(self.snapshot, width, unfolded=self.unfolded)] if self.snapshot else []
+
+    @property
+    def count(self) -> int:
+        """How many kinds of messages there are."""
+        return len(self.snapshot.messages) if self.snapshot else 0
 
     def open_row(self, index: int) -> None:
         """Open the kind's page, or unfold the harmless ones."""

@@ -6,6 +6,7 @@ be torn by, the reading of the log.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -142,3 +143,8 @@ class LogDelta(NamedTuple):
     provisional: LogLine | None = None
     lost: int = 0
     restarted: bool = False
+
+
+def blank_snapshot(title: str, source: SourceState) -> Snapshot:
+    """Return what is shown before anything was read."""
+    return Snapshot(title, source, Verdict("none", ""), Standing(), Clocks(math.nan, math.nan, 0.0, None, "unknown"))

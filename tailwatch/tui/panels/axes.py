@@ -31,7 +31,7 @@ EVENTS: Final[dict[str, tuple[str, Role, str]]] = {
 
 def y_ticks(window: Window, height: int, *, log: bool) -> tuple[list[float], list[str]]:
     """Return where the y axis has ticks, and what they say; `window` is in powers of ten on a logarithmic axis."""
-    most = min(8, max(2, height // 2 - 1))
+    most = min(8, max(2, (height + 1) // 2 - (height > 9)))
     if log:
         values = log_ticks(window.y_min, window.y_max, most)
         return [math.log10(v) for v in values], [compact(v) for v in values]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import LogDelta, LogLine
 
-_BAR: Final = re.compile("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}")
+_BAR: Final = re.compile("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}(?:(?<! )|(?=[|\\]]))")
 _BLOCKS: Final = re.compile("[=#>.━─╸╺█▉▊▋▌▍▎▏░]{4,}")
 _GRAVE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
 _TROUBLE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")

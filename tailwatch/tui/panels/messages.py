@@ -39,8 +39,14 @@ def messages_rows(snapshot: Snapshot, width: int, *, unfolded: bool = False) -> 
     """Return one row a kind of message with its count."""
     shown = shown_messages(snapshot, unfolded=unfolded)
     if not shown:
-        return [row((" none: the log holds no warning and no error", "dim") if snapshot.lines_read else (" no line yet", "dim"))]
+        return [row((f" {_why_none(snapshot)}", "dim"))]
     return [_fold(snapshot, unfolded=unfolded) if m is None else _row(m, width) for m in shown]
+
+
+def _why_none(snapshot: Snapshot) -> str:
+    if snapshot.source.kind == "reading":
+        return "none yet: the history is being read"
+    return "none: the log holds no warning and no error" if snapshot.lines_read else "no line yet"
 
 
 def _row(message: MessageView, width: int) -> Row:

@@ -21,7 +21,9 @@ _BEST: Final = 4 + _VALUE
 def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
     """Return one row a series, in the order of importance."""
     if not snapshot.series:
-        return [row((" no series yet: no line so far holds a named value", "dim"))]
+        reading = snapshot.source.kind == "reading"
+        why = "none yet: the history is being read" if reading else "no series yet: no line so far holds a named value"
+        return [row((f" {why}", "dim"))]
     spark_width = 8 if width < 56 else 12 if width < 72 else 16
     longest = max(_label_width(series) for series in snapshot.series)
     name_width = max(8, min(longest, width - spark_width - _VALUE - _BEST - 4))
@@ -37,8 +39,8 @@ def _label_width(series: SeriesView) -> int:
 
 def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> Row:
     role: Role = "val" if series.split in ("val", "test") else "text"
-    note = f" {series.note}" if series.note else ""
-    name = middle(series.name, max(4, name_width - len(note)))
+    note = f" {series.note}" if series.note and name_width >= len(series.note) + 5 else ""
+    name = middle(series.name, name_width - len(note))
     filler = " " * max(0, name_width - cell_len(name) - len(note))
     spans = [Span(" "), Span(name, role), Span(note, "dim"), Span(filler + " ")]
     spans += [Span(pad(sparkline(series.spark, spark_width), spark_width), "rule" if series.running else "info")]
