@@ -25,7 +25,7 @@ def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[byte
         (["check", str(SAMPLES / "keras/seven_replicas_overfit.log")], 1),
         (["check", "--fail-on", "critical", str(SAMPLES / "keras/seven_replicas_overfit.log")], 0),
         (["check", "/no/such.log"], 3),
-        (["check", str(SAMPLES)], 3),
+        (["check", str(SAMPLES)], 2),
         (["report"], 2),
         (["report", "--format", "nonsense", "x"], 2),
         (["report", "--at", "yesterday", str(SAMPLES / "nanogpt/overfit.log")], 2),

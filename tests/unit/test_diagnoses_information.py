@@ -129,6 +129,7 @@ def test_other_schedules_are_left_alone(val: list[float], rates: list[float]) ->
         (["generator loss", "discriminator loss", "val_loss"], True),
         (["ep_rew_mean", "loss"], True),
         (["policy_gradient_loss", "value_loss"], True),
+        (["loss", "reward", "reward_std", "kl"], True),
         (["train_loss", "val_loss", "grad_norm"], False),
         (["rewards/chosen", "rewards/margins", "eval_loss"], False),
         (["loss_box_reg", "loss_cls", "segm loss"], False),

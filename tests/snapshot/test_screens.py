@@ -1,0 +1,131 @@
+"""How the monitor looks, at every size and state that matters; a person looks at the pictures before they are accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import textual
+
+from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.tui.feed import Feed
+from tailwatch.tui.monitor import Monitor
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import SourceEvent
+
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
+AT = 1_700_000_000.0
+SIZES = [(120, 40), (80, 24), (50, 40)]
+
+pytestmark = pytest.mark.skipif(not textual.__version__.startswith("8.2."), reason="the pictures are of Textual 8.2")
+
+Compare = Any
+"""The plug-in's fixture: compares an app's picture with the accepted one."""
+
+
+class Silent:
+    """A source that says nothing: what the screen shows was fed before."""
+
+    def events(self, stop: threading.Event) -> Iterator[SourceEvent]:
+        stop.wait()
+        yield from ()
+
+
+class Recorded(Silent):
+    """The same, as a replay."""
+
+    speed = 8.0
+    paused = True
+
+    def pause(self) -> None:
+        """Nothing moves anyway."""
+
+    def resume(self) -> None:
+        """Nothing moves anyway."""
+
+
+def monitor(*events: SourceEvent, title: str = "~/runs/nohup.out", **options: Any) -> Monitor:
+    """A monitor that shows what the events told, at a moment that does not pass."""
+    feed = Feed(Recorded() if options.get("replay") else Silent(), title)
+    for event in events:
+        feed.take(event)
+    return Monitor(feed, clock=lambda: AT + 4, **options)
+
+
+def followed(name: str, *, alive: bool = True) -> list[SourceEvent]:
+    """What a source says of a log that is read and goes on."""
+    data = (SAMPLES / name).read_bytes()
+    return [Notice("opened", AT), Data(data, AT), Tick(AT + 3, alive), Notice("read", AT + 3)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_overfitting_run(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """The alarm, the two curves that part, what to do about it, and the log."""
+    assert snap_compare(monitor(*followed("keras/seven_replicas_overfit.log")), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_healthy_run(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Nothing is red, and it says so."""
+    assert snap_compare(monitor(*followed("keras/one_device_healthy.log")), terminal_size=size)
+
+
+def test_losses_that_are_no_numbers(snap_compare: Compare) -> None:
+    """Not a number from the first epoch on: there is no curve, and the reason stands in its place."""
+    assert snap_compare(monitor(*followed("keras/nan_from_the_start.log")), terminal_size=(120, 40))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_log_that_does_not_exist_yet(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """No pane is empty without a reason."""
+    waiting = Notice("waiting", AT, "/home/me/runs/nohup.out: No such file or directory")
+    assert snap_compare(monitor(waiting), terminal_size=size)
+
+
+def test_a_log_without_a_metric(snap_compare: Compare) -> None:
+    """Lines, but nothing to draw: every pane says what it waits for."""
+    events = [Notice("opened", AT), Data(b"loading the data\nbuilding the model\n", AT), Notice("read", AT)]
+    assert snap_compare(monitor(*events), terminal_size=(80, 24))
+
+
+def test_the_page_of_a_finding(snap_compare: Compare) -> None:
+    """Why, since when, what to do, and the lines that show it."""
+    assert snap_compare(monitor(*followed("keras/seven_replicas_overfit.log")), press=["2", "enter"], terminal_size=(120, 40))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+def test_the_help_page(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """All keys, from the table that binds them."""
+    assert snap_compare(monitor(*followed("keras/one_device_healthy.log")), press=["question_mark"], terminal_size=size)
+
+
+def test_the_filter_while_it_is_typed(snap_compare: Compare) -> None:
+    """The count of lines is live, and the hits are marked."""
+    keys = ["slash", "v", "a", "l", "_", "l", "o", "s", "s"]
+    assert snap_compare(monitor(*followed("keras/seven_replicas_overfit.log")), press=keys, terminal_size=(120, 40))
+
+
+def test_smoothed_on_a_log_scale(snap_compare: Compare) -> None:
+    """The raw values stay behind the smoothed curve, and the title says how it is drawn."""
+    app = monitor(*followed("nanogpt/" + _first("nanogpt")))
+    assert snap_compare(app, press=["s", "l", "1", "f"], terminal_size=(100, 30))
+
+
+def test_ascii_alone(snap_compare: Compare) -> None:
+    """Without Unicode the same things stand in the same places."""
+    assert snap_compare(monitor(*followed("keras/one_device_healthy.log"), ascii_only=True), terminal_size=(80, 24))
+
+
+def test_a_paused_replay(snap_compare: Compare) -> None:
+    """The status tells the speed and the pause, the footer the keys of the replay."""
+    events = followed("keras/seven_replicas_overfit.log")
+    assert snap_compare(monitor(*events, replay=True), terminal_size=(80, 24))
+
+
+def _first(folder: str) -> str:
+    return min(path.name for path in (SAMPLES / folder).glob("*.log"))

@@ -1,0 +1,237 @@
+"""Jumps, bad starts and slow stretches of training: each has curves that raise it and near misses that do not."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from tailwatch.core.events import Data, Notice
+from tailwatch.core.text import render
+from tailwatch.diagnoses.lr_too_high import Start
+from tailwatch.diagnoses.slowdown import Rhythm
+from tailwatch.diagnoses.spike import Jumps
+from tailwatch.session import Session
+
+NOISE = random.Random(7)
+STEADY = [2 * math.exp(-i / 200) + 0.5 + NOISE.gauss(0, 0.03) for i in range(640)]
+
+
+def judged(text: str) -> Session:
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    return session
+
+
+def jumps(values: list[float], *, running: bool, block: int = 32) -> Jumps:
+    found = Jumps(running=running)
+    for start in range(0, len(values), block):
+        found.add(values[start : start + block])
+    return found
+
+
+def test_a_running_loss_far_above_its_level_has_jumped_and_comes_back() -> None:
+    """Ten values near 6 over a level near 0.6 are one jump, which is over when the loss is back."""
+    up = jumps([*STEADY, 6.0, 6.1, 5.9, 6.2], running=True)
+    assert up.up
+    assert up.base == pytest.approx(0.6, abs=0.1)
+    assert up.peak == 6.2
+    back = jumps([*STEADY, *([6.0] * 10), *STEADY[-50:]], running=True)
+    assert not back.up
+    assert back.times == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        STEADY,
+        [*STEADY, 6.0, 0.6, 6.0, 0.6, 6.0],
+        [*STEADY, 0.7, 0.72, 0.75, 0.71],
+        [v * (1 + (i % 7 == 0)) for i, v in enumerate(STEADY)],
+    ],
+    ids=["steady", "single values", "a little higher", "a noisy curve"],
+)
+def test_noise_and_single_values_are_no_jump(values: list[float]) -> None:
+    """Near misses: one bad batch at a time, a small rise, a loss that is always like that."""
+    assert jumps(values, running=True).times == 0
+
+
+def test_a_jump_of_an_epochs_loss_needs_one_value_only() -> None:
+    """An epoch's mean is no single batch."""
+    falling = [1 / (1 + i) + 0.1 for i in range(15)]
+    assert jumps([*falling, 1.2], running=False, block=1).up
+    assert not jumps([*falling, 0.17], running=False, block=1).up
+
+
+@pytest.mark.parametrize("factor", [1e-5, 1.0, 3e4])
+def test_the_unit_of_the_loss_does_not_matter_to_a_jump(factor: float) -> None:
+    """A constant factor changes neither when nor how often it jumped."""
+    found = jumps([factor * v for v in [*STEADY, 6.0, 6.1, 5.9, 6.2]], running=True)
+    assert (found.up, found.times) == (True, 1)
+
+
+def test_a_jump_is_said_with_its_place_and_closes_by_itself() -> None:
+    """The finding names level, peak and step; it is closed when the loss is back."""
+    values = [*STEADY, *([6.0] * 20), *STEADY[-100:]]
+    session = judged("".join(f"step {i + 1} loss {v:.5f}\n" for i, v in enumerate(values)))
+    found = [f for f in session.findings.findings if f.opinion.id == "spike"]
+    assert [f.status for f in found] == ["closed"]
+    assert found[0].opinion.since.step == len(STEADY) + 1
+    assert "step 641" in render(found[0].opinion.title)
+
+
+def start(values: list[float]) -> Start:
+    found = Start()
+    for value in values:
+        found.add(value)
+    return found
+
+
+RISING = [2.3, 2.3, 2.4, *(2.4 + 0.4 * i for i in range(20))]
+FALLING = [2.3 * math.exp(-i / 50) for i in range(200)]
+
+
+def test_a_loss_that_doubles_in_its_first_steps_started_too_fast() -> None:
+    """Up to ten from 2.3: first the rate is too high, and once the loss is back a warm-up was missing."""
+    assert start(RISING).rose
+    assert start(RISING).back_at == -1
+    assert start([*RISING, *FALLING]).back_at > len(RISING)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [FALLING, [2.3, 2.2, 2.4, 9.0, *FALLING], [2.3 + 0.01 * i for i in range(100)], [5 + 4 * (-1) ** i for i in range(100)]],
+    ids=["falling", "one bad batch", "creeping up", "noisy from the first value"],
+)
+def test_other_starts_are_sound(values: list[float]) -> None:
+    """Near misses."""
+    assert not start(values).rose
+
+
+def test_a_bad_start_becomes_information_when_it_is_over() -> None:
+    """The warning closes and the missing warm-up stays as information, with the steps to warm up over."""
+    text = "lr: 0.01\n" + "".join(f"step {i + 1}/4000 loss {v:.4f}\n" for i, v in enumerate([*RISING, *[9.0] * 40, *FALLING]))
+    states = {f.opinion.id: (f.status, f.opinion.severity) for f in judged(text).findings.findings}
+    assert states["lr_too_high"] == ("closed", "warning")
+    assert states["warmup_missing"] == ("open", "info")
+    warm_up = next(f for f in judged(text).findings.open if f.opinion.id == "warmup_missing")
+    assert "first 200 steps" in render(warm_up.opinion.actions[0])
+
+
+def rhythm(durations: list[float]) -> Rhythm:
+    found = Rhythm()
+    for duration in durations:
+        found.add(duration)
+    return found
+
+
+USUAL = [60.0, 61, 59, 60, 62, 60, 58, 61]
+
+
+@pytest.mark.parametrize("slow", [[100.0, 98, 101], [1000.0, 1000, 1000]])
+def test_three_slow_epochs_in_a_row_are_a_slowdown(slow: list[float]) -> None:
+    """After a steady minute an epoch; over again when the pace is back."""
+    assert rhythm([*USUAL, *slow]).slow
+    assert rhythm([*USUAL, *slow]).usual == pytest.approx(60, abs=1)
+    assert not rhythm([*USUAL, *slow, 60.0]).slow
+
+
+@pytest.mark.parametrize(
+    "durations",
+    [
+        [*USUAL, 100, 60, 100, 60, 100],
+        [*USUAL, 70, 72, 71],
+        [1.0, 14, 0.5, 20, 1, 15, 0.7, 22, 25, 25, 25],
+        [0.1] * 10 + [0.4] * 3,
+        [300.0, *USUAL],
+    ],
+    ids=["every other one", "a little", "no rhythm", "fractions of a second", "a slow first epoch"],
+)
+def test_other_rhythms_are_no_slowdown(durations: list[float]) -> None:
+    """Near misses: evaluations in between, jitter, block-buffered prints, a compilation at the start."""
+    assert not rhythm(durations).slow
+
+
+def test_a_slowdown_is_read_from_the_stamps_of_the_log() -> None:
+    """Epochs of one minute, then of two: said since the epoch that proved it, in seconds."""
+    minutes = [*range(10), 11, 13, 15, 17]
+    lines = (f"2026-03-01 10:{m:02d}:00 epoch {i + 1} train_loss {1 / (i + 1):.4f}\n" for i, m in enumerate(minutes))
+    found = [f for f in judged("".join(lines)).findings.open if f.opinion.id == "slowdown"]
+    assert len(found) == 1
+    assert "120.0 s an epoch, 60.0 s until epoch 13" in render(found[0].opinion.title)
+
+
+def losses(train: list[float], val: list[float] | None = None, extra: str = "") -> str:
+    val = val or [1.01 * v for v in train]
+    n = len(train)
+    return "".join(
+        f"Epoch {i + 1}/{n} train loss {t:.5f} val loss {v:.5f}{extra}\n" for i, (t, v) in enumerate(zip(train, val, strict=True))
+    )
+
+
+def found(text: str) -> dict[str, str]:
+    opinions = [f.opinion for f in judged(text).findings.open]
+    return {o.id: " ".join(render(t) for t in (o.title, o.why, *o.actions)) for o in opinions}
+
+
+CHANCE = [0.6935 + 0.0005 * (-1) ** i for i in range(20)]
+
+
+def test_a_loss_that_stands_where_it_began_is_stuck_and_chance_is_named() -> None:
+    """Said from half of the plan on; 0.693 is what guessing among two classes gives."""
+    text = losses(CHANCE)
+    session = judged(text)
+    raised = [f.raised for f in session.findings.findings if f.opinion.id == "plateau"]
+    assert [place.epoch for place in raised if place] == [10]
+    assert "guessing among 2 classes" in found(text)["plateau"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        losses([0.6935 * 0.99**i for i in range(20)]),
+        losses(CHANCE[:8]).replace("/8", "/20"),
+        losses(CHANCE, [0.7 * 0.97**i for i in range(20)]),
+        "".join(f"Epoch {i + 1}/20 train loss {v:.5f} lr {1e-6 * (i + 1):g}\n" for i, v in enumerate(CHANCE)),
+        "".join(f'{{"epoch": {i}, "train_loss": {v}}}\n' for i, v in enumerate([*CHANCE, 0.6, 0.5, 0.4])),
+    ],
+    ids=["falling slowly", "too early to say", "validation improves", "warming up", "a slow start without a plan"],
+)
+def test_a_loss_that_moves_or_may_still_is_not_stuck(text: str) -> None:
+    """Near misses."""
+    assert "plateau" not in found(text)
+
+
+def test_a_loss_that_swings_is_information() -> None:
+    """Every other epoch up by a third: said as information, with the size of the swing; the same noise on a large gain is not."""
+    swinging = [1.0 + 0.2 * (-1) ** i + 0.02 * (i % 3) for i in range(16)]
+    opinions = {f.opinion.id: f.opinion.severity for f in judged(losses(swinging)).findings.open}
+    assert opinions["oscillating"] == "info"
+    assert "oscillating" not in found(losses([10 * math.exp(-i / 3) + v for i, v in enumerate(swinging)]))
+    assert "oscillating" not in found(losses([1.0 + 0.01 * (-1) ** i for i in range(16)]))
+
+
+@pytest.mark.parametrize("names", ["G_loss {0} D_loss {0}", "loss {0} | mean reward {0}"])
+def test_where_the_loss_means_nothing_it_is_not_judged(names: str) -> None:
+    """A generator's and a policy's loss may stand still or rise."""
+    text = "".join(f"Epoch {i + 1}/20 " + names.format(f"{v:.4f}") + "\n" for i, v in enumerate(CHANCE))
+    assert not found(text).keys() & {"plateau", "diverged", "spike", "oscillating", "overfitting"}
+
+
+def test_a_score_that_grows_is_learning_even_where_the_loss_stands() -> None:
+    """Near miss of being stuck: the loss stands at chance, but the accuracy has grown from 0.50 to 0.64."""
+    rows = "".join(f"Epoch {i + 1}/20 train loss {v:.5f} val accuracy {0.5 + 0.007 * i:.3f}\n" for i, v in enumerate(CHANCE))
+    assert "plateau" not in found(rows)
+
+
+SETTINGS = "Number of devices: 2\nPer device batch size: 256\nNum examples = 51200\n"
+
+
+def test_steps_of_the_whole_run_are_no_passes_of_an_epoch() -> None:
+    """300 steps in all, over three epochs of 100 x 512 samples, are one pass each; 300 in every epoch are three."""
+    total = "".join(f"epoch {e} step {100 * e}/300 loss {1 / e:.3f}\n" for e in (1, 2, 3))
+    each = "".join(f"epoch {e} step 300/300 loss {1 / e:.3f}\n" for e in (1, 2, 3))
+    assert "batch_scaling" not in found(SETTINGS + total)
+    assert "3 passes" in found(SETTINGS + each)["batch_scaling"]

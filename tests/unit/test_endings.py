@@ -1,0 +1,79 @@
+"""How a run ended: what is believed at once, what only when the log ends, and what was survived."""
+
+from __future__ import annotations
+
+import pytest
+
+from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.session import Session
+
+TRAINED = "Epoch 1/9 train loss 0.9\nEpoch 2/9 train loss 0.8\n"
+CRASH = 'Traceback (most recent call last):\n  File "train.py", line 7, in <module>\n    step()\nValueError: bad shape\n'
+
+
+def ended(text: str) -> tuple[str, set[str]]:
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    return session.run.outcome(), {f.opinion.id for f in session.findings.open if f.opinion.severity == "critical"}
+
+
+@pytest.mark.parametrize(
+    ("last", "outcome", "finding"),
+    [
+        (CRASH, "crashed", "crashed"),
+        ("Killed\n", "killed", "killed"),
+        ("slurmstepd: error: *** JOB 77 ON n1 CANCELLED AT 2024-01-01T00:00:00 DUE TO TIME LIMIT ***\n", "killed", "killed"),
+        (CRASH.replace("ValueError: bad shape", "MemoryError: Unable to allocate 3 GiB"), "crashed", "out_of_memory"),
+        (CRASH.replace("ValueError: bad shape", "RuntimeError: can't allocate memory"), "crashed", "out_of_memory"),
+    ],
+    ids=["exception", "SIGKILL", "scheduler", "MemoryError", "allocator"],
+)
+def test_the_last_word_of_a_log_names_its_end(last: str, outcome: str, finding: str) -> None:
+    """One finding a run, and the outcome agrees with it."""
+    assert ended(TRAINED + last) == (outcome, {finding})
+
+
+def test_a_kill_that_is_glued_to_a_progress_bar_is_seen() -> None:
+    """The shell writes into the line where the bar stood."""
+    assert ended(TRAINED + "epochs:  20%|##   | 3/15 [10:15<56:40, 83.41s/it, loss=3.71, lr=0.01]Killed\n")[0] == "killed"
+
+
+def test_training_that_goes_on_has_survived() -> None:
+    """The finding closes with the next value, and is not open at the end."""
+    assert ended(TRAINED + CRASH + "Epoch 3/9 train loss 0.7\n") == ("unknown", set())
+
+
+def test_a_log_that_goes_on_at_length_without_values_has_survived_as_well() -> None:
+    """A script that tries again and prints nothing that can be read."""
+    assert "crashed" not in ended(CRASH + "working on it\n" * 400)[1]
+
+
+def test_a_crash_in_a_log_that_began_anew_is_seen() -> None:
+    """Line numbers start again when the file was truncated."""
+    session = Session()
+    session.feed(Data((TRAINED * 20).encode(), 0.0))
+    session.feed(Notice("truncated", 1.0))
+    session.feed(Data((TRAINED + CRASH).encode(), 2.0))
+    session.feed(Notice("ended", 3.0))
+    assert session.run.outcome() == "crashed"
+
+
+def test_the_rank_that_failed_first_is_named() -> None:
+    """Of two ranks with the same traceback, the first one's is the cause."""
+    text = TRAINED + "".join(f"[rank{r}]: {line}\n" for r in (1, 0) for line in CRASH.splitlines())
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    crash = next(f for f in session.findings.open if f.opinion.id == "crashed")
+    assert "on rank 1" in str(crash.opinion.title.values["where"])
+
+
+def test_nothing_has_crashed_while_the_writer_lives() -> None:
+    """A survived exception in a helper thread is no end."""
+    session = Session()
+    session.feed(Tick(0.0, writer_alive=True))
+    session.feed(Data((TRAINED + CRASH).encode(), 0.0))
+    assert not [f for f in session.findings.findings if f.opinion.id == "crashed"]
+    session.feed(Tick(5.0, writer_alive=False))
+    assert [f.opinion.id for f in session.findings.open] == ["crashed"]

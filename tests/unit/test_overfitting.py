@@ -1,0 +1,92 @@
+"""What overfitting is judged on, how grave it is, and what is said of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tailwatch.core.events import Data, Notice
+from tailwatch.core.text import render
+from tailwatch.session import Session
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Finding
+
+
+def found(text: str, identity: str = "overfitting") -> list[Finding]:
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    return [f for f in session.findings.findings if f.opinion.id == identity]
+
+
+def fall(i: int) -> float:
+    return 2 * math.exp(-i / 6) + 0.1
+
+
+def turned(i: int, slope: float = 0.05) -> float:
+    return math.exp(-i / 4) + 0.5 + slope * max(0, i - 8)
+
+
+def log(n: int, **columns: object) -> str:
+    return "".join(
+        f"Epoch {i + 1}/{n} " + " ".join(f"{name}={value(i):.5f}" for name, value in columns.items()) + "\n"  # type: ignore[operator]
+        for i in range(n)
+    )
+
+
+def test_a_loss_in_parts_is_judged_by_its_total() -> None:
+    """Box loss falls, class loss rises by more: the sum has turned, and the sum is named as evidence."""
+    text = log(
+        30,
+        train_box_loss=fall,
+        train_cls_loss=fall,
+        val_box_loss=lambda i: 0.2 * fall(i),
+        val_cls_loss=turned,
+    )
+    (finding,) = found(text)
+    assert "val_box_loss + val_cls_loss" in finding.opinion.evidence[0].text
+    assert not found(log(30, train_box_loss=fall, train_cls_loss=fall, val_box_loss=fall, val_cls_loss=lambda i: 0.9 * fall(i)))
+
+
+def test_a_score_that_holds_makes_it_over_confidence_and_no_more_than_a_warning() -> None:
+    """The loss has risen by half: critical where accuracy fell as well, a warning with its own advice where it rose."""
+    for score, severity in ((lambda i: 0.5 + 0.01 * i, "warning"), (lambda i: 0.8 - 0.01 * max(0, i - 8), "critical")):
+        (finding,) = found(log(30, train_loss=fall, val_loss=turned, val_accuracy=score))
+        assert finding.opinion.severity == severity
+        assert ("over-confident" in render(finding.opinion.why)) == (severity == "warning")
+
+
+def test_overfitting_from_the_first_evaluations_on_is_told_apart() -> None:
+    """Then gentler steps are advised, from the rate that the log states."""
+    text = "learning_rate: 0.0009\n" + log(12, train_loss=fall, val_loss=lambda i: 0.5 + 0.05 * i)
+    (finding,) = found(text)
+    assert "never got better" in render(finding.opinion.why)
+    assert any("3e-4 instead of 9e-4" in render(a) for a in finding.opinion.actions)
+
+
+def test_a_log_with_scores_only_is_judged_by_what_the_score_lacks() -> None:
+    """A fall of eleven points counts, a point of noise does not."""
+    rise = lambda i: min(0.8, 0.3 + 0.1 * i)  # noqa: E731
+    assert found(log(16, train_acc=lambda i: 0.3 + 0.04 * i, val_acc=lambda i: rise(i) - 0.015 * max(0, i - 6)))
+    assert not found(log(16, train_acc=lambda i: 0.3 + 0.04 * i, val_acc=lambda i: rise(i) - 0.01 * (i % 2)))
+
+
+def test_losses_that_mean_nothing_are_not_judged() -> None:
+    """A generator's loss against its discriminator's."""
+    assert not found(log(30, g_loss=fall, d_loss=fall, val_g_loss=turned, val_d_loss=turned))
+
+
+def test_a_rise_without_a_training_curve_is_said_without_one() -> None:
+    """Some logs print validation alone."""
+    (finding,) = found(log(30, val_loss=turned))
+    assert "has not come back" in render(finding.opinion.why)
+
+
+def test_a_validation_loss_alone_that_is_no_number_blames_data_or_metric() -> None:
+    """Training goes on with finite values: the run is not called worthless."""
+    text = "epoch 1 train_loss 0.5 val_loss 0.6\nepoch 2 train_loss 0.4 val_loss nan\nepoch 3 train_loss 0.3 val_loss nan\n"
+    (finding,) = found(text, "not_a_number")
+    assert render(finding.opinion.title).startswith("On validation")
+    assert not any("worthless" in render(a) for a in finding.opinion.actions)
+    assert not found("epoch 1 wer 0.5\nepoch 2 wer nan\n", "not_a_number")

@@ -1,0 +1,252 @@
+"""The reader thread's side: what it keeps, what it rings, and how history is taken over."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.tui import feed as feed_module
+from tailwatch.tui.feed import Feed
+from tailwatch.tui.history import History
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from tailwatch.core.events import Finding, SourceEvent
+
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
+OVERFIT = (SAMPLES / "keras/seven_replicas_overfit.log").read_bytes()
+AT = 1_700_000_000.0
+
+
+class Events:
+    """A source that yields what it was given, then waits until it is stopped."""
+
+    def __init__(self, *events: SourceEvent) -> None:
+        self._events = events
+        self.began_at = 0
+        self.path = ""
+
+    def begin_at(self, offset: int) -> None:
+        self.began_at = offset
+
+    def events(self, stop: threading.Event) -> Iterator[SourceEvent]:
+        yield from self._events
+        stop.wait()
+
+
+def rung_by(feed: Feed) -> list[str]:
+    rung: list[str] = []
+
+    def ring(finding: Finding) -> None:
+        rung.append(finding.opinion.id)
+
+    feed.on_alarm = ring
+    return rung
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+def test_findings_of_the_history_ring_once_and_only_if_they_still_hold() -> None:
+    feed = Feed(Events(), "x")
+    rung = rung_by(feed)
+    text = b"".join(b"Epoch %d/60 loss: %f val_loss: %f\n" % (e, 1 / e, v) for e, v in enumerate(turned_and_recovered(), 1))
+    feed.take(Data(text, AT))
+    assert rung == []
+    feed.take(Data(OVERFIT, AT))
+    assert rung == []
+    feed.take(Notice("read", AT))
+    assert sorted(set(rung)) == sorted(rung)
+    assert "overfitting" in rung
+    assert {f.opinion.id for f in feed.session.findings.findings} >= set(rung)
+
+
+def turned_and_recovered() -> list[float]:
+    return [1 / e for e in range(1, 12)]
+
+
+def test_a_finding_of_the_live_log_rings_from_the_reader_though_nobody_looks() -> None:
+    feed = Feed(Events(), "x")
+    rung = rung_by(feed)
+    feed.take(Notice("read", AT))
+    half = OVERFIT.index(b"Epoch 5/50")
+    feed.take(Data(OVERFIT[:half], AT))
+    before = list(rung)
+    feed.take(Data(OVERFIT[half:], AT + 1))
+    assert "overfitting" not in before
+    assert rung.count("overfitting") == 1
+
+
+def test_a_replay_rings_from_its_beginning() -> None:
+    feed = Feed(Events(), "x", past=False)
+    rung = rung_by(feed)
+    feed.take(Data(OVERFIT, AT))
+    assert "overfitting" in rung
+
+
+def test_each_look_gets_the_lines_since_the_last_one() -> None:
+    feed = Feed(Events(), "x")
+    feed.take(Data(b"one\ntwo\nthr", AT))
+    _, delta, seen, _ = feed.snapshot(0)
+    assert [line.raw for line in delta.lines] == [b"one", b"two"]
+    assert delta.provisional is not None
+    assert delta.provisional.raw == b"thr"
+    feed.take(Data(b"ee\n", AT))
+    _, delta, seen, _ = feed.snapshot(seen)
+    assert [(line.number, line.raw) for line in delta.lines] == [(3, b"three")]
+    assert delta.provisional is None
+
+
+def test_lines_that_nobody_fetched_are_bounded_and_counted() -> None:
+    feed = Feed(Events(), "x")
+    feed.take(Data(b"x\n" * 12_000, AT))
+    _, delta, _, _ = feed.snapshot(0)
+    assert len(delta.lines) == 5000
+    assert delta.lost == 7000
+
+
+def test_the_screen_is_told_once_until_it_looks() -> None:
+    """Events coalesce: however many there are, one message waits for the screen."""
+    told: list[int] = []
+    feed = Feed(Events(), "x")
+    feed.on_change = lambda: told.append(1)
+    for k in range(100):
+        feed.take(Data(b"line\n", AT + k))
+    assert len(told) == 1
+    feed.snapshot(0)
+    feed.take(Data(b"line\n", AT + 200))
+    assert len(told) == 2
+
+
+def test_the_clock_alone_is_nothing_to_show() -> None:
+    told: list[int] = []
+    feed = Feed(Events(), "x")
+    feed.take(Tick(AT, writer_alive=True))
+    feed.snapshot(0)
+    feed.on_change = lambda: told.append(1)
+    for k in range(10):
+        feed.take(Tick(AT + k, writer_alive=True))
+    assert told == []
+    feed.take(Tick(AT + 11, writer_alive=False))
+    assert told == [1]
+
+
+def test_a_truncation_is_a_line_in_the_log_and_a_new_run() -> None:
+    feed = Feed(Events(), "x")
+    feed.take(Data(b"Epoch 1/3 loss: 1.0\nEpoch 2/3 loss: 0.9\n", AT))
+    feed.take(Notice("truncated", AT, "run.log was truncated; read from its beginning"))
+    feed.take(Data(b"Epoch 1/3 loss: 2.0\nEpoch 2/3 loss: 1.9\n", AT))
+    snapshot, delta, _, _ = feed.snapshot(0)
+    assert b"--- run.log was truncated; read from its beginning ---" in [line.raw for line in delta.lines]
+    assert (snapshot.run_number, snapshot.runs) == (2, 2)
+    assert list(snapshot.charts[0].curves[0].ys) == [2.0, 1.9]
+
+
+def test_a_source_that_fails_is_reported_to_the_screen() -> None:
+    class Broken:
+        def events(self, stop: threading.Event) -> Iterator[SourceEvent]:
+            raise RuntimeError("no such disk")
+
+    failures: list[BaseException] = []
+    feed = Feed(Broken(), "x")  # type: ignore[arg-type]
+    feed.on_error = failures.append
+    feed.start()
+    wait_until(lambda: bool(failures))
+    assert str(failures[0]) == "no such disk"
+    feed.stop()
+
+
+def test_history_is_read_by_a_child_and_taken_over_at_its_offset(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_bytes(OVERFIT)
+    source = Events(Notice("read", AT))
+    feed = Feed(source, "x", history=History(str(log)))
+    rung = rung_by(feed)
+    feed.start()
+    wait_until(lambda: bool(rung))
+    snapshot, delta, _, _ = feed.snapshot(0)
+    feed.stop()
+    assert source.began_at == len(OVERFIT)
+    assert snapshot.verdict.text.startswith("Overfitting")
+    assert delta.lines[-1].number == snapshot.lines_read
+    assert snapshot.source.kind == "live"
+
+
+def test_the_session_taken_over_goes_on_as_if_it_had_been_read_here(tmp_path: Path) -> None:
+    """What the child read and what comes after it make the same run as one reading."""
+    log = tmp_path / "run.log"
+    half = OVERFIT.index(b"Epoch 5/50") + 7  # in the middle of a line
+    log.write_bytes(OVERFIT[:half])
+    whole = Feed(Events(), "x")
+    whole.take(Data(OVERFIT, AT))
+    feed = Feed(Events(Data(OVERFIT[half:], AT)), "x", history=History(str(log)))
+    feed.start()
+    wait_until(lambda: feed.session.run.line == whole.session.run.line)
+    feed.stop()
+    ours, theirs = feed.snapshot(0)[0], whole.snapshot(0)[0]
+    assert ours.charts == theirs.charts
+    assert ours.findings == theirs.findings
+    assert ours.messages == theirs.messages
+
+
+def test_a_big_log_shows_its_end_until_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "PREVIEW_ABOVE", 1000)
+    log = tmp_path / "run.log"
+    log.write_bytes(b"".join(b"step %d/30000 loss: %.9f\n" % (k, 1 / (k + 1)) for k in range(30_000)))
+    feed = Feed(Events(Notice("read", AT)), "x", history=History(str(log)))
+    states: set[tuple[str, bool]] = set()
+    feed.start()
+
+    def done() -> bool:
+        time.sleep(0.1)
+        snapshot, delta, _, _ = feed.snapshot(0)
+        states.add((snapshot.source.kind, snapshot.source.preview))
+        if snapshot.source.preview:
+            assert snapshot.charts == ()
+            assert all(line.number == 0 for line in delta.lines)
+        return snapshot.source.kind == "live"
+
+    wait_until(done, 60)
+    snapshot = feed.snapshot(0)[0]
+    feed.stop()
+    assert ("reading", True) in states
+    assert snapshot.lines_read == 30_000
+    assert snapshot.charts[0].curves[0].ys[-1] == pytest.approx(1 / 30_000, rel=0.01)
+
+
+def test_a_history_that_cannot_be_read_is_left_to_the_source(tmp_path: Path) -> None:
+    source = Events(Data(b"Epoch 1 loss: 1.0\n", AT), Notice("read", AT))
+    feed = Feed(source, "x", history=History(str(tmp_path / "gone.log")))
+    feed.start()
+    wait_until(lambda: feed.session.run.line == 1)
+    feed.stop()
+    assert source.began_at == 0
+    assert feed.state.kind == "live"
+
+
+def test_a_recording_tells_its_speed_and_pause() -> None:
+    class Recorded(Events):
+        speed = 4.0
+        paused = True
+
+        def pause(self) -> None:
+            self.paused = True
+
+        def resume(self) -> None:
+            self.paused = False
+
+    source = Recorded()
+    feed = Feed(source, "x", past=False)
+    assert feed.snapshot(0)[0].source._replace(kind="live") == ("live", "", None, False, True, 4.0)
+    feed.stop()
+    assert not source.paused
