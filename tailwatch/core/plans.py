@@ -11,34 +11,15 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
+from tailwatch.core.numbers import layout, number
 from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tailwatch.core.events import Axis, Field, Frame, Line, ReaderEvent
 
-__all__ = ["Cursor", "Glued", "Runner", "number"]
-
-_MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
 MAX_BOX: Final = 500
 """So many rows wait at most for the end of their box."""
 _MOVES: Final = ("epoch", "epochs", "step", "steps")
-
-
-def number(raw: bytes, form: str = "float") -> float:
-    """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN."""
-    try:
-        if form == "grouped":
-            return float(raw.replace(b",", b""))
-        if form == "magnitude":
-            return float(raw[:-1].replace(b",", b"")) * _MAGNITUDES[raw[-1:].lower()]
-        if form == "fraction":
-            share, _, whole = raw.partition(b"/")
-            return float(share) / float(whole)
-        return float(raw)
-    except (ValueError, KeyError, ZeroDivisionError):
-        return float("nan")
 
 
 @lru_cache(maxsize=8192)
@@ -89,7 +70,7 @@ class Runner:
         self.plan = plan
         self.frame: Frame | None = plan.frame
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self._unpack = struct.Struct(_layout([plan.fields[i] for i in order], length)).unpack
+        self._unpack = struct.Struct(layout([plan.fields[i] for i in order], length)).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
         values = [(at, f) for at, f in numbered if f.role == "value" and f.series is not None]
@@ -341,41 +322,9 @@ class Runner:
         )
 
 
-class Glued:
-    """The runners of a line that holds several: each reads its own bytes, in order."""
-
-    __slots__ = ("_pieces", "frame", "plan")
-
-    def __init__(self, pieces: Iterable[tuple[int, int, Runner]]) -> None:
-        self._pieces = tuple(pieces)
-        self.plan = Plan("glued")
-        self.frame: Frame | None = next((r.frame for _, _, r in reversed(self._pieces) if r.frame is not None), None)
-
-    def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
-        """Return what the pieces say, one after the other."""
-        events: list[ReaderEvent] = []
-        for start, end, runner in self._pieces:
-            cursor.fresh = False  # a print that lands behind a bar may be late by far
-            events += runner.run(line._replace(raw=line.raw[start:end]), cursor)
-        return events
-
-    def names(self, line: Line) -> tuple[str, ...]:
-        """A glued line is no header."""
-        del line
-        return ()
-
-
 def _progress(line: Line, cursor: Cursor) -> Progress:
     return Progress(cursor.epoch, cursor.epochs, cursor.step, cursor.steps, line.number, line.part)
 
 
 def _text(field: Field, shape: bytes) -> str:
     return visible(shape[field.start : field.end]).strip()
-
-
-def _layout(fields: list[Field], length: int) -> str:
-    layout, at = [], 0
-    for field in fields:
-        layout.append(f"{field.start - at}x{field.end - field.start}s")
-        at = field.end
-    return "".join(layout) + f"{length - at}x"

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core import endings
+from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.segment import Pair, Segment
@@ -21,42 +22,8 @@ if TYPE_CHECKING:
     from tailwatch.core.findings import Watch
     from tailwatch.core.series import Series
 
-_GAP: Final = 0.5
 _KEPT_FATAL: Final = 1000
 _QUIET_AFTER: Final = 300
-
-
-class Clock:
-    """Time as the source tells it, in seconds since the Unix epoch; NaN until something was seen."""
-
-    def __init__(self) -> None:
-        self.now = math.nan
-        self.first_data = math.nan
-        self.last_data = math.nan
-        self.longest_gap = 0.0
-        self.gaps = 0
-        self.writer_alive: bool | None = None
-        self.ended = False
-
-    def data(self, at: float) -> None:
-        """Note that bytes arrived."""
-        if math.isnan(self.first_data):
-            self.first_data = at
-        else:
-            gap = at - self.last_data
-            self.longest_gap = max(self.longest_gap, gap)
-            self.gaps += gap > _GAP
-        self.last_data = at
-        self.tick(at)
-
-    def tick(self, at: float) -> None:
-        """Note that time passed; the clock never goes back."""
-        self.now = at if math.isnan(self.now) else max(self.now, at)
-
-    @property
-    def silence(self) -> float:
-        """Seconds since the last byte; NaN before the first one."""
-        return self.now - self.last_data
 
 
 class Run:

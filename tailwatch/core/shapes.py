@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.coarse import Coarse
+from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
-from tailwatch.core.plans import Cursor, Glued, Runner
+from tailwatch.core.glued import Glued
+from tailwatch.core.plans import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

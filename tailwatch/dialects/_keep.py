@@ -10,7 +10,8 @@ from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Field
-    from tailwatch.dialects._pairs import Pairs, Value
+    from tailwatch.dialects._pairs import Pairs
+    from tailwatch.dialects._values import Value
 
 _CODE: Final = re.compile(
     rb"\bself\.\w|\bdef \w|\bimport \w|\breturn\b|\blambda\b|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"

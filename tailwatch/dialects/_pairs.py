@@ -3,64 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tailwatch.core.events import Field, NumberForm, SeriesSpec
+from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
-from tailwatch.dialects._label import NO_LABEL, Label, label_in
+from tailwatch.dialects._cues import (
+    AFTER_EPOCH,
+    AFTER_STEP,
+    AT_PLACE,
+    BEST_AT,
+    EXPLICIT,
+    FOR,
+    IMAGES,
+    LINE_START,
+    NEXT_BRACKET,
+    OF_IMAGES,
+    OPEN_AVERAGE,
+    OVER_EPOCHS,
+    PLACE_TAIL,
+)
+from tailwatch.dialects._label import NO_LABEL, label_in
 from tailwatch.dialects._names import Name, classify, has_word, name_before
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
+from tailwatch.dialects._values import Value, form_of
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Frame, Role, Split
-    from tailwatch.dialects._names import Trust
     from tailwatch.dialects._tokens import Scan, Token
-
-_AFTER_EPOCH: Final = re.compile(rb"\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)")
-_FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1) $")
-_AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe6\xad\xa5)")
-_PLACE_TAIL: Final = re.compile(
-    rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
-)
-_OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,3}~{0,4}\|")
-_AT_PLACE: Final = re.compile(
-    rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
-    re.IGNORECASE,
-)
-_OF_IMAGES: Final = re.compile(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
-_IMAGES: Final = re.compile(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
-_OPEN_AVERAGE: Final = re.compile(
-    rb"^ {0,4}[(\[] {0,4}(?:(?:avg|average|mean|smoothed|ema)[ .:=]{0,3})?$|^ {1,3}/ {1,3}(?:avg|average)[ :=]{1,2}$"
-)
-_EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
-_LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
-_NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
-_BEST_AT: Final = re.compile(rb"^[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$")
-
-
-@dataclass(slots=True)
-class Value:
-    """A value on its way to a field: what it is called, how surely, and how it is written."""
-
-    field: Field
-    name: Name
-    explicit: bool
-    decimal: bool
-    label: Label
-    inherited: bool = False
-
-    @property
-    def trust(self) -> Trust:
-        return self.name.trust
-
-    @property
-    def strong(self) -> bool:
-        """Whether the name and the way it is written make it a metric beyond doubt."""
-        if self.trust in ("plain", "known"):
-            return self.explicit or self.decimal
-        return self.trust == "weak" and self.decimal and self.explicit
 
 
 class Pairs:
@@ -116,18 +87,18 @@ class Pairs:
             return
         if self._last == "unnamed" and not self.placed("step"):
             before = self.scan.tokens[self.scan.tokens.index(token) - 1]
-            over_epochs = self.scan.bar and not self.placed("epoch") and _OVER_EPOCHS.search(self.scan.masked)
+            over_epochs = self.scan.bar and not self.placed("epoch") and OVER_EPOCHS.search(self.scan.masked)
             self._place("epoch" if over_epochs else "step", before)
         role: Role | None = "epochs" if self._last == "epoch" else "steps" if self._last == "step" else None
         if role is None or self.placed(role) is not None:
             self._last = ""
             return
-        self.places.append(Field(role, token.start, token.end, form=_form(self.scan.masked, token, "none")))
+        self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, "none")))
         self._last = "total"
 
     def _place(self, role: Role, token: Token) -> None:
         if self.placed(role) is None:
-            self.places.append(Field(role, token.start, token.end, form=_form(self.scan.masked, token, unit_kind(token.unit))))
+            self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, unit_kind(token.unit))))
             self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
             self._last = role
         else:
@@ -138,12 +109,12 @@ class Pairs:
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         if self._best_epoch(token):
             return
-        at_place = _AT_PLACE.match(raw)
+        at_place = AT_PLACE.match(raw)
         if at_place is not None and classify(at_place[1]).trust in ("plain", "known"):
             self._pending, self.named_place = at_place[1], True
             self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
             return
-        of_images = _OF_IMAGES.match(raw) if _IMAGES.match(self.scan.masked, token.end) else None
+        of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
         if of_images is not None and classify(of_images[1]).trust == "plain":
             self._pending = of_images[1]
             self._split = split_of(self.scan.masked[token.end : token.end + 24].decode("utf-8", "replace")) or self._split
@@ -169,12 +140,12 @@ class Pairs:
             self._average(token)
         elif before.endswith(b" (") and self._last != "value" and name.part == "value":
             self._last = ""  # `UNKNOWN ERROR (303)` says no value
-        elif name.part != "setting" and _FOR.search(before) and behind.lstrip().startswith(b"epoch"):
+        elif name.part != "setting" and FOR.search(before) and behind.lstrip().startswith(b"epoch"):
             if behind.lstrip().startswith(b"epochs"):
                 self._setting(token, "epochs", kind)
-        elif name.part != "setting" and _AFTER_EPOCH.match(behind):
+        elif name.part != "setting" and AFTER_EPOCH.match(behind):
             self._place_with_name("epoch", token, raw, name)
-        elif name.part in ("value", "nothing") and _AFTER_STEP.match(behind):
+        elif name.part in ("value", "nothing") and AFTER_STEP.match(behind):
             self._place_with_name("step", token, raw, name)
         elif name.part in ("epoch", "step"):
             self._named_place(name, token, raw)
@@ -203,10 +174,10 @@ class Pairs:
             self._last = "unnamed"
 
     def _named_place(self, name: Name, token: Token, raw: bytes) -> None:
-        if unit_kind(token.unit) == "other" and not _AFTER_EPOCH.match(token.unit):
+        if unit_kind(token.unit) == "other" and not AFTER_EPOCH.match(token.unit):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`
             return
-        held = _PLACE_TAIL.match(raw)
+        held = PLACE_TAIL.match(raw)
         self._pending = held[1] if held and classify(held[1]).trust in ("plain", "known") else b""
         self.named_place = True
         self._place("epoch" if name.part == "epoch" else "step", token)
@@ -224,7 +195,7 @@ class Pairs:
             last is None
             or self._last != "value"
             or not last.name.text.lower().startswith("best")
-            or _BEST_AT.match(token.gap) is None
+            or BEST_AT.match(token.gap) is None
         ):
             return False
         spec = SeriesSpec("best epoch", "best_epoch", None)
@@ -245,12 +216,12 @@ class Pairs:
             pass
         elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
             self._last = ""  # `Epoch 1 is 0.004 percent complete`
-        elif self._pending and _EXPLICIT.search(gap):
+        elif self._pending and EXPLICIT.search(gap):
             self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
             self._pending = b""
-        elif self._last in ("epoch", "total") and self.placed("step") is None and _NEXT_BRACKET.match(gap):
+        elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
             self._place("step", token)
-        elif not self.places and not self.values and _LINE_START.match(gap) and len(gap) == token.start - self._body():
+        elif not self.places and not self.values and LINE_START.match(gap) and len(gap) == token.start - self._body():
             self._opening(token, gap, follows)
         else:
             self._last = "unnamed"
@@ -265,7 +236,7 @@ class Pairs:
             self._place("epoch", token)
         elif (gap.endswith(b"[") and follows[:1] == b"]") or follows in (b":\t", b": "):
             self._place("step", token)
-        elif _AFTER_EPOCH.match(behind):
+        elif AFTER_EPOCH.match(behind):
             self._place("epoch", token)
         else:
             self._last = "unnamed"
@@ -280,7 +251,7 @@ class Pairs:
             key = "train_samples" if b"rain" in token.gap else "val_samples"
         if not any(f.key == key for f in self.settings):
             end = token.end + (kind == "magnitude")
-            self.settings.append(Field("setting", token.start, end, key=key, form=_form(self.scan.masked, token, kind)))
+            self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan.masked, token, kind)))
 
     def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
         start = token.start - len(token.gap)
@@ -318,16 +289,16 @@ class Pairs:
         shown = text if count == 1 or name_field >= 0 else f"{text} #{count}"
         spec = SeriesSpec(shown, meaning(text).metric, split, unit)
         end = token.end + (kind == "magnitude")
-        form = _form(self.scan.masked, token, kind)
+        form = form_of(self.scan.masked, token, kind)
         field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
         number = self.scan.masked[token.start : token.end]
         decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
-        self.values.append(Value(field, name, _EXPLICIT.search(token.gap[-12:]) is not None, decimal, self._label))
+        self.values.append(Value(field, name, EXPLICIT.search(token.gap[-12:]) is not None, decimal, self._label))
 
     def _is_average(self, token: Token) -> bool:
         """Whether the number is the average in `0.31 (0.29)`."""
         behind = self.scan.masked[token.end : token.end + 3].lstrip(b" %")
-        return self._last == "value" and _OPEN_AVERAGE.match(token.gap) is not None and behind[:1] in (b")", b"]", b"")
+        return self._last == "value" and OPEN_AVERAGE.match(token.gap) is not None and behind[:1] in (b")", b"]", b"")
 
     def _average(self, token: Token) -> None:
         value = self.values[-1]
@@ -336,7 +307,7 @@ class Pairs:
         if first is None or (b"0" in value.name.text.encode() and not value.decimal):
             return
         spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
-        form = _form(self.scan.masked, token, "none")
+        form = form_of(self.scan.masked, token, "none")
         field = Field("value", token.start, token.end, spec, form=form, name_field=value.field.name_field)
         self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label))
 
@@ -359,9 +330,3 @@ class Pairs:
         if self._split is None and self.frame.split is not None:
             self.used_frame = True
         return self._split or self.frame.split
-
-
-def _form(masked: bytes, token: Token, kind: UnitKind) -> NumberForm:
-    if kind == "magnitude":
-        return "magnitude"
-    return "grouped" if b"," in masked[token.start : token.end] else "float"

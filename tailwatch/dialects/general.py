@@ -22,7 +22,7 @@ from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
 if TYPE_CHECKING:
     from tailwatch.core.events import PlanKind, Split
-    from tailwatch.dialects._pairs import Value
+    from tailwatch.dialects._values import Value
 
 NAME: Final = "general"
 ANCHORS: Final[tuple[bytes, ...]] = ()

@@ -28,6 +28,8 @@ class PseudoTerminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         variables = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environment or {})}
+        for name in {"COLUMNS", "LINES"} - set(environment or ()):  # a parallel test run sets them
+            variables.pop(name, None)
         variables.pop("NO_COLOR", None) if "NO_COLOR" not in (environment or {}) else None
         self.child = pexpect.spawn(sys.executable, list(arguments), dimensions=(rows, columns), env=variables, timeout=5)
 

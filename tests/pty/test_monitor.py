@@ -30,6 +30,8 @@ class Terminal:
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        for name in ("COLUMNS", "LINES"):  # a parallel test run sets them, and they would win over the terminal's own size
+            environment.pop(name, None)
         command = ["-m", "tailwatch", *arguments]
         self.child = pexpect.spawn(sys.executable, command, dimensions=(rows, columns), env=environment, timeout=5)
 

@@ -1,0 +1,42 @@
+"""The time of a log: when bytes came, how long its silences are, whether its writer lives."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+_GAP: Final = 0.5
+"""Seconds between two arrivals from which they count as apart."""
+
+
+class Clock:
+    """Time as the source tells it, in seconds since the Unix epoch; NaN until something was seen."""
+
+    def __init__(self) -> None:
+        self.now = math.nan
+        self.first_data = math.nan
+        self.last_data = math.nan
+        self.longest_gap = 0.0
+        self.gaps = 0
+        self.writer_alive: bool | None = None
+        self.ended = False
+
+    def data(self, at: float) -> None:
+        """Note that bytes arrived."""
+        if math.isnan(self.first_data):
+            self.first_data = at
+        else:
+            gap = at - self.last_data
+            self.longest_gap = max(self.longest_gap, gap)
+            self.gaps += gap > _GAP
+        self.last_data = at
+        self.tick(at)
+
+    def tick(self, at: float) -> None:
+        """Note that time passed; the clock never goes back."""
+        self.now = at if math.isnan(self.now) else max(self.now, at)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last byte; NaN before the first one."""
+        return self.now - self.last_data

@@ -1,0 +1,34 @@
+"""Numbers as logs write them, and where they stand in the bytes of a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Field
+
+_MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
+
+
+def number(raw: bytes, form: str = "float") -> float:
+    """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN."""
+    try:
+        if form == "grouped":
+            return float(raw.replace(b",", b""))
+        if form == "magnitude":
+            return float(raw[:-1].replace(b",", b"")) * _MAGNITUDES[raw[-1:].lower()]
+        if form == "fraction":
+            share, _, whole = raw.partition(b"/")
+            return float(share) / float(whole)
+        return float(raw)
+    except (ValueError, KeyError, ZeroDivisionError):
+        return float("nan")
+
+
+def layout(fields: list[Field], length: int) -> str:
+    """Return the `struct` format that takes the fields, in order, out of a line of `length` bytes."""
+    pieces, at = [], 0
+    for field in fields:
+        pieces.append(f"{field.start - at}x{field.end - field.start}s")
+        at = field.end
+    return "".join(pieces) + f"{length - at}x"

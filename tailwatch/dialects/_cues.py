@@ -1,0 +1,27 @@
+"""The words and signs around a number that tell which part it plays. They read shapes (digits as 0) and are linear."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+AFTER_EPOCH: Final = re.compile(rb"\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)")
+FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1) $")
+AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe6\xad\xa5)")
+PLACE_TAIL: Final = re.compile(
+    rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
+)
+OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,3}~{0,4}\|")
+AT_PLACE: Final = re.compile(
+    rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
+    re.IGNORECASE,
+)
+OF_IMAGES: Final = re.compile(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
+IMAGES: Final = re.compile(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
+OPEN_AVERAGE: Final = re.compile(
+    rb"^ {0,4}[(\[] {0,4}(?:(?:avg|average|mean|smoothed|ema)[ .:=]{0,3})?$|^ {1,3}/ {1,3}(?:avg|average)[ :=]{1,2}$"
+)
+EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
+LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
+NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
+BEST_AT: Final = re.compile(rb"^[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$")

@@ -1,0 +1,42 @@
+"""A number that may be a measurement, and how far its name and its form speak for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Field, NumberForm
+    from tailwatch.dialects._label import Label
+    from tailwatch.dialects._names import Name, Trust
+    from tailwatch.dialects._tokens import Token, UnitKind
+
+
+@dataclass(slots=True)
+class Value:
+    """A value on its way to a field: what it is called, how surely, and how it is written."""
+
+    field: Field
+    name: Name
+    explicit: bool
+    decimal: bool
+    label: Label
+    inherited: bool = False
+
+    @property
+    def trust(self) -> Trust:
+        return self.name.trust
+
+    @property
+    def strong(self) -> bool:
+        """Whether the name and the way it is written make it a metric beyond doubt."""
+        if self.trust in ("plain", "known"):
+            return self.explicit or self.decimal
+        return self.trust == "weak" and self.decimal and self.explicit
+
+
+def form_of(masked: bytes, token: Token, kind: UnitKind) -> NumberForm:
+    """Return how a number is written."""
+    if kind == "magnitude":
+        return "magnitude"
+    return "grouped" if b"," in masked[token.start : token.end] else "float"
