@@ -95,6 +95,9 @@ class ScreenDiff:
         return Cells(runs, self) if runs else None
 
     def _row(self, y: int, start: int, end: int, cells: list[Cell], width: int) -> Iterator[tuple[int, int, list[Cell]]]:
+        end = min(end, width)
+        if start >= end:
+            return  # made for a wider terminal than there is now
         old = self._shown.get(y)
         new = list(old) if old is not None and len(old) == width else [_BLANK] * width
         new[start:end] = cells[start:end]
