@@ -50,6 +50,7 @@ def _monitor() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("log", metavar="LOG", help="a path, or '-' for standard input")
+    _settings(parser)
     parser.add_argument("--no-wait", action="store_true", help="fail when the log does not exist yet instead of waiting for it")
     parser.add_argument("--version", action="version", version=f"tailwatch {__version__}")
     parser.set_defaults(run=commands.monitor)
@@ -59,6 +60,7 @@ def _monitor() -> argparse.ArgumentParser:
 def _command(name: str) -> argparse.ArgumentParser:
     parser = _Parser(prog=f"tailwatch {name}", description=_HELP[name])
     _ADD[name](parser)
+    _settings(parser)
     parser.set_defaults(run=getattr(commands, name))
     return parser
 
@@ -113,6 +115,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 def _status(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", metavar="LOG")
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    """Flags of settings that every command takes; what is not given is None, so that environment and file count."""
+    parser.add_argument("--config", metavar="FILE", help="settings (TOML) instead of ~/.config/tailwatch/config.toml")
 
 
 def _clock(parser: argparse.ArgumentParser) -> None:

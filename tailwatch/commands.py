@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from tailwatch.config import Settings
     from tailwatch.core.events import Reading, SourceEvent
     from tailwatch.session import Session
 
@@ -23,27 +24,29 @@ def monitor(options: argparse.Namespace) -> int:
     """`tailwatch LOG`: the screen."""
     from tailwatch.tui.app import run_monitor
 
+    settings = _settings(options)
     if options.log == "-":
         from tailwatch.sources.stdin import StdinSource, take_stdin
 
-        return run_monitor(StdinSource(take_stdin()), title="standard input")
+        return run_monitor(StdinSource(take_stdin()), title="standard input", settings=settings)
     from tailwatch.sources.file import FileFollower
 
-    return run_monitor(FileFollower(options.log, wait=not options.no_wait), title=options.log)
+    return run_monitor(FileFollower(options.log, wait=not options.no_wait), title=options.log, settings=settings)
 
 
 def replay(options: argparse.Namespace) -> int:
     """`tailwatch replay LOG`: the screen, or the list of alerts, on a saved log."""
     from tailwatch.sources.replay import Replay
 
+    settings = _settings(options)
     speed = float("inf") if options.fast else options.speed
     if options.show_alerts:
         from tailwatch.report.backtest import show_alerts
 
-        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout)
+        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout, settings)
     from tailwatch.tui.app import run_monitor
 
-    return run_monitor(Replay(options.log, speed), title=options.log, replay=True)
+    return run_monitor(Replay(options.log, speed), title=options.log, replay=True, settings=settings)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -53,8 +56,10 @@ def demo(options: argparse.Namespace) -> int:
     from tailwatch.sources.replay import Replay
     from tailwatch.tui.app import run_monitor
 
+    settings = _settings(options)
     with as_file(files("tailwatch") / "demo" / "seven_replicas.log") as path:
-        return run_monitor(Replay(str(path), options.speed), title="demo: a Keras run on seven replicas", replay=True)
+        title = "demo: a Keras run on seven replicas"
+        return run_monitor(Replay(str(path), options.speed), title=title, replay=True, settings=settings)
 
 
 def report(options: argparse.Namespace) -> int:
@@ -64,7 +69,8 @@ def report(options: argparse.Namespace) -> int:
     from tailwatch.report.build import build
     from tailwatch.report.text import write
 
-    reports = (build(read(log, at=options.at), log) for log in options.logs)
+    settings = _settings(options)
+    reports = (build(read(log, settings, at=options.at), log) for log in options.logs)
     if options.format == "jsonl":
         for one in reports:
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
@@ -80,10 +86,11 @@ def export(options: argparse.Namespace) -> int:
     """`tailwatch export LOG...`: every value."""
     from tailwatch.report.export import rows, write_csv, write_jsonl
 
+    settings = _settings(options)
     found = (
         row
         for log in options.logs
-        for segment, reading in readings(log, every_redraw=options.all)
+        for segment, reading in readings(log, settings, every_redraw=options.all)
         for row in rows(log, segment, reading)
     )
     (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
@@ -99,7 +106,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
-    session = read(options.log, at=options.at)
+    session = read(options.log, _settings(options), at=options.at)
     return _verdict_code(session, options.fail_on, ever=options.ever, out=True)
 
 
@@ -107,8 +114,11 @@ def watch(options: argparse.Namespace) -> int:
     """`tailwatch watch LOG`: one line an event, until the log ends or the user interrupts."""
     from tailwatch.report.watch import watch as follow
 
+    settings = _settings(options)
     with _source(options.log) as events:
-        session = follow(events, options.log, sys.stdout, as_json=options.format == "jsonl", until_exit=options.until_exit)
+        session = follow(
+            events, options.log, sys.stdout, as_json=options.format == "jsonl", until_exit=options.until_exit, settings=settings
+        )
     return _verdict_code(session, "warning", ever=False, out=False)
 
 
@@ -116,29 +126,36 @@ def status(options: argparse.Namespace) -> int:
     """`tailwatch status LOG`: one short line."""
     from tailwatch.report.status import status_line
 
-    sys.stdout.write(status_line(read(options.log, at=None)) + "\n")
+    sys.stdout.write(status_line(read(options.log, _settings(options))) + "\n")
     return 0
 
 
-def read(log: str, *, at: str | None = None, session: Session | None = None) -> Session:
+def read(log: str, settings: Settings, *, at: str | None = None) -> Session:
     """Read a whole log in this process and return what is known of it."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
-    session = session or Session()
+    session = Session(settings=settings)
     for event in read_once(_path(log), at=_time(at)):
         session.feed(event)
     return session
 
 
-def readings(log: str, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
+def readings(log: str, settings: Settings, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
     """Yield every reading of a log with the number of its segment."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
-    session = Session(keep_readings=True, every_redraw=every_redraw)
+    session = Session(keep_readings=True, every_redraw=every_redraw, settings=settings)
     for event in read_once(_path(log)):
         yield from session.feed(event).readings
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Return the settings in force for a command."""
+    from tailwatch.config import load
+
+    return load(vars(options))
 
 
 @contextmanager

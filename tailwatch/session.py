@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.catalogue.listener import Listener
+from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.findings import FindingBook, FindingChange
 from tailwatch.core.lines import LineCutter
@@ -20,6 +21,7 @@ from tailwatch.dialects import plan_for
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
+    from tailwatch.config import Settings
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import Diagnosis, Watch
     from tailwatch.core.messages import MessageBook
@@ -47,11 +49,19 @@ class Session:
         keep_readings: hand every reading on, with the number of its segment (`export` wants them).
         live: look at the unfinished last line after each event.
         every_redraw: take every frame of a progress bar for a line, not its last state only.
+        settings: the user's.
     """
 
     def __init__(
-        self, *, keep_lines: bool = False, keep_readings: bool = False, live: bool = False, every_redraw: bool = False
+        self,
+        *,
+        keep_lines: bool = False,
+        keep_readings: bool = False,
+        live: bool = False,
+        every_redraw: bool = False,
+        settings: Settings = DEFAULTS,
     ) -> None:
+        self.settings = settings
         self.run = Run()
         self.findings = FindingBook()
         self.bytes = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.text import render
 from tailwatch.report.status import duration
 from tailwatch.session import Session
@@ -11,12 +12,13 @@ from tailwatch.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tailwatch.config import Settings
     from tailwatch.core.events import SourceEvent
 
 
-def show_alerts(events: Iterable[SourceEvent], out: TextIO) -> int:
+def show_alerts(events: Iterable[SourceEvent], out: TextIO, settings: Settings = DEFAULTS) -> int:
     """Write one line an alert, with its place and how long before the end it came; `events` carry the log's own time."""
-    session = Session()
+    session = Session(settings=settings)
     raised: list[tuple[float, int, str]] = []
     at = 0.0
     for event in events:

@@ -11,6 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Notice, Tick
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import compact, render
@@ -21,6 +22,7 @@ from tailwatch.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tailwatch.config import Settings
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
     from tailwatch.session import Changes
@@ -29,9 +31,11 @@ _GONE_AFTER = 2
 """Ticks in a row without a writer, once there was one, after which the writing process has ended."""
 
 
-def watch(events: Iterable[SourceEvent], log: str, out: TextIO, *, as_json: bool, until_exit: bool) -> Session:
+def watch(
+    events: Iterable[SourceEvent], log: str, out: TextIO, *, as_json: bool, until_exit: bool, settings: Settings = DEFAULTS
+) -> Session:
     """Feed a session and write what happens, until the source ends or, with `until_exit`, the writing process has ended."""
-    session = Session(live=True)
+    session = Session(live=True, settings=settings)
     teller = _Teller(session)
     writer_seen, ticks_without = False, 0
     for event in events:

@@ -8,12 +8,14 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import TailwatchError, UsageError
 from tailwatch.tui.terminal import Guard, can_draw, crash_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.config import Settings
     from tailwatch.core.events import Finding
     from tailwatch.tui.feed import Source
 
@@ -37,6 +39,7 @@ def run_monitor(
     mouse: bool = True,
     translate: Callable[[str], str] | None = None,
     on_alarm: Callable[[Finding], None] | None = None,
+    settings: Settings = DEFAULTS,
 ) -> int:
     """Show the monitor until the person leaves it; returns the exit code (128 + n after signal n).
 
@@ -47,6 +50,7 @@ def run_monitor(
         mouse: take mouse clicks; without, the terminal's own selection works as usual.
         translate: from an English sentence template to another language's.
         on_alarm: called from the reader thread for each alarm, whatever the screen does.
+        settings: the user's.
 
     Raises:
         UsageError: nothing can be drawn here.
@@ -61,10 +65,10 @@ def run_monitor(
     from tailwatch.tui.history import History  # noqa: PLC0415
 
     past = isinstance(source, LogFile)
-    history = History(source.path) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
+    history = History(source.path, settings) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
     from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
 
-    feed = Feed(source, title, history=history, past=past, translate=translate)
+    feed = Feed(source, title, history=history, past=past, translate=translate, settings=settings)
     if on_alarm is not None:
         feed.on_alarm = on_alarm
     monitor = Monitor(feed, replay=replay, clock=None if replay else getattr(source, "clock", time.time))

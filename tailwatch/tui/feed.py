@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
 from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
@@ -21,6 +22,7 @@ from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, Sourc
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tailwatch.config import Settings
     from tailwatch.core.events import Finding, SourceEvent
     from tailwatch.session import Changes, Session
     from tailwatch.tui.history import History, Report
@@ -66,6 +68,7 @@ class Feed:
         history: reads what the file already holds elsewhere; without, all comes from the source.
         past: what the source yields up to its first `read` is history: its alarms are listed, not rung, unless they still hold.
         translate: from an English sentence template to another language's.
+        settings: the user's.
     """
 
     def __init__(
@@ -76,9 +79,11 @@ class Feed:
         history: History | None = None,
         past: bool = True,
         translate: Callable[[str], str] | None = None,
+        settings: Settings = DEFAULTS,
     ) -> None:
         self.source = source
         self.title = title
+        self.settings = settings
         self.on_change: Callable[[], None] = lambda: None
         """Called from the reader thread when there is something new to show, once until it was fetched."""
         self.on_alarm: Callable[[Finding], None] = lambda _finding: None
@@ -117,7 +122,7 @@ class Feed:
         from tailwatch.tui.view import SnapshotMaker  # noqa: PLC0415
 
         self._maker = self._maker or SnapshotMaker(self.title, self._translate)
-        self._session = Session(keep_lines=True, live=True)
+        self._session = Session(keep_lines=True, live=True, settings=self.settings)
 
     def start(self) -> None:
         """Begin reading, in a thread of its own."""
@@ -212,13 +217,12 @@ class Feed:
             history.close()
         return False
 
-    @staticmethod
-    def _preview(report: Report | None, history: History) -> Preview | None:
+    def _preview(self, report: Report | None, history: History) -> Preview | None:
         if report is None or report.size <= PREVIEW_ABOVE:
             return None
         from tailwatch.tui.preview import Preview  # noqa: PLC0415
 
-        return Preview(history.path)
+        return Preview(history.path, self.settings)
 
     def _show_early(self, report: Report, snapshot: Snapshot) -> None:
         """Show what the child found; its session, which costs more to take over, follows."""

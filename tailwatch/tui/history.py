@@ -7,6 +7,7 @@ at its offset.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import select
@@ -16,9 +17,11 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.config import DEFAULTS
 from tailwatch.tui.snapshot import MAX_SHOWN_BYTES, LogLine, Snapshot
 
 if TYPE_CHECKING:
+    from tailwatch.config import Settings
     from tailwatch.core.events import Line
 
 PREVIEW_ABOVE: Final = 16 << 20
@@ -46,7 +49,7 @@ def shown_line(line: Line) -> LogLine:
 class History:
     """The child process that reads a file, and the pipe on which it reports."""
 
-    def __init__(self, path: str | bytes) -> None:
+    def __init__(self, path: str | bytes, settings: Settings = DEFAULTS) -> None:
         """Start reading; the file may not exist, then there is nothing to read."""
         self.path = path
         root = str(Path(__file__).resolve().parents[2])
@@ -55,8 +58,11 @@ class History:
         # -P: modules in the working directory are not ours
         command: list[str | bytes] = [sys.executable, "-P", "-m", "tailwatch.tui.history_child", os.fsencode(path)]
         self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and module, no shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
+        assert self._child.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._child.stdin as pipe:
+            pickle.dump(settings, pipe)  # a few hundred bytes, which no argument list shows; they fit the pipe
 
     def report(self, timeout: float) -> Report | None:
         """Return the next report, or None if none came in `timeout` seconds.

@@ -6,7 +6,7 @@ import os
 import pickle
 import sys
 from collections import deque
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from tailwatch.core.events import Data
 from tailwatch.session import Session
@@ -14,14 +14,17 @@ from tailwatch.tui.history import HEADER, PREVIEW_ABOVE, Report, shown_line
 from tailwatch.tui.snapshot import LOG_LINES, LogLine, SourceState
 from tailwatch.tui.view import SnapshotMaker
 
+if TYPE_CHECKING:
+    from tailwatch.config import Settings
+
 _BLOCK: Final = 1 << 20
 
 
-def read_file(path: bytes, send: IO[bytes]) -> None:
+def read_file(path: bytes, send: IO[bytes], settings: Settings) -> None:
     """Read a file to its end and report on `send`; the time of what it holds is that of its last change."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         info = os.fstat(file.fileno())
-        session = Session(keep_lines=True, live=True)
+        session = Session(keep_lines=True, live=True, settings=settings)
         lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         offset, size = 0, info.st_size
         if size > PREVIEW_ABOVE:
@@ -46,9 +49,9 @@ def _send(pipe: IO[bytes], report: Report) -> None:
 
 
 def main() -> None:
-    """Read the file named by the first argument."""
+    """Read the file named by the first argument; the settings come on standard input."""
     try:
-        read_file(os.fsencode(sys.argv[1]), sys.stdout.buffer)
+        read_file(os.fsencode(sys.argv[1]), sys.stdout.buffer, pickle.load(sys.stdin.buffer))  # noqa: S301  # from our own parent
     except (BrokenPipeError, FileNotFoundError):
         os._exit(1)  # nobody listens, or there is nothing yet
 

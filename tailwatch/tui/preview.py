@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data
 from tailwatch.session import Session
 from tailwatch.tui.history import shown_line
 
 if TYPE_CHECKING:
+    from tailwatch.config import Settings
     from tailwatch.tui.snapshot import LogLine
 
 PREVIEW_BYTES: Final = 256 << 10
@@ -21,8 +23,8 @@ class Preview:
     Read cold, the end of a log gives wrong epochs in half of all logs, so only its lines and last values are shown.
     """
 
-    def __init__(self, path: str | bytes) -> None:
-        self.session = Session(keep_lines=True)
+    def __init__(self, path: str | bytes, settings: Settings = DEFAULTS) -> None:
+        self.session = Session(keep_lines=True, settings=settings)
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115, PTH123  # closed by `close`; the path may be bytes
         self._file.seek(max(0, os.fstat(self._file.fileno()).st_size - PREVIEW_BYTES))
         self._begun = False
