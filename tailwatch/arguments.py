@@ -83,6 +83,7 @@ def _logs(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
 
 def _report(parser: argparse.ArgumentParser) -> None:
     _logs(parser, ("text", "json", "jsonl"))
+    _baseline(parser)
     _clock(parser)
 
 
@@ -110,6 +111,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--fail-on", choices=("critical", "warning"), default="warning", help="the least severity that fails (default warning)"
     )
     parser.add_argument("--ever", action="store_true", help="count findings that are over, too")
+    _baseline(parser)
     _clock(parser)
 
 
@@ -120,6 +122,10 @@ def _status(parser: argparse.ArgumentParser) -> None:
 def _settings(parser: argparse.ArgumentParser) -> None:
     """Flags of settings that every command takes; what is not given is None, so that environment and file count."""
     parser.add_argument("--config", metavar="FILE", help="settings (TOML) instead of ~/.config/tailwatch/config.toml")
+
+
+def _baseline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--baseline", metavar="LOG", help="the log of a run that went well, to compare with")
 
 
 def _clock(parser: argparse.ArgumentParser) -> None:

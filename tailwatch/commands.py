@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Reading, SourceEvent
     from tailwatch.session import Session
 
@@ -70,7 +71,8 @@ def report(options: argparse.Namespace) -> int:
     from tailwatch.report.text import write
 
     settings = _settings(options)
-    reports = (build(read(log, settings, at=options.at), log) for log in options.logs)
+    baseline = baseline_of(options.baseline, settings)
+    reports = (build(read(log, settings, at=options.at, baseline=baseline), log) for log in options.logs)
     if options.format == "jsonl":
         for one in reports:
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
@@ -106,7 +108,8 @@ def explain(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
-    session = read(options.log, _settings(options), at=options.at)
+    settings = _settings(options)
+    session = read(options.log, settings, at=options.at, baseline=baseline_of(options.baseline, settings))
     return _verdict_code(session, options.fail_on, ever=options.ever, out=True)
 
 
@@ -130,12 +133,21 @@ def status(options: argparse.Namespace) -> int:
     return 0
 
 
-def read(log: str, settings: Settings, *, at: str | None = None) -> Session:
+def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
+    """Read the log of the run to compare with."""
+    if log is None:
+        return None
+    from tailwatch.core.baseline import Baseline
+
+    return Baseline.of(read(log, settings).run, log)
+
+
+def read(log: str, settings: Settings, *, at: str | None = None, baseline: Baseline | None = None) -> Session:
     """Read a whole log in this process and return what is known of it."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
-    session = Session(settings=settings)
+    session = Session(settings=settings, baseline=baseline)
     for event in read_once(_path(log), at=_time(at)):
         session.feed(event)
     return session

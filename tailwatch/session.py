@@ -22,6 +22,7 @@ from tailwatch.dialects import plan_for
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
     from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import Diagnosis, Watch
     from tailwatch.core.messages import MessageBook
@@ -50,6 +51,7 @@ class Session:
         live: look at the unfinished last line after each event.
         every_redraw: take every frame of a progress bar for a line, not its last state only.
         settings: the user's.
+        baseline: the run to compare this one with.
     """
 
     def __init__(
@@ -60,9 +62,11 @@ class Session:
         live: bool = False,
         every_redraw: bool = False,
         settings: Settings = DEFAULTS,
+        baseline: Baseline | None = None,
     ) -> None:
         self.settings = settings
         self.run = Run()
+        self.run.baseline = baseline
         self.findings = FindingBook()
         self.bytes = 0
         self.lines = 0

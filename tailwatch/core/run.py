@@ -18,6 +18,7 @@ from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Outcome, ReaderEvent
     from tailwatch.core.findings import Watch
     from tailwatch.core.series import Series
@@ -32,6 +33,7 @@ class Run:
     def __init__(self) -> None:
         self.segments: list[Segment] = [Segment(0, "start", 1, 0)]
         self.settings: dict[str, Setting] = {}
+        self.baseline: Baseline | None = None
         self.dialects: Counter[str] = Counter()
         self.progress = Progress(None, None, None, None, 0, 0)
         self.clock = Clock()

@@ -1,0 +1,73 @@
+"""What settings and metrics are called in sentences: literal English words, so that they can be translated like any other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tailwatch.core.events import Text
+
+SETTINGS: Final[dict[str, str]] = {
+    "batch_size": "batch size",
+    "devices": "devices",
+    "dropout": "dropout",
+    "epochs": "planned epochs",
+    "global_batch_size": "global batch",
+    "gradient_accumulation": "gradient accumulation",
+    "learning_rate": "learning rate",
+    "momentum": "momentum",
+    "num_workers": "loader workers",
+    "parameters": "parameters",
+    "patience": "patience",
+    "per_device_batch_size": "batch per device",
+    "seed": "seed",
+    "steps_per_epoch": "steps per epoch",
+    "strategy": "strategy",
+    "total_steps": "total steps",
+    "train_samples": "training samples",
+    "val_samples": "validation samples",
+    "warmup_steps": "warm-up steps",
+    "weight_decay": "weight decay",
+}
+
+METRICS: Final[dict[str, str]] = {
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "accuracy_top1": "top-1 accuracy",
+    "accuracy_top5": "top-5 accuracy",
+    "perplexity": "perplexity",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "auc": "AUC",
+    "map": "mAP",
+    "miou": "mIoU",
+    "lr": "learning rate",
+}
+
+
+def setting_name(key: str) -> Text:
+    """Return what a setting is called; one without a name of its own is called by its key."""
+    return Text(SETTINGS[key]) if key in SETTINGS else Text("{name}", {"name": key.replace("_", " ")})
+
+
+def metric_name(metric: str) -> Text:
+    """Return what a metric is called; one without a name of its own is called as the log has it."""
+    return Text(METRICS[metric]) if metric in METRICS else Text("{name}", {"name": metric.replace("_", " ")})
+
+
+def listed(items: list[Text]) -> Text:
+    """Join sentences or words as a list: `a, b, c`."""
+    if not items:
+        return Text("")
+    if len(items) == 1:
+        return items[0]
+    return Text("{first}, {rest}", {"first": items[0], "rest": listed(items[1:])})
+
+
+def joined(sentences: list[Text]) -> Text:
+    """Put whole sentences one after another."""
+    if not sentences:
+        return Text("")
+    if len(sentences) == 1:
+        return sentences[0]
+    return Text("{first} {rest}", {"first": sentences[0], "rest": joined(sentences[1:])})
