@@ -1,0 +1,133 @@
+"""What has been made of a line so far: the fields of its values, places and settings, and how one more is added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tailwatch.core.events import Field, SeriesSpec
+from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.dialects._cues import EXPLICIT
+from tailwatch.dialects._label import NO_LABEL, label_in
+from tailwatch.dialects._tokens import UnitKind, unit_kind
+from tailwatch.dialects._values import Value, form_of
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Frame, Role, Split
+    from tailwatch.dialects._names import Name
+    from tailwatch.dialects._tokens import Scan, Token
+
+
+class Parts:
+    """The fields of one shape; what a number's name and place make of it is decided by `Pairs`."""
+
+    def __init__(self, scan: Scan, frame: Frame) -> None:
+        self.scan = scan
+        self.frame = frame
+        self.values: list[Value] = []
+        self.names: list[Field] = []
+        self.places: list[Field] = []
+        self.settings: list[Field] = []
+        self.first_place = 1 << 20
+        self.used_frame = False
+        self.named_place = False
+        self._label = NO_LABEL
+        self._split: Split | None = scan.prefix.split
+        self._pending = b""
+        self._last = ""
+        self._taken: dict[tuple[str, Split | None], int] = {}
+
+    def placed(self, role: Role) -> Field | None:
+        """Return the field that names the line's epoch, step or how many there are."""
+        return next((f for f in self.places if f.role == role), None)
+
+    def _place(self, role: Role, token: Token) -> None:
+        if self.placed(role) is None:
+            self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, unit_kind(token.unit))))
+            self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
+            self._last = role
+        else:
+            self._last = ""
+
+    def _setting(self, token: Token, key: str, kind: UnitKind) -> None:
+        self._last = ""
+        if self.frame.split in ("val", "test"):
+            if key != "train_samples":
+                return
+            key = "train_samples" if b"rain" in token.gap else "val_samples"
+        if not any(f.key == key for f in self.settings):
+            end = token.end + (kind == "magnitude")
+            self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan.masked, token, kind)))
+
+    def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
+        start = token.start - len(token.gap)
+        label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
+        if label != NO_LABEL:
+            self._label = label
+            self._split = label.split or self._split
+        elif not self.values and self._label == NO_LABEL:
+            self._head_label(at)
+        split = self._split_for(name.text)
+        inherited = split is not None and self._split is None
+        text = (
+            f"{self._label.text} {name.text}"
+            if self._label.text and not name.text.startswith(self._label.text + " ")
+            else name.text
+        )
+        unit = "%" if kind == "percent" else token.unit.strip().decode("ascii", "replace") if kind == "other" else None
+        self._append(token, text, split, unit, kind, name, raw, at)
+        self.values[-1].inherited = inherited
+        self._last = "value"
+
+    def _head_label(self, at: int) -> None:
+        """The split may stand anywhere in the text before the first name: `=> Validating at epoch 3: acc`."""
+        head = self.scan.masked[:at].strip(b" ~\t")
+        self._split = self._split or ("val" if head == b"*" else split_of(head.decode("utf-8", "replace")))
+
+    def _append(
+        self, token: Token, text: str, split: Split | None, unit: str | None, kind: UnitKind, name: Name, raw: bytes, at: int
+    ) -> None:
+        name_field = -1
+        if b"0" in raw:
+            self.names.append(Field("name", at, at + len(raw)))
+            name_field = len(self.names) - 1
+        count = self._taken[text, split] = self._taken.get((text, split), 0) + 1
+        shown = text if count == 1 or name_field >= 0 else f"{text} #{count}"
+        spec = SeriesSpec(shown, meaning(text).metric, split, unit)
+        end = token.end + (kind == "magnitude")
+        form = form_of(self.scan.masked, token, kind)
+        field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
+        number = self.scan.masked[token.start : token.end]
+        decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
+        self.values.append(Value(field, name, EXPLICIT.search(token.gap[-12:]) is not None, decimal, self._label))
+
+    def _average(self, token: Token) -> None:
+        value = self.values[-1]
+        first = value.field.series
+        self._last = ""
+        if first is None or (b"0" in value.name.text.encode() and not value.decimal):
+            return
+        spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
+        form = form_of(self.scan.masked, token, "none")
+        field = Field("value", token.start, token.end, spec, form=form, name_field=value.field.name_field)
+        self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label))
+
+    def _replace_last(self, token: Token, kind: UnitKind) -> None:
+        """`Accuracy: 9843/10000 (98.4%)`, `HellaSwag: 2515/10042 = 0.25`: the share is the value, not the count."""
+        last = self.values[-1]
+        self._last = ""
+        if last.field.series is None or b"." not in self.scan.masked[token.start : token.end]:
+            return  # `9843/10000 (98%)`: the fraction says more than the rounded share
+        spec = replace(last.field.series, unit="%" if kind == "percent" else None)
+        last.field = replace(last.field, start=token.start, end=token.end, form="float", series=spec)
+
+    def _split_for(self, text: str) -> Split | None:
+        own = meaning(text).split
+        if own is not None:
+            self._split = own
+            return own
+        if is_neutral(text):
+            return None
+        if self._split is None and self.frame.split is not None:
+            self.used_frame = True
+        return self._split or self.frame.split
