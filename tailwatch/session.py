@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
+    from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import Diagnosis, Watch
     from tailwatch.core.messages import MessageBook
@@ -77,6 +78,7 @@ class Session:
         self._reader = Reader(plan_for)
         self._listener = Listener()
         self._judges: list[Diagnosis] = judges()
+        self._watching: dict[frozenset[Watch], list[Diagnosis]] = {}
         self._judged_segment = 0
 
     @property
@@ -132,8 +134,7 @@ class Session:
 
     def _complete(self, changes: Changes) -> None:
         """Read the lines and values that waited for what came after them."""
-        for line in self._cutter.finish(self.run.clock.now):
-            self._line(line, changes)
+        self._read(self._cutter.finish(self.run.clock.now), changes)
         self._apply(self._reader.finish(), changes)
 
     def _data(self, event: Data, changes: Changes) -> None:
@@ -142,18 +143,51 @@ class Session:
         if event.skipped:
             self._cutter.skip(event.skipped)
         lines = self._cutter.feed(event.data, event.at)
-        for line in lines:
-            self._line(line, changes)
+        self._read(lines, changes)
         if self.keep_lines:
             changes.lines = lines
         if self.live:
             self._look_at_unfinished(event.at, changes)
 
-    def _line(self, line: Line, changes: Changes) -> None:
+    def _read(self, lines: list[Line], changes: Changes) -> None:
+        """Read complete lines, as many together as can be."""
+        at = 0
+        while at < len(lines):
+            entry = self._reader.entry(lines[at].raw)
+            together = None
+            if entry.family is not None and self._listener.idle:
+                together = self._reader.stretch(lines, at, entry)
+            if together is None or not self._may_join(together):
+                self._line(lines[at], entry, changes)
+                at += 1
+            else:
+                self._stretch(together, changes)
+                at += together.taken
+
+    def _may_join(self, found: Stretch) -> bool:
+        """Whether the rows move the run's step only; the first row of another epoch is taken by itself."""
+        progress = self.run.progress
+        return found.epoch is None or found.epoch == progress.epoch
+
+    def _stretch(self, found: Stretch, changes: Changes) -> None:
+        run, at, end = self.run, 0, len(found.rows)
+        while at < end:
+            upto = min(end, at + run.until_look(found.axis))
+            run.stretch(found, at, upto)
+            found.moved(self._reader.cursor, upto - 1)
+            last = found.rows[upto - 1]
+            self.lines = run.line = last.number
+            self._listen_on(found.family.dialect, (last.part, run.last_reading_line))
+            if self._keep_readings:
+                changes.readings.extend((run.segment.number, reading) for reading in found.readings(at, upto))
+            if run.changed:
+                self._settle(changes)
+            at = upto
+
+    def _line(self, line: Line, entry: Entry, changes: Changes) -> None:
         run = self.run
         run.line = line.number
         self.lines = line.number
-        entry = self._reader.entry(line.raw)
         interest = entry.rules if entry.asked else self._ask(line, entry)
         events = self._reader.read(line, entry) if self._listener.idle and not _only_message(interest, entry) else []
         self._apply(events, changes)
@@ -172,19 +206,23 @@ class Session:
                 self._trained(happened, changes)
 
     def _ask(self, line: Line, entry: Entry) -> Interest | None:
-        entry.asked = True
-        interest = entry.rules = self._listener.interest(line.raw.decode("utf-8", "replace"))
+        interest = self._listener.interest(line.raw.decode("utf-8", "replace"))
+        entry.tell(interest)
         return interest
 
     def _trained(self, reading: Reading, changes: Changes) -> None:
-        listener = self._listener
-        if self.run.last_reading_line == reading.line:
-            listener.trained_at = (reading.part, reading.line)
-        listener.phase = "training"
-        if reading.dialect in _FRAMEWORKS:
-            listener.framework = _FRAMEWORKS[reading.dialect]
+        self._listen_on(reading.dialect, (reading.part, reading.line))
         if self._keep_readings:
             changes.readings.append((self.run.segment.number, reading))
+
+    def _listen_on(self, dialect: str, trained_at: tuple[int, int]) -> None:
+        """Tell the listener that values were read, at the line `trained_at` if they show that training goes on."""
+        listener = self._listener
+        if self.run.last_reading_line == trained_at[1]:
+            listener.trained_at = trained_at
+        listener.phase = "training"
+        if dialect in _FRAMEWORKS:
+            listener.framework = _FRAMEWORKS[dialect]
 
     def _look_at_unfinished(self, at: float, changes: Changes) -> None:
         """Show what the unfinished line says; it makes no point, but a NaN in it is one already."""
@@ -227,14 +265,22 @@ class Session:
             changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, (), self.run.here))
         self._judged_segment = self.run.segment.number
         self._judges = judges()
+        self._watching = {}
 
     def _judge(self, changed: set[Watch], changes: Changes) -> None:
         here = None
-        for judge in self._judges:
-            if judge.WATCHES & changed:
+        for judge in self._asked(frozenset(changed)):
+            opinions = list(judge.look(self.run, changed))
+            if opinions or self.findings.holds(judge.ID):
                 here = here or self.run.here
-                opinions = list(judge.look(self.run, changed))
                 changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, opinions, here))
+
+    def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
+        """Return the judges that watch one of these changes; worked out once for each kind of change."""
+        found = self._watching.get(changed)
+        if found is None:
+            found = self._watching[changed] = [judge for judge in self._judges if judge.WATCHES & changed]
+        return found
 
 
 def _only_message(interest: Interest | None, entry: Entry) -> bool:

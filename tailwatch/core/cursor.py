@@ -122,6 +122,10 @@ class Cursor:
             return "epoch" if held_out else "step"
         return "step" if self._repeats(who, values, held_out=held_out) else "epoch"
 
+    def is_running(self, who: Who, rank: float | None) -> bool:
+        """Whether these series are known to have several values an epoch."""
+        return (who if rank is None else (who, int(rank))) in self._running
+
     def _repeats(self, who: Who, values: tuple[float, ...], *, held_out: bool) -> bool:
         """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
 

@@ -64,6 +64,10 @@ class FindingBook:
         held = (self.findings[i] for i in self._open.values())
         return sorted(held, key=lambda f: (grave[f.opinion.severity], f.opinion.id not in _FIRST, f.opened.part, f.opened.line))
 
+    def holds(self, diagnosis: str) -> bool:
+        """Whether a finding of this diagnosis is open."""
+        return any(self._owners[key] == diagnosis for key in self._open)
+
     def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
         """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""
         changes: list[FindingChange] = []

@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.columns import Family, interned
 from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
@@ -58,11 +59,12 @@ class Runner:
         "_specs",
         "_step",
         "_time",
-        "_unpack",
         "_values",
         "_who",
+        "family",
         "frame",
         "plan",
+        "unpack",
     )
 
     def __init__(self, plan: Plan, length: int, origin: Plan, shape: bytes) -> None:
@@ -70,7 +72,7 @@ class Runner:
         self.plan = plan
         self.frame: Frame | None = plan.frame
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self._unpack = struct.Struct(layout([plan.fields[i] for i in order], length)).unpack
+        self.unpack = struct.Struct(layout([plan.fields[i] for i in order], length)).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
         values = [(at, f) for at, f in numbered if f.role == "value" and f.series is not None]
@@ -108,6 +110,35 @@ class Runner:
         quick = self._lean and self._plain and not self._named and self._rank < 0 and not self._has_totals
         places_plain = all(form == "float" for _, _, form in self._places)
         self._is_quick = quick and places_plain and plan.kind in ("summary", "running", "context") and not self._neutral
+        self.family = self._family(numbered)
+
+    def _family(self, numbered: list[tuple[int, Field]]) -> Family | None:
+        """What the lines of this shape share with others that can be read together with them; None: each by itself."""
+        if not self._lean or self._named or self.frame is not None or self._aside:
+            return None
+        at = {f.role: (i, f.form) for i, f in numbered}
+        kind = self.plan.kind
+        if kind not in ("running", "context") and (kind not in ("bar", "loop") or not {"step", "steps"} <= at.keys()):
+            return None
+        step, step_form = at.get("step", (-1, "float"))
+        constant = tuple((role, *at[role]) for role in ("epoch", "epochs", "steps", "rank") if role in at)
+        values = tuple(zip(self._values, self._forms, strict=True))
+        return interned(
+            Family(
+                self.plan.dialect,
+                kind,
+                self._specs,
+                values,
+                step,
+                step_form,
+                self._time,
+                constant,
+                self._who,
+                self._held_out,
+                self._neutral,
+                self.plan.inherits,
+            )
+        )
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
@@ -118,7 +149,7 @@ class Runner:
     def _quick(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """The short way for plain values and places, which are most of a log: the same as `_run`, in fewer steps."""
         raw, number_, offset, _, part, _, _ = line
-        parts = self._unpack(raw)
+        parts = self.unpack(raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
         if self._epoch >= 0:
@@ -152,7 +183,7 @@ class Runner:
         return list(cursor.hold(reading)) if axis == "index" else [reading]
 
     def _run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
-        parts = self._unpack(line.raw)
+        parts = self.unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
         events: list[ReaderEvent] = self._move(line, parts, cursor) if self._moves else []
@@ -200,7 +231,7 @@ class Runner:
 
     def names(self, line: Line) -> tuple[str, ...]:
         """Return what stands in the plan's fields, in order, with the blanks: the columns of a header."""
-        return tuple(visible(part) for part in self._unpack(line.raw))
+        return tuple(visible(part) for part in self.unpack(line.raw))
 
     def _move(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor) -> list[ReaderEvent]:  # noqa: C901
         """Move the cursor; an evaluation's own steps are none of the training's."""

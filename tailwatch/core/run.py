@@ -19,12 +19,16 @@ from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.events import Outcome, ReaderEvent
+    from tailwatch.core.columns import Stretch
+    from tailwatch.core.events import Axis, Outcome, ReaderEvent
     from tailwatch.core.findings import Watch
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
 _QUIET_AFTER: Final = 300
+_LOOK_EVERY: Final = 32
+_LOOSE_ALONE: Final = 512
+"""So many values that name neither epoch nor step are judged one by one, like epochs; later ones like running values."""
 
 
 class Run:
@@ -50,7 +54,7 @@ class Run:
         self._whole_epoch = False
         self._stamp: str | None = None
         self._rank: int | None = None
-        self._running_points = 0
+        self._running_points = self._loose_points = 0
         self._resume_announced = False
 
     @property
@@ -126,7 +130,7 @@ class Run:
         if self.segment.series or self.segment.marks:
             self._begin_segment("restart", 1)
 
-    def _reading(self, event: Reading) -> None:  # noqa: C901 - the hot path
+    def _reading(self, event: Reading) -> None:
         if event.rank is not None:
             if self._rank is None:
                 self._rank = event.rank
@@ -150,14 +154,58 @@ class Run:
                 self.changed.add("nonfinite")
         self._whole_epoch = event.axis == "epoch"
         self._stamp = event.time
-        if event.axis == "step":
-            self._running_points += 1
-            if self._running_points % 32 == 0:
-                self.changed.add("step")
-        else:
-            self.changed.add("epoch")
+        self._count(event.axis, 1)
         if self.progress.epochs or self.progress.steps:
             self._note_pace()
+
+    def until_look(self, axis: Axis) -> int:
+        """Return how many more running points are taken before the diagnoses look again."""
+        if axis == "step":
+            return _LOOK_EVERY - self._running_points % _LOOK_EVERY
+        return 1 if self._loose_points < _LOOSE_ALONE else _LOOK_EVERY - self._loose_points % _LOOK_EVERY
+
+    def stretch(self, found: Stretch, start: int, end: int) -> None:
+        """Take in the rows `start:end` of lines that were read together: what `apply` does with each, in one step."""
+        last = found.rows[end - 1]
+        if found.rank is not None:
+            if self._rank is None:
+                self._rank = found.rank
+            elif found.rank != self._rank:
+                return
+        self.dialects[found.family.dialect] += end - start
+        segment = self.segment
+        segment.last_line = last.number
+        stepped = found.family.step >= 0
+        columns = found.epochs[start:end], found.steps[start:end], found.lines[start:end]
+        for spec, values in zip(found.family.specs, found.values, strict=True):
+            series = segment.series_for(spec, found.axis)
+            if series is not None:
+                series.extend(values[start:end], *columns)
+                if series.goal is not None:
+                    self.last_reading_line = last.number
+                    self._last_words = None
+        old = self.progress
+        epoch = found.epoch if found.epoch is not None else old.epoch
+        step = columns[1][-1] if stepped else found.last_step if found.last_step is not None else old.step
+        self.progress = Progress(epoch, old.epochs, step, old.steps, last.number, last.part)
+        self._whole_epoch = False
+        self._stamp = found.times[end - 1]
+        self._count(found.axis, end - start)
+        if old.epochs or old.steps:
+            self._note_pace()
+
+    def _count(self, axis: Axis, points: int) -> None:
+        """Say what changed: every result, but of running values only every 32nd, and of many values without any place too."""
+        if axis == "step":
+            self._running_points += points
+            if self._running_points % _LOOK_EVERY == 0:
+                self.changed.add("step")
+        elif axis == "index":
+            self._loose_points += points
+            if self._loose_points <= _LOOSE_ALONE or self._loose_points % _LOOK_EVERY == 0:
+                self.changed.add("epoch")
+        else:
+            self.changed.add("epoch")
 
     def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:
         if epoch is not None:

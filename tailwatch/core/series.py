@@ -1,7 +1,6 @@
 """The points of one series, bounded in memory, with its best and its last.
 
-Evaluation points (axis `epoch`) are kept whole. Dense running points are thinned once there are many: every four
-neighbours keep their lowest and their highest, in order, so that a spike is never averaged away.
+Evaluation points (axis `epoch`) are kept whole. Dense running points are thinned once there are many (see `thinning`).
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.metrics import meaning
+from tailwatch.core.thinning import Thinning
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Goal, SeriesSpec, Split
+    from tailwatch.core.thinning import Columns
 
 DENSE_CAP: Final = 8192
 WHOLE_CAP: Final = 200_000
@@ -42,6 +43,8 @@ class Series:
 
     __slots__ = (
         "_best",
+        "_cap",
+        "_thinning",
         "axis",
         "best_at",
         "epochs",
@@ -68,6 +71,8 @@ class Series:
         self.best_at: Point | None = None
         self.first_nonfinite: Point | None = None
         self._best = math.inf
+        self._cap = WHOLE_CAP if axis == "epoch" else DENSE_CAP
+        self._thinning: Thinning | None = None
 
     @property
     def key(self) -> SeriesKey:
@@ -98,8 +103,36 @@ class Series:
             if rank < self._best:
                 self._best = rank
                 self.best_at = Point(value, epoch, step, line)
-        if len(values) > (DENSE_CAP if self.axis != "epoch" else WHOLE_CAP):
+        if len(values) > self._cap:
             self._thin()
+
+    def extend(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
+        """Append many points at once: the same as `add` for each of them, where all are finite and no two share a place."""
+        first = 0
+        if self.values and steps[0] == self.steps[-1]:
+            self.add(values[0], epochs[0], steps[0], lines[0])
+            first = 1
+        while first < len(values):
+            end = min(len(values), first + self._cap + 1 - len(self.values))
+            whole = first == 0 and end == len(values)
+            self._append(*((values, epochs, steps, lines) if whole else (c[first:end] for c in (values, epochs, steps, lines))))
+            first = end
+            if len(self.values) > self._cap:
+                self._thin()
+
+    def _append(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
+        self.values += values
+        self.epochs += epochs
+        self.steps += steps
+        self.lines += lines
+        self.points += len(values)
+        self.version += len(values)
+        if self.goal is not None:
+            lowest = min(values) if self.goal == "min" else -max(values)
+            if lowest < self._best:
+                self._best = lowest
+                at = values.index(lowest if self.goal == "min" else -lowest)
+                self.best_at = Point(values[at], epochs[at], steps[at], lines[at])
 
     def last(self) -> Point | None:
         """Return the newest point."""
@@ -118,15 +151,6 @@ class Series:
         return array("d", range(len(self.values)))
 
     def _thin(self) -> None:
-        values = self.values
-        whole = len(values) - len(values) % 4 - 4  # the newest four stay as they are
-        keep: list[int] = []
-        for start in range(0, whole, 4):
-            group = range(start, start + 4)
-            odd = [i for i in group if not math.isfinite(values[i])]
-            low, high = min(group, key=values.__getitem__), max(group, key=values.__getitem__)
-            keep.extend(sorted({odd[0], high} if odd else {low, high}))
-        keep.extend(range(whole, len(values)))
-        for name in ("values", "epochs", "steps", "lines"):
-            column = getattr(self, name)
-            setattr(self, name, array(column.typecode, [column[i] for i in keep]))
+        self._thinning = self._thinning or Thinning(self._cap)
+        columns: Columns = (self.values, self.epochs, self.steps, self.lines)
+        self.values, self.epochs, self.steps, self.lines = self._thinning.thin(columns)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.coarse import Coarse
+from tailwatch.core.columns import LEAST, MOST, axis_of, take_apart
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
@@ -19,6 +20,7 @@ from tailwatch.core.plans import Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.core.columns import Family, Stretch
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
 
 DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
@@ -34,16 +36,33 @@ UNREAD_EXAMPLES: Final = 20
 class Entry:
     """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
-    `rules` is the session's: what it was told of the shape once it `asked` the catalogue.
+    `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
+    together with it; a `silent` one says nothing at all.
     """
 
-    __slots__ = ("asked", "has_number", "rules", "runner")
+    __slots__ = ("asked", "family", "has_number", "rules", "runner", "silent", "unpack")
 
     def __init__(self, runner: Runner | Glued | None, *, has_number: bool) -> None:
         self.runner = runner
         self.has_number = has_number
         self.rules: Any = None
         self.asked = False
+        self.family: Family | None = None
+        self.silent = False
+        self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
+
+    def tell(self, rules: Any) -> None:
+        """Remember what the catalogue said; a line that is no message can be read together with its like."""
+        self.asked = True
+        self.rules = rules
+        if rules is None:
+            self.silent = self.runner is None and not self.has_number
+            if isinstance(self.runner, Runner):
+                self.family, self.unpack = self.runner.family, self.runner.unpack
+
+
+def _nothing(_raw: bytes) -> tuple[bytes, ...]:
+    return ()
 
 
 class Reader:
@@ -53,6 +72,7 @@ class Reader:
         self._plan_for = plan_for
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
         self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Plan, bytes]]] = {}
+        self._reach, self._not_before = MOST, 0
         self._heading_age = 0
         self._key_bytes = 0
         self._shapes = 0
@@ -101,6 +121,49 @@ class Reader:
             self._heading_age = 0
         return events
 
+    def stretch(self, lines: list[Line], start: int, entry: Entry) -> Stretch | None:
+        """Read the lines from `start` on together, as many as belong to the family of the first; None: read it by itself."""
+        family = entry.family
+        if family is None or lines[start].number < self._not_before or (self._under_heading and not family.inherits):
+            return None
+        axis = axis_of(family, entry.unpack(lines[start].raw), self.cursor)
+        places: list[int] = []
+        found = None
+        if axis is not None:
+            places, parts = self._gather(lines, start, family)
+            if len(places) >= LEAST:
+                found = take_apart(family, axis, [lines[i] for i in places], parts, self.cursor)
+        if found is None:
+            self._reach, self._not_before = LEAST, lines[start].number + LEAST
+            return None
+        used = len(found.rows)
+        self._reach = min(MOST, 2 * self._reach if used == len(places) else max(LEAST, 2 * used))
+        self._heading_age = 0
+        return found._replace(taken=places[used - 1] + 1 - start)
+
+    def _gather(self, lines: list[Line], start: int, family: Family) -> tuple[list[int], list[tuple[bytes, ...]]]:
+        """Return where lines of the family stand, and their parts, up to one that says something else or silence grows long."""
+        known, same = self._cache.get, family.same
+        places: list[int] = []
+        parts: list[tuple[bytes, ...]] = []
+        first: object = None
+        for at in range(start, min(len(lines), start + self._reach)):
+            raw = lines[at].raw
+            entry = known(raw.translate(DIGITS_TO_ZERO))
+            if entry is None:
+                break
+            if entry.family is family:
+                part = entry.unpack(raw)
+                if same is not None:
+                    first = first or same(part)
+                    if same(part) != first:
+                        break
+                places.append(at)
+                parts.append(part)
+            elif not entry.silent or self._under_heading:
+                break
+        return places, parts
+
     def _enter(self, frame: Frame) -> None:
         self.frame = frame
         self._under_heading = frame.split is not None
@@ -127,6 +190,7 @@ class Reader:
         """The file begins anew: no heading, table or epoch of before holds."""
         self._enter(EMPTY_FRAME)
         self.cursor = Cursor()
+        self._not_before = 0
 
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1

@@ -92,21 +92,29 @@ class Judge:
         if self._fresh.is_other(train):
             self._climb, self._block = Climb(), []
         planned = planned_points(run, train) if train.axis == "epoch" else None
-        for i in self._fresh.take(train):
-            self._take(train.at(i), planned, running=train.axis == "step")
+        new = self._fresh.take(train)
+        if train.axis == "step":
+            self._take_running(train, new)
+        else:
+            for i in new:
+                self._take(train.at(i), planned)
         if self._climb.gone:
             yield self._opinion(train, run)
 
-    def _take(self, point: Point, planned: float | None, *, running: bool) -> None:
-        """Judge an epoch's value as it is, running values by the means of blocks, each at the place of its last value."""
+    def _take_running(self, train: Series, new: range) -> None:
+        """Judge running values by the means of blocks of finite ones, each at the place of its last value."""
+        at = new.start
+        while at < new.stop:
+            end = min(new.stop, at + _BLOCK - len(self._block))
+            self._block += [v for v in train.values[at:end] if v - v == 0.0]
+            if len(self._block) == _BLOCK:
+                self._take(train.at(end - 1)._replace(value=fmean(self._block)), None)
+                self._block = []
+            at = end
+
+    def _take(self, point: Point, planned: float | None) -> None:
         if not math.isfinite(point.value):
             return
-        if running:
-            self._block.append(point.value)
-            if len(self._block) < _BLOCK:
-                return
-            point = point._replace(value=fmean(self._block))
-            self._block = []
         self._climb.add(point.value, planned)
         self._last = point
         if self._climb.best_at == len(self._climb.values) - 1:

@@ -1,0 +1,72 @@
+"""Thinning a long column of values so that its picture stays true: no spike is averaged away, no stretch is thinned more.
+
+The values are kept as buckets of equally many points; of each, the lowest and the highest remain, in their order (with the
+first value that is no number, where there is one). When the buckets themselves become too many, neighbours are joined. The
+newest points stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Columns = tuple[array[float], array[float], array[float], array[int]]
+
+FRESH: Final = 64
+"""So many of the newest points are never thinned: who follows a series sees each of them first."""
+_FIRST_BUCKET: Final = 4
+
+
+class Thinning:
+    """Where a series is thinned already, and how coarsely.
+
+    Args:
+        cap: so many kept points are too many; after thinning at most three quarters of them remain.
+    """
+
+    def __init__(self, cap: int) -> None:
+        self._most = cap // 2
+        self._bucket = _FIRST_BUCKET
+        self._thinned = 0
+
+    def thin(self, columns: Columns) -> Columns:
+        """Return the columns (values first) with their raw part thinned, and all of it more coarsely if it must be."""
+        values = columns[0]
+        raw = len(values) - FRESH - self._thinned
+        until = self._thinned + raw - raw % self._bucket
+        kept = [*range(self._thinned), *_of_buckets(values, self._thinned, until, self._bucket)]
+        while len(kept) > self._most:
+            self._bucket *= 2
+            thinned = array("d", map(values.__getitem__, kept))
+            kept = [kept[i] for i in _of_buckets(thinned, 0, len(thinned), 4)]  # two buckets, of two kept points each
+        self._thinned = len(kept)
+        kept.extend(range(until, len(values)))
+        return _chosen(values, kept), _chosen(columns[1], kept), _chosen(columns[2], kept), _whole(columns[3], kept)
+
+
+def _chosen(column: array[float], kept: list[int]) -> array[float]:
+    return array("d", map(column.__getitem__, kept))
+
+
+def _whole(column: array[int], kept: list[int]) -> array[int]:
+    return array("q", map(column.__getitem__, kept))
+
+
+def _of_buckets(values: array[float], start: int, end: int, size: int) -> list[int]:
+    return list(chain.from_iterable(_extremes(values, at, min(at + size, end)) for at in range(start, end, size)))
+
+
+def _extremes(values: array[float], start: int, end: int) -> Iterable[int]:
+    bucket = values[start:end]
+    total = sum(bucket)
+    if total - total != 0.0 and (odd := [i for i, v in enumerate(bucket) if not math.isfinite(v)]):
+        return sorted({start + odd[0], start + max(range(len(bucket)), key=bucket.__getitem__)})
+    low, high = bucket.index(min(bucket)), bucket.index(max(bucket))
+    if low == high:  # all the same
+        return (start, end - 1) if end - start > 1 else (start,)
+    return (start + low, start + high) if low < high else (start + high, start + low)
