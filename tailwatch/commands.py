@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import LogError, UsageError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
     return Baseline.of(read(log, settings).run, log)
 
 
-def read(log: str, settings: Settings, *, at: str | None = None, baseline: Baseline | None = None) -> Session:
+def read(log: str, settings: Settings = DEFAULTS, *, at: str | None = None, baseline: Baseline | None = None) -> Session:
     """Read a whole log in this process and return what is known of it."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
@@ -153,7 +154,7 @@ def read(log: str, settings: Settings, *, at: str | None = None, baseline: Basel
     return session
 
 
-def readings(log: str, settings: Settings, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
+def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
     """Yield every reading of a log with the number of its segment."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
