@@ -51,9 +51,11 @@ def _run(arguments: list[str]) -> int:
 
 def _explain_fast(text: str) -> int:
     """Explain one line without building the argument parser: it starts in half the time."""
-    from tailwatch.report.explain import run_explain  # noqa: PLC0415 - start-up counts
+    from tailwatch.config import load  # noqa: PLC0415 - start-up counts
+    from tailwatch.language import chosen  # noqa: PLC0415
+    from tailwatch.report.explain import run_explain  # noqa: PLC0415
 
-    return run_explain(text, "text", sys.stdin, sys.stdout)
+    return run_explain(text, "text", sys.stdin, sys.stdout, chosen(load().lang))
 
 
 def _silence_stdout() -> None:

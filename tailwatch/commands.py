@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Reading, SourceEvent
+    from tailwatch.core.text import Language
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
@@ -30,10 +31,12 @@ def monitor(options: argparse.Namespace) -> int:
     if options.log == "-":
         from tailwatch.sources.stdin import StdinSource, take_stdin
 
-        return run_monitor(StdinSource(take_stdin()), title="standard input", settings=settings)
+        return run_monitor(StdinSource(take_stdin()), title="standard input", settings=settings, language=_language(settings))
     from tailwatch.sources.file import FileFollower
 
-    return run_monitor(FileFollower(options.log, wait=not options.no_wait), title=options.log, settings=settings)
+    return run_monitor(
+        FileFollower(options.log, wait=not options.no_wait), title=options.log, settings=settings, language=_language(settings)
+    )
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -48,7 +51,9 @@ def replay(options: argparse.Namespace) -> int:
         return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout, settings)
     from tailwatch.tui.app import run_monitor
 
-    return run_monitor(Replay(options.log, speed), title=options.log, replay=True, settings=settings)
+    return run_monitor(
+        Replay(options.log, speed), title=options.log, replay=True, settings=settings, language=_language(settings)
+    )
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -61,7 +66,9 @@ def demo(options: argparse.Namespace) -> int:
     settings = _settings(options)
     with as_file(files("tailwatch") / "demo" / "seven_replicas.log") as path:
         title = "demo: a Keras run on seven replicas"
-        return run_monitor(Replay(str(path), options.speed), title=title, replay=True, settings=settings)
+        return run_monitor(
+            Replay(str(path), options.speed), title=title, replay=True, settings=settings, language=_language(settings)
+        )
 
 
 def report(options: argparse.Namespace) -> int:
@@ -73,7 +80,8 @@ def report(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     baseline = baseline_of(options.baseline, settings)
-    reports = (build(read(log, settings, at=options.at, baseline=baseline), log) for log in options.logs)
+    language = _language(settings)
+    reports = (build(read(log, settings, at=options.at, baseline=baseline), log, language) for log in options.logs)
     if options.format == "jsonl":
         for one in reports:
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
@@ -104,7 +112,7 @@ def explain(options: argparse.Namespace) -> int:
     """`tailwatch explain LINE`: what a message means."""
     from tailwatch.report.explain import run_explain
 
-    return run_explain(options.text, options.format, sys.stdin, sys.stdout)
+    return run_explain(options.text, options.format, sys.stdin, sys.stdout, _language(_settings(options)))
 
 
 def check(options: argparse.Namespace) -> int:
@@ -162,6 +170,13 @@ def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = Fa
     session = Session(keep_readings=True, every_redraw=every_redraw, settings=settings)
     for event in read_once(_path(log)):
         yield from session.feed(event).readings
+
+
+def _language(settings: Settings) -> Language:
+    """Return the language that findings, messages and reports are told in."""
+    from tailwatch.language import chosen
+
+    return chosen(settings.lang)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -249,21 +249,24 @@ class Place(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """A line of the log that supports a finding, sanitised."""
+    """A line of the log that supports a finding: what it says, sanitised, or a sentence about it."""
 
     line: int
-    text: str
+    text: str | Text
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A sentence not yet written: the template (its English text is its id) and the values named in it.
 
-    Rendered last, so that every front end and every language says the same.
+    Rendered last, so that every front end and every language says the same. A value that is a word or phrase of English, such as
+    `epoch 3`, is a `Text` itself. A text without values is said as it stands, braces and all.
+    `many` is the template for counts other than 1; the count is the value `n`.
     """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SETTINGS: Final[dict[str, str]] = {
     "batch_size": "batch size",
@@ -55,16 +58,16 @@ def metric_name(metric: str) -> Text:
     return Text(METRICS[metric]) if metric in METRICS else Text("{name}", {"name": metric.replace("_", " ")})
 
 
-def listed(items: list[Text]) -> Text:
+def listed(items: Sequence[Text | str]) -> Text:
     """Join sentences or words as a list: `a, b, c`."""
     if not items:
         return Text("")
     if len(items) == 1:
-        return items[0]
+        return items[0] if isinstance(items[0], Text) else Text("{name}", {"name": items[0]})
     return Text("{first}, {rest}", {"first": items[0], "rest": listed(items[1:])})
 
 
-def joined(sentences: list[Text]) -> Text:
+def joined(sentences: Sequence[Text]) -> Text:
     """Put whole sentences one after another."""
     if not sentences:
         return Text("")

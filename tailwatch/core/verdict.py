@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Text
-from tailwatch.core.text import compact
+from tailwatch.core.terms import metric_name
+from tailwatch.core.text import compact, phrase
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Finding
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
     from tailwatch.core.run import Run
     from tailwatch.core.series import Point, Series
 
+_SPLITS = {
+    "val": phrase("validation {metric}"),
+    "train": phrase("train {metric}"),
+    "test": phrase("test {metric}"),
+}
 _ENDINGS = {
-    "finished": "Finished without trouble",
-    "early_stopped": "Stopped early, as set",
-    "crashed": "The run crashed",
-    "killed": "The run was killed",
-    "stalled": "The run stands still",
-    "unknown": "The log ends without saying how the run ended",
-    "running": "Training normally",
+    "finished": phrase("Finished without trouble"),
+    "early_stopped": phrase("Stopped early, as set"),
+    "crashed": phrase("The run crashed"),
+    "killed": phrase("The run was killed"),
+    "stalled": phrase("The run stands still"),
+    "unknown": phrase("The log ends without saying how the run ended"),
+    "running": phrase("Training normally"),
 }
 
 
@@ -31,41 +37,47 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     if alarms:
         return _alarmed(alarms)
     outcome = run.outcome()
-    opening = _ENDINGS[outcome]
+    opening = Text(_ENDINGS[outcome])
     if outcome == "unknown" and not run.clock.ended:
-        opening = "Training normally" if run.segment.series else "Reading"
+        opening = Text("Training normally") if run.segment.series else Text("Reading")
     main = next((p.val or p.train for p in run.pairs()), None)
     if main is None or not len(main):
-        return Text(
-            opening + ": the log has printed no training values yet." if outcome in ("running", "unknown") else opening + "."
-        )
+        if outcome in ("running", "unknown"):
+            return Text("{opening}: the log has printed no training values yet.", {"opening": opening})
+        return Text("{opening}.", {"opening": opening})
     last = main.last()
     best = main.best_at
     if best is None or last is None:
-        return Text(opening + ".")
-    where, place = _where(best)
-    values = {"name": _name(main), "last": compact(last.value), "best": compact(best.value), "place": place}
+        return Text("{opening}.", {"opening": opening})
+    values = {
+        "opening": opening,
+        "name": _name(main),
+        "last": compact(last.value),
+        "best": compact(best.value),
+        "where": _where(best),
+    }
     if best.line == last.line:
-        return Text(opening + ": {name} {last}, its best so far.", values)
-    return Text(opening + ": {name} {last}, best {best} at " + where + " {place}.", values)
+        return Text("{opening}: {name} {last}, its best so far.", values)
+    return Text("{opening}: {name} {last}, best {best} at {where}.", values)
 
 
 def _alarmed(alarms: list[Finding]) -> Text:
     more = len(alarms) - 1
     if more == 0:
         return alarms[0].opinion.title
-    template = "{first} (and one more finding)" if more == 1 else "{first} (and {more} more findings)"
-    return Text(template, {"first": alarms[0].opinion.title, "more": more})
+    values = {"first": alarms[0].opinion.title, "n": more}
+    return Text("{first} (and one more finding)", values, many="{first} (and {n} more findings)")
 
 
-def _where(point: Point) -> tuple[str, str]:
+def _where(point: Point) -> Text:
     if not math.isnan(point.epoch):
-        return "epoch", f"{point.epoch:g}"
+        return Text("epoch {number:g}", {"number": point.epoch})
     if not math.isnan(point.step):
-        return "step", f"{point.step:,.0f}"
-    return "line", f"{point.line:,}"
+        return Text("step {number:,.0f}", {"number": point.step})
+    return Text("line {number:,}", {"number": point.line})
 
 
-def _name(series: Series) -> str:
-    split = {"val": "validation ", "train": "train ", "test": "test "}.get(series.spec.split or "", "")
-    return f"{split}{series.spec.metric.replace('_', ' ')}"
+def _name(series: Series) -> Text:
+    metric = metric_name(series.spec.metric)
+    template = _SPLITS.get(series.spec.split or "")
+    return Text(template, {"metric": metric}) if template else metric

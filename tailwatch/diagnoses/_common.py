@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from tailwatch.core.events import Evidence, Place
+from tailwatch.core.events import Evidence, Place, Text
 from tailwatch.core.text import compact
 
 if TYPE_CHECKING:
@@ -25,19 +25,26 @@ def known(number: float) -> float | None:
     return None if math.isnan(number) else number
 
 
-def where(point: Point) -> str:
+def where(point: Point) -> Text:
     """Say where a point stands: `epoch 3`, `step 1,200` or `line 17`."""
     if not math.isnan(point.epoch):
-        return f"epoch {point.epoch:g}"
+        return Text("epoch {number:g}", {"number": point.epoch})
     if not math.isnan(point.step):
-        return f"step {point.step:,.0f}"
-    return f"line {point.line:,}"
+        return Text("step {number:,.0f}", {"number": point.step})
+    return Text("line {number:,}", {"number": point.line})
+
+
+def shown(series: Series, point: Point) -> Evidence:
+    """Return a point as evidence: its line and what it says of the series."""
+    return Evidence(
+        point.line,
+        Text("{where}: {series} {value}", {"where": where(point), "series": series.spec.name, "value": compact(point.value)}),
+    )
 
 
 def proof(series: Series, *indices: int) -> tuple[Evidence, ...]:
     """Return the points as evidence: the line of each and what it says of the series."""
-    points = [series.at(i) for i in dict.fromkeys(indices)]
-    return tuple(Evidence(p.line, f"{where(p)}: {series.spec.name} {compact(p.value)}") for p in points)
+    return tuple(shown(series, series.at(i)) for i in dict.fromkeys(indices))
 
 
 def train_near(train: Series | None, line: int) -> int:

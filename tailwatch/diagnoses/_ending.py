@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
 
-ASK = "{action}"
-WHY = "{why}"
+MOMENT = "{where}{rank}"
+RANK = " on rank {number}"
+RANK_FIRST = " on rank {number} first"
+EPOCH_OF = "epoch {number:g} of {all:g}"
 RESUME = "Resume from the last checkpoint (line {line}: {text})."
 
 
@@ -63,32 +65,32 @@ def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
     values: dict[str, object] = {
         "what": headline(fatal),
         "line": fatal.last_line,
-        "where": _where(run) + _rank(fatal, run),
-        "why": fatal.why,
-        "action": fatal.action,
+        "where": Text(MOMENT, {"where": _where(run), "rank": _rank(fatal, run)}),
     }
     frame = user_frame(fatal.text)
     evidence = [Evidence(fatal.last_line, headline(fatal))]
     if frame:
-        evidence.append(Evidence(fatal.line, f"raised from {sanitise(frame)}"))
-    actions = [Text(ASK, values)] if fatal.action else []
+        evidence.append(Evidence(fatal.line, Text("raised from {frame}", {"frame": sanitise(frame)})))
+    actions = [Text(fatal.action)] if fatal.action else []
     saved = run.marks("checkpoint")
     if saved:
         actions.append(Text(RESUME, {"line": saved[-1].line, "text": saved[-1].text[:80]}))
     place = Place(run.progress.epoch, run.progress.step, fatal.line, fatal.part)
-    return Opinion(identity, "critical", place, Text(title, values), Text(WHY, values), tuple(actions), tuple(evidence))
+    return Opinion(identity, "critical", place, Text(title, values), Text(fatal.why), tuple(actions), tuple(evidence))
 
 
-def _rank(fatal: Spoken, run: Run) -> str:
+def _rank(fatal: Spoken, run: Run) -> Text | str:
     """Say which process failed first: what the others say after it is mostly that they lost it."""
     if fatal.rank is None:
         return ""
     others = {m.rank for m in run.fatal if m.rank is not None} - {fatal.rank}
-    return f" on rank {fatal.rank}" + (" first" if others else "")
+    return Text(RANK_FIRST if others else RANK, {"number": fatal.rank})
 
 
-def _where(run: Run) -> str:
+def _where(run: Run) -> Text:
     p = run.progress
+    if p.epoch is not None and p.epochs:
+        return Text(EPOCH_OF, {"number": p.epoch, "all": p.epochs})
     if p.epoch is not None:
-        return f"epoch {p.epoch:g}" + (f" of {p.epochs:g}" if p.epochs else "")
-    return f"step {p.step:,.0f}" if p.step is not None else "the beginning"
+        return Text("epoch {number:g}", {"number": p.epoch})
+    return Text("step {number:,.0f}", {"number": p.step}) if p.step is not None else Text("the beginning")

@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.terms import joined, listed, setting_name
 from tailwatch.core.text import compact
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Judge:
             "warning" if many else "info",
             Place(None, None, _lines(run)[0][0], run.part),
             Text(TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE, _values(known)),
-            Text(" ".join(([WHY_RATE] if unscaled else []) + ([WHY_PASSES] if many else [])), _values(known)),
+            joined([Text(why, _values(known)) for why, holds in ((WHY_RATE, unscaled), (WHY_PASSES, many)) if holds]),
             _actions(known, unscaled=unscaled, many=many),
             tuple(Evidence(line, text) for line, text in _lines(run)),
         )
@@ -170,12 +171,16 @@ def _actions(known: _Sum, *, unscaled: bool, many: bool) -> tuple[Text, ...]:
     return tuple(actions)
 
 
-def _lines(run: Run) -> list[tuple[int, str]]:
+_STATED: Final = ("devices", "global_batch_size", "per_device_batch_size", "learning_rate", "train_samples", "steps_per_epoch")
+
+
+def _lines(run: Run) -> list[tuple[int, str | Text]]:
     """The lines of the log that state the settings used."""
-    keys = ("devices", "global_batch_size", "per_device_batch_size", "learning_rate", "train_samples", "steps_per_epoch")
-    found: dict[int, list[str]] = {}
-    for key in keys:
+    found: dict[int, list[Text]] = {}
+    for key in _STATED:
         setting = run.settings.get(key)
         if setting is not None and not isinstance(setting.value, str):
-            found.setdefault(setting.line, []).append(f"{key.replace('_', ' ')} {compact(setting.value)}")
-    return [(line, ", ".join(texts)) for line, texts in sorted(found.items())] or [(run.line, "")]
+            found.setdefault(setting.line, []).append(
+                Text("{setting} {this}", {"setting": setting_name(key), "this": compact(setting.value)})
+            )
+    return [(line, listed(texts)) for line, texts in sorted(found.items())] or [(run.line, "")]

@@ -12,9 +12,9 @@ import math
 from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, planned_points, where
+from tailwatch.diagnoses._common import Pairs, place_of, planned_points, shown, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._noise import spread
@@ -36,6 +36,8 @@ _GROWTH: Final = 1.7
 TITLE = "Diverged: the training loss was {best} at {where} and is {last} now."
 WHY = "It has lost {lost} of what it had gained since the start ({first}), and has stayed there; noise does not explain it."
 LOWER = "Stop, go back to the checkpoint before {where}, and lower the learning rate ({lr})."
+TO_A_THIRD = "to a third of what it is"
+TRY = "{now} now, try {try}"
 CLIP = "Clip the gradient norm to 1.0, and warm up over the first 5 % of the steps."
 
 
@@ -131,8 +133,8 @@ class Judge:
             "last": compact(last.value),
             "first": compact(climb.values[0]),
             "where": where(best),
-            "lost": f"{min(9.99, (last.value - climb.best) / gain):.0%}" if gain > 0 else "all",
-            "lr": f"{compact(rate)} now, try {compact(rate / 3)}" if rate else "to a third of what it is",
+            "lost": f"{min(9.99, (last.value - climb.best) / gain):.0%}" if gain > 0 else Text("all"),
+            "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
         }
         return Opinion(
             self.ID,
@@ -141,5 +143,5 @@ class Judge:
             Text(TITLE, values),
             Text(WHY, values),
             (Text(LOWER, values), Text(CLIP)),
-            tuple(Evidence(p.line, f"{where(p)}: {train.spec.name} {compact(p.value)}") for p in (best, last)),
+            (shown(train, best), shown(train, last)),
         )

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
+from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, proof, where
 from tailwatch.diagnoses._fresh import Fresh
@@ -78,7 +79,7 @@ class Judge:
             "count": len(val),
             "where": where(best),
             "share": late / len(val),
-            "metric": val.spec.metric.replace("_", " "),
+            "metric": metric_name(val.spec.metric),
             "best": compact(best.value),
             "wait": self._wait,
             "patience": patience,

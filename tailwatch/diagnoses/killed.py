@@ -54,5 +54,5 @@ class Judge:
         if self._seen_alive and self._gone >= _TICKS_GONE and p.epoch is not None and p.epochs and run.outcome() == "unknown":
             values = {"epoch": p.epoch, "epochs": p.epochs}
             at = Place(p.epoch, p.step, max(run.line, 1), run.part)
-            evidence = (Evidence(at.line, "the last line of the log"),)
+            evidence = (Evidence(at.line, Text("the last line of the log")),)
             yield Opinion(self.ID, "critical", at, Text(TITLE_GONE, values), Text(WHY_GONE), (Text(LOOK),), evidence)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.terms import listed, metric_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, where
 from tailwatch.diagnoses._fresh import Fresh
@@ -63,10 +64,10 @@ class Judge:
         values = {
             "times": len(drops),
             "where": where(best),
-            "metric": val.spec.metric.replace("_", " "),
+            "metric": metric_name(val.spec.metric),
             "best": compact(best.value),
             "last": compact(val.values[-1]),
-            "steps": ", ".join(drop.text for drop in drops),
+            "steps": listed([drop.text for drop in drops]),
         }
         actions = (Text(STOP, values), Text(PATIENT))
         yield Opinion(
@@ -88,19 +89,23 @@ class _Reductions:
     def follow(self, run: Run) -> None:
         for mark in self._marks.take(run):
             if mark.kind == "lr_drop":
-                self._announced.append(Evidence(mark.line, "reduced" if mark.value is None else f"to {compact(mark.value)}"))
+                self._announced.append(Evidence(mark.line, Text("reduced") if mark.value is None else _to(mark.value)))
         if len(run.segment.series) != self._known:
             self._known = len(run.segment.series)
             self._rate = next((s for s in run.series() if s.spec.metric == "lr" and s.axis == "epoch"), None)
         if self._rate is not None:
             values, lines = self._rate.values, self._rate.lines
             steps = (i for i in self._fresh.take(self._rate) if _is_step(values, i))
-            self._printed.extend(Evidence(lines[i], f"to {compact(values[i])}") for i in steps)
+            self._printed.extend(Evidence(lines[i], _to(values[i])) for i in steps)
 
     def since(self, line: int) -> list[Evidence]:
         self._announced = [d for d in self._announced if d.line > line]
         self._printed = [d for d in self._printed if d.line > line]
         return self._announced or self._printed
+
+
+def _to(rate: float) -> Text:
+    return Text("to {rate}", {"rate": compact(rate)})
 
 
 def _is_step(values: Sequence[float], i: int) -> bool:

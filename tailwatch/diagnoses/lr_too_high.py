@@ -130,7 +130,7 @@ class Judge:
             "first": compact(start.first),
             "peak": compact(start.peak),
             "block": _BLOCK,
-            "times": f"{start.peak / start.first:.1f}" if start.first > 0 else "several",
+            "times": f"{start.peak / start.first:.1f}" if start.first > 0 else Text("several"),
             "lr": f" ({compact(rate)})" if rate else "",
             "lower": f" ({compact(rate / 3)})" if rate else "",
             "warmup": f"{max(100, round(steps / 20)):,}" if steps else "500",

@@ -71,7 +71,7 @@ def _turned(run: Run) -> bool:
     return any(v.best_at is not None and v.values[-1] > v.best_at.value + _MATTERS * abs(v.best_at.value) for v in losses[:1])
 
 
-def _stopper(run: Run, restored: Mark, other: str) -> str:
+def _stopper(run: Run, restored: Mark, other: str) -> str | Text:
     """The metric that early stopping followed, which the log does not print: the one whose best epoch was restored."""
     for series in run.series():
         best = series.best_at
@@ -83,4 +83,4 @@ def _stopper(run: Run, restored: Mark, other: str) -> str:
             and series.spec.name != other
         ):
             return series.spec.name
-    return "another metric"
+    return Text("another metric")

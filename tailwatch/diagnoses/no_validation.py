@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.text import phrase
 from tailwatch.diagnoses._common import place_of
 from tailwatch.diagnoses._muted import Muting
 
@@ -24,12 +25,12 @@ WHY = "The training loss goes on falling while a model learns its examples by he
 ADD = "Hold out 5 to 20 % of the data and evaluate it every epoch: {how}."
 
 _HOW: Final = {
-    "keras": "model.fit(..., validation_split=0.1) or validation_data=(x, y)",
-    "huggingface": 'TrainingArguments(eval_strategy="epoch") and eval_dataset=',
-    "lightning": "a validation_step() and val_dataloaders=",
-    "boosting": "eval_set= or evals=[(dtrain, 'train'), (dval, 'val')]",
+    "keras": phrase("model.fit(..., validation_split=0.1) or validation_data=(x, y)"),
+    "huggingface": phrase('TrainingArguments(eval_strategy="epoch") and eval_dataset='),
+    "lightning": phrase("a validation_step() and val_dataloaders="),
+    "boosting": phrase("eval_set= or evals=[(dtrain, 'train'), (dval, 'val')]"),
 }
-_ANYHOW: Final = "print its loss beside the training loss, `epoch 3 train_loss 0.41 val_loss 0.47`"
+_ANYHOW: Final = phrase("print its loss beside the training loss, `epoch 3 train_loss 0.41 val_loss 0.47`")
 
 
 class Judge:
@@ -59,8 +60,8 @@ class Judge:
             place_of(first, run.part),
             Text(TITLE, {"epochs": len(train)}),
             Text(WHY),
-            (Text(ADD, {"how": how}),),
-            (Evidence(last.line, f"{train.spec.name}, without a validation value"),),
+            (Text(ADD, {"how": Text(how)}),),
+            (Evidence(last.line, Text("{series}, without a validation value", {"series": train.spec.name})),),
         )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import place_of, where
+from tailwatch.diagnoses._common import place_of, shown, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,7 @@ WHY_VAL = (
     "The last finite value was {before}. With sound weights the validation data do this (NaN, an empty class, a logarithm of "
     "zero), or the weights hold a NaN that the training loss does not show (Hugging Face's logging_nan_inf_filter hides it)."
 )
+BEFORE = "{value} at {where}"
 STOP = "Stop the run: what it computes from here on is worthless; go back to the last checkpoint before {where}."
 LOWER = "Lower the learning rate ({lr} now; try {lower}) and clip the gradient norm to 1.0."
 LOWER_UNKNOWN = "Lower the learning rate to a tenth and clip the gradient norm to 1.0."
@@ -84,9 +85,9 @@ def _recovered(series: Series) -> bool:
 def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> Opinion:
     at = next((i for i, v in enumerate(series.lines) if v == bad.line), 0)
     before = next((series.at(i) for i in range(at - 1, -1, -1) if series.values[i] - series.values[i] == 0.0), None)
-    evidence = [Evidence(bad.line, f"{where(bad)}: {series.spec.name} {bad.value}")]
+    evidence = [shown(series, bad)]
     if before is not None:
-        evidence.insert(0, Evidence(before.line, f"{where(before)}: {series.spec.name} {compact(before.value)}"))
+        evidence.insert(0, shown(series, before))
     rate = run.setting("learning_rate")
     lower = Text(LOWER_UNKNOWN) if rate is None else Text(LOWER, {"lr": compact(rate), "lower": compact(rate / 10)})
     return Opinion(
@@ -96,7 +97,11 @@ def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> 
         Text(TITLE_VAL if only_validation else TITLE, {"series": series.spec.name, "value": str(bad.value), "where": where(bad)}),
         Text(
             WHY_VAL if only_validation else WHY,
-            {"before": "none" if before is None else f"{compact(before.value)} at {where(before)}"},
+            {
+                "before": Text("none")
+                if before is None
+                else Text(BEFORE, {"value": compact(before.value), "where": where(before)})
+            },
         ),
         (Text(LOOK_VAL, {"where": where(bad)}), lower)
         if only_validation
@@ -111,14 +116,14 @@ def _in_unfinished_line(run: Run) -> Opinion | None:
         for spec, value in zip(reading.series, reading.values, strict=True):
             if value - value != 0.0 and "loss" in spec.metric:
                 at = run.here._replace(line=reading.line)
-                say = f"line {reading.line:,}"
+                say = Text("line {number:,}", {"number": reading.line})
                 title = Text(TITLE, {"series": spec.name, "value": str(value), "where": say})
                 return Opinion(
                     Judge.ID,
                     "critical",
                     at,
                     title,
-                    Text(WHY, {"before": "not known"}),
+                    Text(WHY, {"before": Text("not known")}),
                     (Text(STOP, {"where": say}), Text(LOWER_UNKNOWN), Text(LOOK)),
                 )
     return None

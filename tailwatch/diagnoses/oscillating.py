@@ -35,6 +35,8 @@ _CALM: Final = 0.6
 TITLE = "The training loss swings by {noise} around {level} from epoch to epoch."
 WHY = "That is {share:.0%} of its level, and {flips:.0%} of the steps go against the one before: it bounces instead of settling."
 LOWER = "Lower the learning rate ({lr}), let it decay, or use a larger batch; with a cyclic rate this is meant so."
+TO_A_THIRD = "to a third"
+TRY = "{now} now, try {try}"
 
 
 class Swing:
@@ -104,7 +106,7 @@ class Judge:
             "level": compact(swing.level),
             "share": swing.noise / swing.level if swing.level else 1.0,
             "flips": swing.flips,
-            "lr": f"{compact(rate)} now, try {compact(rate / 3)}" if rate else "to a third",
+            "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
         }
         n = len(train)
         evidence = proof(train, max(0, n - 3), max(0, n - 2), n - 1)

@@ -12,6 +12,7 @@ import operator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
+from tailwatch.core.terms import joined, metric_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, planned_points, proof, train_near, where
 from tailwatch.diagnoses._muted import Muting
@@ -38,13 +39,12 @@ WHY = (
     "The model learns the training set by heart; more epochs make it worse."
 )
 WHY_NO_TRAIN = "Validation went from {best} to {last} ({change}) and has not come back for {epochs} evaluations."
-WHY_CONFIDENT = " {score} holds ({score_then} then, {score_now} now): it grows over-confident rather than wrong."
-WHY_FROM_START = (
-    " It never got better than at the first evaluations: the model is too large for the data, or the steps too large."
-)
+WHY_CONFIDENT = "{score} holds ({score_then} then, {score_now} now): it grows over-confident rather than wrong."
+WHY_FROM_START = "It never got better than at the first evaluations: the model is too large for the data, or the steps too large."
 KEEP = "Use the weights of {where}; stop the run now unless a learning-rate drop is due."
 SOONER = "Next time stop {late} evaluations earlier: early stopping on validation {metric} with patience {patience}."
 GENTLER = "A third of the learning rate{lr} or fewer trained layers: after the first evaluations it learned nothing that holds."
+INSTEAD = " ({now} instead of {was})"
 REGULARISE = "More data or augmentation, dropout (0.3 to 0.5), weight decay (1e-4 to 1e-2), or a smaller model."
 BY_SCORE = "If the score is what counts, select the checkpoint by it, and try label smoothing (0.1) or temperature scaling."
 
@@ -107,7 +107,7 @@ class Judge:
         score = _score(self._pairs.of(run), best.line) if val.goal == "min" else {}
         rate = run.setting("learning_rate")
         values = {
-            "metric": val.spec.metric.replace("_", " "),
+            "metric": metric_name(val.spec.metric),
             "where": where(best),
             "best": compact(best.value),
             "last": compact(last.value),
@@ -115,19 +115,20 @@ class Judge:
             "epochs": late,
             "late": late,
             "patience": max(2, min(10, late // 2)),
-            "lr": f" ({compact(rate / 3)} instead of {compact(rate)})" if rate else "",
+            "lr": Text(INSTEAD, {"now": compact(rate / 3), "was": compact(rate)}) if rate else "",
             **_train_values(pair, best.line, last.line),
             **score,
         }
         from_start = at <= 1 and late >= 3
-        template = (WHY if "train_then" in values else WHY_NO_TRAIN) + (WHY_FROM_START if from_start else "")
+        whys = [WHY if "train_then" in values else WHY_NO_TRAIN]
+        whys += ([WHY_FROM_START] if from_start else []) + ([WHY_CONFIDENT] if score else [])
         actions = [KEEP, *([BY_SCORE] if score else []), SOONER, *([GENTLER] if from_start else []), REGULARISE]
         return Opinion(
             self.ID,
             "critical" if self._is_clear(val, last.value) and not score else "warning",
             place_of(best, run.part),
             Text(TITLE, values),
-            Text(template + (WHY_CONFIDENT if score else ""), values),
+            joined([Text(why, values) for why in whys]),
             tuple(Text(action, values) for action in actions),
             proof(val, at, len(val) - 1),
         )

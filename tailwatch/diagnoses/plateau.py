@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
+from tailwatch.core.terms import joined
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
@@ -42,8 +43,9 @@ _NEAR: Final = 0.005
 
 TITLE = "Stuck: after {epochs} epochs the {split} loss is {last}, it began at {first}."
 WHY = "It has gained {gain:.1%}, with a noise of {noise:.1%} from epoch to epoch: nothing is being learned."
-WHY_CHANCE = WHY + " {last} is about ln {classes} = {chance}: what guessing among {classes} classes gives."
+WHY_CHANCE = "{last} is about ln {classes} = {chance}: what guessing among {classes} classes gives."
 RATE = "Try learning rates ten times higher and ten times lower{now}."
+NOW = " ({high} and {low}; it is {now})"
 BATCH = (
     "Train on one batch only: a sound model drives its loss to zero within some hundred steps; if not, the fault is in the code."
 )
@@ -150,16 +152,16 @@ class Judge:
         classes = next((k for k in _CLASSES if abs(last - math.log(k)) < _NEAR * math.log(k)), None)
         values = {
             "epochs": judged.count,
-            "split": "training" if series is pair.train else "validation",
+            "split": Text("training") if series is pair.train else Text("validation"),
             "first": compact(judged.first),
             "last": compact(last),
             "gain": judged.gain,
             "noise": judged.noise,
-            "now": "" if not rate else f" ({compact(10 * rate)} and {compact(rate / 10)}; it is {compact(rate)})",
+            "now": Text(NOW, {"high": compact(10 * rate), "low": compact(rate / 10), "now": compact(rate)}) if rate else "",
             "classes": classes,
             "chance": "" if classes is None else compact(math.log(classes)),
         }
-        why = Text(WHY if classes is None else WHY_CHANCE, values)
+        why = Text(WHY, values) if classes is None else joined([Text(WHY, values), Text(WHY_CHANCE, values)])
         actions = (Text(BATCH), Text(RATE, values), Text(WIRES))
         evidence = proof(series, 0, len(series) - 1)
         return Opinion(self.ID, "warning", place_of(series.at(0), run.part), Text(TITLE, values), why, actions, evidence)

@@ -111,6 +111,7 @@ def _shown(value: float | str | None) -> str:
 
 
 def _evidence(run: Run, main: Contrast, differ: list[Difference]) -> tuple[Evidence, ...]:
-    best = Evidence(main.this.line, f"{where(main.this)}: {main.this_curve.name} {compact(main.this.value)}")
-    stated = [Evidence(run.settings[d.key].line, f"{d.key.replace('_', ' ')} {_shown(d.this)}") for d in differ[:_NAMED]]
+    point = {"where": where(main.this), "series": main.this_curve.name, "value": compact(main.this.value)}
+    best = Evidence(main.this.line, Text("{where}: {series} {value}", point))
+    stated = [Evidence(run.settings[d.key].line, Text("{setting} {this}", _named(d))) for d in differ[:_NAMED]]
     return (best, *stated)

@@ -103,11 +103,12 @@ class Judge:
                 if self._rhythm.slow and not was:
                     self._since = here
         if self._rhythm.slow and self._since is not None:
-            yield self._opinion(self._since, "an epoch" if by_epoch else "a step")
+            yield self._opinion(self._since, Text("an epoch") if by_epoch else Text("a step"))
 
-    def _opinion(self, since: Place, unit: str) -> Opinion:
+    def _opinion(self, since: Place, unit: Text) -> Opinion:
         rhythm = self._rhythm
-        where = f"epoch {since.epoch:g}" if since.epoch is not None else f"step {since.step or 0:,.0f}"
+        step = Text("step {number:,.0f}", {"number": since.step or 0})
+        where = step if since.epoch is None else Text("epoch {number:g}", {"number": since.epoch})
         values = {
             "now": rhythm.now,
             "usual": rhythm.usual,
@@ -117,5 +118,5 @@ class Judge:
             "ratio": rhythm.now / rhythm.usual,
             "spread": rhythm.spread,
         }
-        evidence = (Evidence(since.line, f"{where}: {rhythm.now:,.1f} s {unit}"),)
+        evidence = (Evidence(since.line, Text("{since}: {now:,.1f} s {unit}", values)),)
         return Opinion(self.ID, "warning", since, Text(TITLE, values), Text(WHY, values), (Text(DEVICE), Text(HOST)), evidence)

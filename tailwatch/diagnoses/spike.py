@@ -40,6 +40,8 @@ TITLE_AGAIN = "The training loss jumped from about {base} to {peak} at {where}, 
 WHY = "That is {sigmas} times its usual noise. A bad batch does that, or a step that was too large for the gradient it met."
 CLIP = "Clip the gradient norm to 1.0, if it is not clipped; the finding closes by itself when the loss is back."
 BATCH = "If it does not come back: resume from before {where} with a lower learning rate ({lr}), or without those batches."
+A_THIRD = "a third of what it is"
+TRY = "{now} now, try {try}"
 
 
 class Jumps:
@@ -157,8 +159,8 @@ class Judge:
             "peak": compact(jumps.peak),
             "where": where(point),
             "times": jumps.times,
-            "sigmas": f"{height:,.0f}" if height < 1000 else "over 1,000",
-            "lr": f"{compact(rate)} now, try {compact(rate / 3)}" if rate else "a third of what it is",
+            "sigmas": f"{height:,.0f}" if height < 1000 else Text("over 1,000"),
+            "lr": Text(A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
         }
         title = TITLE if jumps.times == 1 else TITLE_AGAIN
         actions = (Text(CLIP), Text(BATCH, values))

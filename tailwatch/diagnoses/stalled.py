@@ -48,5 +48,5 @@ class Judge:
         if clock.silence > limit:
             at = Place(run.progress.epoch, run.progress.step, max(run.line, 1), run.part)
             values = {"limit": limit, "longest": clock.longest_gap}
-            evidence = (Evidence(at.line, "the last line so far"),)
+            evidence = (Evidence(at.line, Text("the last line so far")),)
             yield Opinion(self.ID, "warning", at, Text(TITLE, values), Text(WHY, values), (Text(STACK), Text(BUFFER)), evidence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
+from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, proof, where
 from tailwatch.diagnoses._muted import Muting
@@ -66,7 +67,7 @@ class Judge:
         gain = sign * (then - last.value)
         if gain > max(_STILL * abs(then), _SIGMAS * spread(val.values)) and _steady(val, sign, count):
             values = {
-                "metric": val.spec.metric.replace("_", " "),
+                "metric": metric_name(val.spec.metric),
                 "best": compact(last.value),
                 "then": compact(then),
                 "count": count,

@@ -5,26 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tailwatch.core.sanitise import sanitise, visible
-from tailwatch.core.text import render
+from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.verdict import verdict
 from tailwatch.report.export import plain, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tailwatch.core.events import Finding, Mark, Place
     from tailwatch.core.messages import Entry
     from tailwatch.core.run import Run
     from tailwatch.core.series import Point, Series
+    from tailwatch.core.text import Language
     from tailwatch.session import Session
 
 SCHEMA = 1
 Report = dict[str, Any]
-Translate = "Callable[[str], str] | None"
 
 
-def build(session: Session, log: str, translate: Callable[[str], str] | None = None) -> Report:
-    """Return the report on everything the session has read."""
+def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
+    """Return the report on everything the session has read, its sentences in a language."""
     run = session.run
     unread, examples = session.unread
     return {
@@ -34,14 +32,14 @@ def build(session: Session, log: str, translate: Callable[[str], str] | None = N
         "lines": session.lines,
         "dialects": [name for name, _ in run.dialects.most_common()],
         "outcome": run.outcome(),
-        "verdict": render(verdict(run, session.findings), translate),
+        "verdict": render(verdict(run, session.findings), language),
         "segments": [_segment(run, n) for n in range(len(run.segments))],
         "progress": _progress(run),
         "settings": {key: _value(s.value) for key, s in sorted(run.settings.items())},
         "series": [_series(s, segment.number) for segment in run.segments for s in segment.ordered()],
         "marks": [_mark(m) for segment in run.segments for m in segment.marks],
-        "findings": [_finding(f, translate) for f in session.findings.findings],
-        "messages": [_message(e) for e in session.messages.entries()],
+        "findings": [_finding(f, language) for f in session.findings.findings],
+        "messages": [_message(e, language) for e in session.messages.entries()],
         "baseline": None,
         "unread": {"lines": unread, "examples": [{"line": n, "text": visible(raw)} for n, raw in examples]},
         "hygiene": {"redraws": session.redraws, "cut_bytes": session.cut_bytes},
@@ -92,7 +90,7 @@ def _mark(mark: Mark) -> dict[str, object]:
     return {"kind": mark.kind, "epoch": _number(mark.epoch), "step": _number(mark.step), "line": mark.line, "text": mark.text}
 
 
-def _finding(finding: Finding, translate: Callable[[str], str] | None) -> dict[str, object]:
+def _finding(finding: Finding, language: Language) -> dict[str, object]:
     opinion = finding.opinion
     return {
         "key": finding.key,
@@ -104,14 +102,14 @@ def _finding(finding: Finding, translate: Callable[[str], str] | None) -> dict[s
         "since": place(opinion.since),
         "raised": None if finding.raised is None else place(finding.raised),
         "closed": None if finding.closed is None else place(finding.closed),
-        "title": render(opinion.title, translate),
-        "why": render(opinion.why, translate),
-        "actions": [render(a, translate) for a in opinion.actions],
-        "evidence": [{"line": e.line, "text": e.text} for e in opinion.evidence],
+        "title": render(opinion.title, language),
+        "why": render(opinion.why, language),
+        "actions": [render(a, language) for a in opinion.actions],
+        "evidence": [{"line": e.line, "text": render(e.text, language)} for e in opinion.evidence],
     }
 
 
-def _message(entry: Entry) -> dict[str, object]:
+def _message(entry: Entry, language: Language) -> dict[str, object]:
     return {
         "rule": entry.rule or None,
         "label": entry.label,
@@ -119,8 +117,8 @@ def _message(entry: Entry) -> dict[str, object]:
         "first_line": entry.first_line,
         "last_line": entry.last_line,
         "sample": "\n".join(sanitise(line) for line in entry.sample.split("\n")),
-        "why": entry.why,
-        "action": entry.action,
+        "why": language.of(entry.why),
+        "action": language.of(entry.action),
         "source": entry.source,
     }
 

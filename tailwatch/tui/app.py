@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import TailwatchError, UsageError
+from tailwatch.core.text import ENGLISH
 from tailwatch.tui.terminal import Guard, can_draw, crash_file
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tailwatch.config import Settings
     from tailwatch.core.events import Finding
+    from tailwatch.core.text import Language
     from tailwatch.tui.feed import Source
 
 
@@ -37,7 +39,7 @@ def run_monitor(
     title: str,
     replay: bool = False,
     mouse: bool = True,
-    translate: Callable[[str], str] | None = None,
+    language: Language = ENGLISH,
     on_alarm: Callable[[Finding], None] | None = None,
     settings: Settings = DEFAULTS,
 ) -> int:
@@ -48,7 +50,7 @@ def run_monitor(
         title: how the screen names it.
         replay: the source is a recording, with its own clock, `pause()`, `resume()` and `speed`.
         mouse: take mouse clicks; without, the terminal's own selection works as usual.
-        translate: from an English sentence template to another language's.
+        language: what findings and messages are said in.
         on_alarm: called from the reader thread for each alarm, whatever the screen does.
         settings: the user's.
 
@@ -68,7 +70,7 @@ def run_monitor(
     history = History(source.path, settings) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
     from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
 
-    feed = Feed(source, title, history=history, past=past, translate=translate, settings=settings)
+    feed = Feed(source, title, history=history, past=past, language=language, settings=settings)
     if on_alarm is not None:
         feed.on_alarm = on_alarm
     monitor = Monitor(feed, replay=replay, clock=None if replay else getattr(source, "clock", time.time))

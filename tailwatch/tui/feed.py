@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.text import ENGLISH
 from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
 from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tailwatch.config import Settings
     from tailwatch.core.events import Finding, SourceEvent
+    from tailwatch.core.text import Language
     from tailwatch.session import Changes, Session
     from tailwatch.tui.history import History, Report
     from tailwatch.tui.preview import Preview
@@ -78,7 +80,7 @@ class Feed:
         *,
         history: History | None = None,
         past: bool = True,
-        translate: Callable[[str], str] | None = None,
+        language: Language = ENGLISH,
         settings: Settings = DEFAULTS,
     ) -> None:
         self.source = source
@@ -94,7 +96,7 @@ class Feed:
         self.stopped = threading.Event()
         self._history = history
         self._lock = threading.Lock()
-        self._translate = translate
+        self._language = language
         self._session: Session | None = None
         self._maker: SnapshotMaker | None = None
         self._early: Snapshot | None = None
@@ -121,7 +123,7 @@ class Feed:
         from tailwatch.session import Session  # noqa: PLC0415
         from tailwatch.tui.view import SnapshotMaker  # noqa: PLC0415
 
-        self._maker = self._maker or SnapshotMaker(self.title, self._translate)
+        self._maker = self._maker or SnapshotMaker(self.title, self._language)
         self._session = Session(keep_lines=True, live=True, settings=self.settings)
 
     def start(self) -> None:

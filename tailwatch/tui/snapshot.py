@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Evidence, Label, Outcome, Place, Severity
+    from tailwatch.core.events import Label, Outcome, Place, Severity
     from tailwatch.tui.curves import ChartData
 
 LOG_LINES: Final = 5000
@@ -70,6 +70,13 @@ class SeriesView(NamedTuple):
     unit: str
 
 
+class EvidenceView(NamedTuple):
+    """A line of the log and what it says, written out."""
+
+    line: int
+    text: str
+
+
 class FindingView(NamedTuple):
     """A finding with its sentences written out."""
 
@@ -80,7 +87,7 @@ class FindingView(NamedTuple):
     title: str
     why: str
     actions: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidenceView, ...]
     since: Place
     raised: Place | None
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.peeling import headline, peel
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
-from tailwatch.core.text import render
+from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.verdict import verdict
 from tailwatch.tui.curves import ChartData, chart_data, place_label, running_series
 from tailwatch.tui.snapshot import (
     Clocks,
+    EvidenceView,
     FindingView,
     MessageView,
     SeriesView,
@@ -25,13 +26,14 @@ from tailwatch.tui.snapshot import (
 from tailwatch.tui.sparkline import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from tailwatch.core.events import Finding
+    from tailwatch.core.events import Finding, Text
     from tailwatch.core.messages import Entry
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair, Segment
     from tailwatch.core.series import Series
+    from tailwatch.core.text import Language
     from tailwatch.session import Session
 
 MAX_CHARTS: Final = 24
@@ -44,9 +46,9 @@ _LABELS: Final = {"fatal": 0, "actionable": 1, "unknown": 2, "info": 3, "harmles
 class SnapshotMaker:
     """Remembers what it copied, by the version of each series, so that a quiet series costs nothing."""
 
-    def __init__(self, title: str, translate: Callable[[str], str] | None = None) -> None:
+    def __init__(self, title: str, language: Language = ENGLISH) -> None:
         self._title = title
-        self._translate = translate
+        self._language = language
         self._charts: dict[str, tuple[object, ChartData]] = {}
         self._rows: dict[Series, tuple[int, SeriesView]] = {}
 
@@ -77,7 +79,7 @@ class SnapshotMaker:
             series=tuple(shown),
             more_series=more,
             findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
-            messages=tuple(_message(e) for e in _by_label(session.messages.entries())),
+            messages=tuple(_message(e, self._language) for e in _by_label(session.messages.entries())),
             lines_read=run.line,
             run_number=len(run.segments),
             runs=len(run.segments),
@@ -102,8 +104,8 @@ class SnapshotMaker:
     def _finding(self, finding: Finding) -> FindingView:
         opinion = finding.opinion
 
-        def say(text: object) -> str:
-            return render(text, self._translate)  # type: ignore[arg-type]  # only Text comes here
+        def say(text: Text | str) -> str:
+            return render(text, self._language)
 
         return FindingView(
             finding.key,
@@ -113,7 +115,7 @@ class SnapshotMaker:
             say(opinion.title),
             say(opinion.why),
             tuple(say(a) for a in opinion.actions),
-            opinion.evidence,
+            tuple(EvidenceView(e.line, say(e.text)) for e in opinion.evidence),
             opinion.since,
             finding.raised,
         )
@@ -122,7 +124,7 @@ class SnapshotMaker:
         if source.preview or source.kind in ("opening", "waiting", "denied", "reading") or not session.run.line:
             return Verdict("none", "")
         grave = next((f.opinion.severity for f in session.findings.open if f.opinion.severity != "info"), None)
-        text = render(verdict(session.run, session.findings), self._translate)
+        text = render(verdict(session.run, session.findings), self._language)
         if grave is not None:
             return Verdict(grave, text)
         return Verdict("good" if session.run.series() else "none", text)
@@ -173,7 +175,7 @@ def _by_label(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda e: (_LABELS[e.label], -e.count))
 
 
-def _message(entry: Entry) -> MessageView:
+def _message(entry: Entry, language: Language) -> MessageView:
     return MessageView(
         entry.rule,
         entry.label,
@@ -182,8 +184,8 @@ def _message(entry: Entry) -> MessageView:
         entry.first_line,
         entry.last_line,
         entry.sample[:4000],
-        entry.why,
-        entry.action,
+        language.of(entry.why),
+        language.of(entry.action),
         entry.source,
     )
 

@@ -118,7 +118,7 @@ SETTINGS = "全局批次大小: 1792 (单GPU: 256)\n副本数: 7\n学习率: {lr
 def test_the_sums_of_distributed_training_are_done() -> None:
     """21 steps of 1792 over 5,376 samples are seven passes; 7e-4 on seven devices with one pass is scaled and fits."""
     found = next(f for f in judge(SETTINGS.format(lr="0.0001", samples=5376)).findings.open if f.opinion.id == "batch_scaling")
-    values = dict(found.opinion.why.values)
+    values = found.opinion.actions[0].values
     assert (values["seen"], values["passes"], values["linear"], values["root"], values["low"], values["high"]) == (
         "37,632",
         "7",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.text import render
 from tailwatch.session import Session
 
 TRAINED = "Epoch 1/9 train loss 0.9\nEpoch 2/9 train loss 0.8\n"
@@ -66,7 +67,7 @@ def test_the_rank_that_failed_first_is_named() -> None:
     session.feed(Data(text.encode(), 0.0))
     session.feed(Notice("ended", 1.0))
     crash = next(f for f in session.findings.open if f.opinion.id == "crashed")
-    assert "on rank 1" in str(crash.opinion.title.values["where"])
+    assert "on rank 1" in render(crash.opinion.title)
 
 
 def test_nothing_has_crashed_while_the_writer_lives() -> None:

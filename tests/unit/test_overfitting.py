@@ -45,7 +45,7 @@ def test_a_loss_in_parts_is_judged_by_its_total() -> None:
         val_cls_loss=turned,
     )
     (finding,) = found(text)
-    assert "val_box_loss + val_cls_loss" in finding.opinion.evidence[0].text
+    assert "val_box_loss + val_cls_loss" in render(finding.opinion.evidence[0].text)
     assert not found(log(30, train_box_loss=fall, train_cls_loss=fall, val_box_loss=fall, val_cls_loss=lambda i: 0.9 * fall(i)))
 
 

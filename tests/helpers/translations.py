@@ -1,0 +1,174 @@
+"""Finds every sentence that tailwatch can say, keeps the `.po` files in step with them, and compiles the `.mo`.
+
+`.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `count(...)` and
+`phrase(...)`; in `tailwatch/diagnoses` every public constant that is a text; in the catalogue each rule's why and action;
+the words for settings and metrics in `core/terms.py`. English is the key; each sentence stands in one file only, the first that
+has it.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "tailwatch"
+LANGUAGE = PACKAGE / "language"
+CODES = ("zh",)
+COMMAND = ".ci/translate"
+_MAKERS = ("Text", "say", "phrase", "count")
+_ROOMS = {"diagnoses": "findings", "core": "findings", "report": "report", "tui": "monitor"}
+_HEADER = """\
+msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+"""  # without dates and versions, which would differ each time
+Sentence = str | tuple[str, str]
+
+
+def sentences() -> dict[str, list[Sentence]]:
+    """Every sentence by the name of its file, in the order of the code."""
+    found: dict[str, list[Sentence]] = {}
+    known: set[Sentence] = set()
+    for name, sentence in (*_of_code(), *_of_rules()):
+        if sentence and sentence not in known:
+            known.add(sentence)
+            found.setdefault(name, []).append(sentence)
+    return found
+
+
+def _of_code() -> Iterator[tuple[str, Sentence]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE).parts[0]
+        tree = ast.parse(path.read_text("utf-8"))
+        public = room == "diagnoses" or path.name == "terms.py"
+        for sentence in (*_constants(tree, public=public), *_calls(tree)):
+            yield _ROOMS.get(room, "report"), sentence
+
+
+def _constants(tree: ast.Module, *, public: bool) -> Iterator[str]:
+    """The texts of a module's public constants, those in its tables too."""
+    for node in tree.body if public else ():
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_") and value is not None:
+            for part in value.values if isinstance(value, ast.Dict) else (value,):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.value
+
+
+def _calls(tree: ast.Module) -> Iterator[Sentence]:
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not call.args:
+            continue
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name not in _MAKERS:
+            continue
+        texts = [_literals(a) for a in call.args]
+        many = next((_literals(k.value) for k in call.keywords if k.arg == "many"), [])
+        if name == "count":
+            if len(texts) > 2 and texts[0] and texts[1]:
+                yield texts[0][0], texts[1][0]
+        elif many and texts[0]:
+            yield texts[0][0], many[0]
+        else:
+            yield from texts[0]
+
+
+def _literals(node: ast.expr) -> list[str]:
+    """The texts that an argument may be: a literal, or one of two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return [*_literals(node.body), *_literals(node.orelse)] if isinstance(node, ast.IfExp) else []
+
+
+def _of_rules() -> Iterator[tuple[str, Sentence]]:
+    for path in sorted((PACKAGE / "catalogue").glob("*.toml")):
+        for rule in tomllib.loads(path.read_text("utf-8"))["rule"]:
+            for table in (rule, *rule.get("when", ())):
+                for key in ("why", "action"):
+                    if table.get(key):
+                        yield f"rules_{path.stem}", table[key]
+
+
+def translations(code: str) -> dict[Sentence, str]:
+    """What the `.po` files of a language hold; empty where a sentence has no translation yet."""
+    found: dict[Sentence, str] = {}
+    for path in sorted((LANGUAGE / code).glob("*.po")):
+        found.update({m.id: _text(m.string) for m in _read(path, code) if m.id})
+    return found
+
+
+def missing(code: str) -> dict[str, list[Sentence]]:
+    """The sentences of each file that have no translation."""
+    held = translations(code)
+    wanting = {name: [s for s in texts if not held.get(s)] for name, texts in sentences().items()}
+    return {name: texts for name, texts in wanting.items() if texts}
+
+
+def compiled(code: str) -> bytes:
+    """The `.mo` of a language, made of its `.po` files."""
+    catalog = Catalog(locale=code, creation_date=datetime(2000, 1, 1, tzinfo=UTC))
+    for sentence, text in translations(code).items():
+        if text:
+            catalog.add(sentence, text if isinstance(sentence, str) else (text,))
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def update(code: str) -> None:
+    """Write the `.po` files anew: sentences of today, translations of before."""
+    held = translations(code)
+    folder = LANGUAGE / code
+    folder.mkdir(exist_ok=True)
+    for name, texts in sentences().items():
+        catalog = Catalog(locale=code)
+        for sentence in texts:
+            text = held.get(sentence, "")
+            catalog.add(sentence, text if isinstance(sentence, str) else (text,))
+        out = io.BytesIO(_HEADER.format(code=code).encode())
+        out.seek(0, io.SEEK_END)
+        write_po(out, catalog, width=0, omit_header=True)
+        (folder / f"{name}.po").write_bytes(out.getvalue())
+    for path in folder.glob("*.po"):
+        if path.stem not in sentences():
+            path.unlink()
+
+
+def _read(path: Path, code: str) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=code, abort_invalid=True)
+
+
+def _text(string: str | tuple[str, ...] | list[str]) -> str:
+    return string if isinstance(string, str) else (string or ("",))[0]
+
+
+def main() -> int:
+    """Bring everything up to date, and say what is still to be translated."""
+    for code in CODES:
+        update(code)
+        (LANGUAGE / f"{code}.mo").write_bytes(compiled(code))
+        for name, texts in missing(code).items():
+            print(f"tailwatch/language/{code}/{name}.po: {len(texts)} to translate, the first is {texts[0]!r}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Languages: which one is spoken, how sentences are filled in, and that every translation says what English says."""
+
+from __future__ import annotations
+
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tailwatch.core.events import Text
+from tailwatch.core.text import ENGLISH, Language
+from tailwatch.language import LANGUAGES, chosen, language, of_environment
+from tailwatch.language.compiled import Compiled
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+import translations as tr
+
+LOGS = Path(__file__).parents[2] / "sample_logs"
+FOREIGN = [code for code in LANGUAGES if code != "en"]
+STALE = f"run {tr.COMMAND}, fill in what is empty in tailwatch/language/*/*.po, and run it again"
+
+
+class Words(dict[str, str]):
+    """A catalogue made by hand."""
+
+    def find(self, english: str, many: str = "") -> str | None:
+        return self.get(english)
+
+
+def fields(template: str) -> list[tuple[str, str]]:
+    """The named values of a template with the way they are written."""
+    return sorted({(name, form or "") for _, name, form, _ in string.Formatter().parse(template) if name is not None})
+
+
+def test_values_that_are_sentences_are_said_in_the_same_language() -> None:
+    """A finding keeps its parts apart until it is rendered."""
+    text = Text("best at {where}", {"where": Text("epoch {number:g}", {"number": 3.0})})
+    zh = Language("zh", Words({"best at {where}": "在{where}最好", "epoch {number:g}": "第 {number:g} 轮"}))
+    assert ENGLISH.render(text) == "best at epoch 3"
+    assert zh.render(text) == "在第 3 轮最好"
+
+
+def test_what_is_not_translated_stays_english() -> None:
+    """A gap in a catalogue is no empty sentence."""
+    assert Language("zh", Words()).say("epoch {n}", n=3) == "epoch 3"
+
+
+def test_a_count_chooses_the_form_in_english_and_the_one_form_of_chinese() -> None:
+    """One finding, two findings; 1 处, 2 处."""
+    zh = Language("zh", Words({"{n} finding": "{n} 处"}))
+    assert [ENGLISH.count("{n} finding", "{n} findings", n) for n in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
+    assert [zh.count("{n} finding", "{n} findings", n) for n in (1, 2)] == ["1 处", "2 处"]
+    assert ENGLISH.render(Text("{n} finding", {"n": 2}, many="{n} findings")) == "2 findings"
+
+
+def test_a_text_without_values_may_hold_braces() -> None:
+    """The words of a message's rule are no template."""
+    assert ENGLISH.render(Text("set {'a': 1}")) == "set {'a': 1}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "code"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "zh_CN", "LC_MESSAGES": "zh_CN", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN", "LC_ALL": ""}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "zh-Hans"}, "zh"),
+    ],
+)
+def test_the_first_locale_variable_that_is_set_decides(environ: dict[str, str], code: str) -> None:
+    """LC_ALL, then LC_MESSAGES, then LANG; a language that is not spoken here is English."""
+    assert of_environment(environ) == code
+
+
+def test_a_wish_counts_more_than_the_environment() -> None:
+    """The option or the configuration; `auto` and nothing are no wishes."""
+    zh = {"LANG": "zh_CN.UTF-8"}
+    assert chosen("en", environ=zh).code == "en"
+    assert [chosen(wish, environ=zh).code for wish in ("auto", None)] == ["zh", "zh"]
+    assert chosen("zh", environ={}).code == "zh"
+
+
+def test_english_reads_no_catalogue() -> None:
+    """Whoever reads English pays nothing for other languages."""
+    code = "import sys, tailwatch.language as l; l.language('en'); sys.exit('tailwatch.language.compiled' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_what_is_read_is_what_was_written(code: str) -> None:
+    """The compiled catalogue holds every translation of the .po files, and nothing else."""
+    read = Compiled(str(tr.LANGUAGE / f"{code}.mo"))
+    written = {s: text for s, text in tr.translations(code).items() if text}
+    found = {s: read.find(s) if isinstance(s, str) else read.find(*s) for s in written}
+    assert found == written, f"the .mo is not that of the .po files; run {tr.COMMAND}"
+    assert len(read) == len(written) + 1, f"the .mo holds more than the .po files; run {tr.COMMAND}"  # its heading counts
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_a_translation_names_the_same_values(code: str) -> None:
+    """Each value of the English sentence is said, written in the same way, and no other."""
+    for sentence, text in tr.translations(code).items():
+        if text and ("{" in text or any("{" in s for s in sentence)):
+            wanted = sentence if isinstance(sentence, str) else sentence[1]
+            assert fields(text) == fields(wanted), f"{wanted!r} and {text!r} differ in their values"
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_the_compiled_catalogue_finds_nothing_that_is_not_there(code: str) -> None:
+    """The heading of the file is no translation of nothing."""
+    read = Compiled(str(tr.LANGUAGE / f"{code}.mo"))
+    assert [read.find(text) for text in ("", "\0", "no such sentence", "zzz", "学习率")] == [None] * 5
+    assert language(code).of("") == ""
