@@ -182,8 +182,11 @@ def _language(settings: Settings) -> Language:
 def _settings(options: argparse.Namespace) -> Settings:
     """Return the settings in force for a command."""
     from tailwatch.config import load
+    from tailwatch.dialects import own_plans
 
-    return load(vars(options))
+    settings = load(vars(options))
+    own_plans(settings.pattern)  # a mistake in them is told before anything else begins
+    return settings
 
 
 @contextmanager

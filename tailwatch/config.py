@@ -35,6 +35,9 @@ class Pattern(NamedTuple):
     split: str = ""
     """Which split its values belong to, where the names do not say: train, val or test."""
 
+    axis: str = ""
+    """What its values belong to, where place and split do not tell: epoch (results) or step (running values)."""
+
     name: str = ""
     """What the report calls it."""
 
@@ -109,7 +112,10 @@ KEYS: Final[Mapping[str, Callable[[object], Any]]] = {
     "encoding": encoding,
 }
 TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Callable[[object], Any]]]]] = {
-    "pattern": (Pattern, {"line": text, "regex": text, "split": one_of("train", "val", "test"), "name": text}),
+    "pattern": (
+        Pattern,
+        {"line": text, "regex": text, "split": one_of("train", "val", "test"), "axis": one_of("epoch", "step"), "name": text},
+    ),
     "message": (OwnMessage, {"text": text, "verdict": one_of("hide", "harmless", "alert")}),
 }
 """For each `[[table]]`: the tuple an entry becomes, and the check of each of its keys."""

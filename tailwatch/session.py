@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.config import DEFAULTS
+from tailwatch.core.chosen import NOT_UNDERSTOOD
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.findings import FindingBook, FindingChange
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.run import Run
 from tailwatch.core.shapes import Reader
 from tailwatch.diagnoses import judges
-from tailwatch.dialects import plan_for
+from tailwatch.dialects import own_plans, plan_for
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Interest
@@ -75,7 +76,7 @@ class Session:
         self.keep_lines = keep_lines
         self._keep_readings = keep_readings
         self._cutter = LineCutter(every_redraw=every_redraw)
-        self._reader = Reader(plan_for)
+        self._reader = Reader(plan_for, own_plans(settings.pattern))
         self._listener = Listener()
         self._judges: list[Diagnosis] = judges()
         self._watching: dict[frozenset[Watch], list[Diagnosis]] = {}
@@ -194,7 +195,7 @@ class Session:
         if interest is not None or not self._listener.idle:
             for spoken in self._listener.hear(line, interest):
                 run.apply(spoken)
-        elif entry.has_number and entry.runner is None:
+        elif entry.has_number and (entry.runner is None or entry.runner.plan is NOT_UNDERSTOOD):
             self._reader.not_understood(line)
         if run.changed:
             self._settle(changes)

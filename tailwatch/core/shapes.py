@@ -7,8 +7,9 @@ costs a look-up, one `struct` unpack and one `float` a value. The frame (an open
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.columns import LEAST, MOST, axis_of, take_apart
 from tailwatch.core.cursor import Cursor
@@ -20,6 +21,7 @@ from tailwatch.core.plans import Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.core.chosen import Holds
     from tailwatch.core.columns import Family, Stretch
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
 
@@ -33,6 +35,14 @@ HEADING_LINES: Final = 60
 UNREAD_EXAMPLES: Final = 20
 
 
+class OwnPlans(Protocol):
+    """The user's own patterns."""
+
+    def __call__(self, shape: bytes, frame: Frame) -> list[tuple[Holds | None, Plan]]:
+        """Return the plans that fit a shape, each with the further test of a line, the last one perhaps without."""
+        ...
+
+
 class Entry:
     """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
@@ -42,7 +52,7 @@ class Entry:
 
     __slots__ = ("asked", "family", "has_number", "rules", "runner", "silent", "unpack")
 
-    def __init__(self, runner: Runner | Glued | None, *, has_number: bool) -> None:
+    def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool) -> None:
         self.runner = runner
         self.has_number = has_number
         self.rules: Any = None
@@ -68,8 +78,10 @@ def _nothing(_raw: bytes) -> tuple[bytes, ...]:
 class Reader:
     """Reads lines through the shape cache; keeps the frame, the cursor, and account of what was not understood."""
 
-    def __init__(self, plan_for: Callable[[bytes, Frame], Plan | None]) -> None:
+    def __init__(self, plan_for: Callable[[bytes, Frame], Plan | None], own: OwnPlans | None = None) -> None:
+        """Read with the dialects' plans, and before them with the user's `own`."""
         self._plan_for = plan_for
+        self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
         self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Plan, bytes]]] = {}
         self._reach, self._not_before = MOST, 0
@@ -208,7 +220,17 @@ class Reader:
         self._cache = self._caches.setdefault(self.frame, {})
         self._shapes = self._key_bytes = 0
 
-    def _runner(self, shape: bytes) -> Runner | Glued | None:
+    def _runner(self, shape: bytes) -> Runner | Glued | Chosen | None:
+        """Ask the user's own patterns, then the dialects."""
+        own = (
+            [(holds, Runner(plan, len(shape), plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
+        )
+        if own and own[0][0] is None:
+            return own[0][1]
+        built_in = self._built_in(shape)
+        return Chosen(own, built_in) if own else built_in
+
+    def _built_in(self, shape: bytes) -> Runner | Glued | None:
         """Ask the dialects, once for all lengths of fractions; a line that holds several is read piece by piece."""
         coarse = Coarse(shape[:MAX_CACHED_LINE], keep=bool(self.frame.header))
         plans = self._plans.get((self.frame, coarse.shape))

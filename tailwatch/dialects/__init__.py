@@ -13,7 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
+    from tailwatch.config import Pattern
     from tailwatch.core.events import Frame, Plan
+    from tailwatch.dialects._own import OwnDialect
 
 MAX_CANDIDATES: Final = 3
 
@@ -46,6 +48,15 @@ def found() -> Found:
     ]
     dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
     return Found(dialects, tuple(d for d in dialects if d.ANCHORS), tuple(d for d in dialects if not d.ANCHORS))
+
+
+def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:
+    """Return the dialect of the user's own patterns, or None without any, for then nothing is loaded for it.
+
+    Raises:
+        UsageError: a pattern cannot be used; one sentence that names file and key.
+    """
+    return importlib.import_module(f"{__name__}._own").own_dialect(patterns) if patterns else None
 
 
 def plan_for(shape: bytes, frame: Frame) -> Plan | None:

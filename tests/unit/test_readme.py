@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tailwatch import config
+from tailwatch.core.events import Data
+from tailwatch.session import Session
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()]
@@ -37,3 +41,26 @@ def test_every_command_of_the_tour_answers(command: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout or "check" in command
+
+
+def test_the_example_of_settings_is_read_as_it_stands(tmp_path: Path) -> None:
+    """Its keys exist, and its patterns read lines like those they show."""
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)), encoding="utf-8")
+    settings = config.load({"config": str(path)}, {})
+    assert settings.encoding == "gb18030"
+    session = Session(keep_readings=True, settings=settings)
+    lines = b"[2026-01-31 12:00:00] it 3/9 q=81.5% (fast)\nstage 2: 4 obj -1.5e-3\n"
+    found = [
+        (r.step, s.name, s.split, v)
+        for _, r in session.feed(Data(lines, 0.0)).readings
+        for s, v in zip(r.series, r.values, strict=True)
+    ]
+    assert found == [(3, "quality", None, 81.5), (4, "objective", "val", -0.0015)]
+
+
+def test_the_page_of_settings_names_every_key() -> None:
+    """No key without a word of what it does."""
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for key in (*config.KEYS, *(f"[[{table}]]" for table in config.TABLES), *config.TABLES["pattern"][1]):
+        assert f"| `{key}` |" in page
