@@ -49,10 +49,22 @@ class OwnMessage(NamedTuple):
     """One `[[message]]`: the user's own verdict on a message."""
 
     text: str = ""
-    """What stands in the line, letter by letter."""
+    """What stands in the line, letter by letter; `{}` stands for anything."""
+
+    rule: str = ""
+    """Or the catalogue's rule that knows it, as `tailwatch explain` names it."""
 
     verdict: str = ""
-    """hide, harmless or alert."""
+    """hide, alert (be told each time it begins), or the label it deserves: harmless, info, actionable, fatal."""
+
+    unless: tuple[str, ...] = ()
+    """Texts that exclude a line."""
+
+    why: str = ""
+    """Why, for whoever reads it later."""
+
+    action: str = ""
+    """What to do about it."""
 
     where: str = ""
     """File and table, for a sentence about it."""
@@ -82,6 +94,13 @@ def text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("text in quotes")
     return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Take a list of texts."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item.strip() for item in value):
+        raise ValueError("a list of texts in quotes")
+    return tuple(value)
 
 
 def one_of(*words: str) -> Callable[[object], str]:
@@ -116,7 +135,17 @@ TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Callable[[object], Any]
         Pattern,
         {"line": text, "regex": text, "split": one_of("train", "val", "test"), "axis": one_of("epoch", "step"), "name": text},
     ),
-    "message": (OwnMessage, {"text": text, "verdict": one_of("hide", "harmless", "alert")}),
+    "message": (
+        OwnMessage,
+        {
+            "text": text,
+            "rule": text,
+            "verdict": one_of("hide", "alert", "harmless", "info", "actionable", "fatal"),
+            "unless": texts,
+            "why": text,
+            "action": text,
+        },
+    ),
 }
 """For each `[[table]]`: the tuple an entry becomes, and the check of each of its keys."""
 

@@ -21,7 +21,7 @@ from tailwatch.diagnoses import judges
 from tailwatch.dialects import own_plans, plan_for
 
 if TYPE_CHECKING:
-    from tailwatch.catalogue.listener import Interest
+    from tailwatch.catalogue.heard import Interest
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.columns import Stretch
@@ -77,7 +77,7 @@ class Session:
         self._keep_readings = keep_readings
         self._cutter = LineCutter(every_redraw=every_redraw)
         self._reader = Reader(plan_for, own_plans(settings.pattern))
-        self._listener = Listener()
+        self._listener = Listener(own=settings.message)
         self._judges: list[Diagnosis] = judges()
         self._watching: dict[frozenset[Watch], list[Diagnosis]] = {}
         self._judged_segment = 0
@@ -127,7 +127,7 @@ class Session:
         self._complete(changes)
         if not self.run.clock.writer_alive:
             self.run.clock.ended = True
-        for spoken in (*self._listener.finish(), *self._listener.revise()):
+        for spoken in (*self._listener.finish(), *self._listener.end()):
             self.run.apply(spoken)
         self.run.changed.add("end")
         self._settle(changes)
@@ -190,12 +190,14 @@ class Session:
         run.line = line.number
         self.lines = line.number
         interest = entry.rules if entry.asked else self._ask(line, entry)
-        events = self._reader.read(line, entry) if self._listener.idle and not _only_message(interest, entry) else []
-        self._apply(events, changes)
-        if interest is not None or not self._listener.idle:
-            for spoken in self._listener.hear(line, interest):
+        listener = self._listener
+        claimed = listener.claims(line.raw)
+        if not claimed and not _only_message(interest, entry):
+            self._apply(self._reader.read(line, entry), changes)
+        if interest is not None or not listener.idle:
+            for spoken in listener.hear(line, interest):
                 run.apply(spoken)
-        elif entry.has_number and (entry.runner is None or entry.runner.plan is NOT_UNDERSTOOD):
+        if interest is None and not claimed and entry.has_number and _is_unread(entry):
             self._reader.not_understood(line)
         if run.changed:
             self._settle(changes)
@@ -253,6 +255,8 @@ class Session:
             changes.readings.extend(ended.readings)
 
     def _settle(self, changes: Changes) -> None:
+        for spoken in self._listener.settle():
+            self.run.apply(spoken)
         changed = set(self.run.changed)
         self.run.changed.clear()
         if self.run.segment.number != self._judged_segment:
@@ -282,6 +286,11 @@ class Session:
         if found is None:
             found = self._watching[changed] = [judge for judge in self._judges if judge.WATCHES & changed]
         return found
+
+
+def _is_unread(entry: Entry) -> bool:
+    """Whether no dialect understood lines of this shape."""
+    return entry.runner is None or entry.runner.plan is NOT_UNDERSTOOD
 
 
 def _only_message(interest: Interest | None, entry: Entry) -> bool:

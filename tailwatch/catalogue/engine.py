@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
 MAX_CANDIDATES = 12
+HANDLING = "During handling of the above exception"
 _ZEROED = bytes.maketrans(b"123456789", b"000000000")
 
 
 def matching_form(text: str) -> str:
-    """Fold every run of blanks and line breaks into one blank; of a traceback, leave out the frames and their source lines."""
-    if TRACEBACK in text and "\n" in text:
+    """Fold every run of blanks and line breaks into one blank, and leave out source code: it says what it may.
+
+    That is the frames of a traceback and their source lines, and the one below a warning. Of an exception that came while another
+    one was handled, the last one counts.
+    """
+    if "\n" in text and (TRACEBACK in text or "Warning: " in text):
+        text = text.rpartition(HANDLING)[2]
         text = "\n".join(line for line in text.splitlines() if not line.startswith("  "))
     return " ".join(text.split())
 
@@ -73,6 +79,12 @@ class Catalogue:
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, parsed; for tests and lists, a log needs only its candidates."""
         return tuple(self._rule(owner) for owner in range(len(self._entries)))
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id, or None."""
+        line = f'\nid = "{rule_id}"\n'
+        owners = (owner for owner, entry in enumerate(self._entries) if line in f"\n{entry.toml}\n")
+        return next(map(self._rule, owners), None)
 
     def families(self) -> tuple[str, ...]:
         """The names of the families, one a TOML file."""

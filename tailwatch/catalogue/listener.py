@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from tailwatch.catalogue.engine import Catalogue
-from tailwatch.core.events import Spoken
-from tailwatch.core.messages import Entry, Event, Joiner, MessageBook, template_of
-from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
+from tailwatch.catalogue.engine import Catalogue, matching_form
+from tailwatch.catalogue.heard import Interest, Repeat, new_entry, spoken_of, was_raised
+from tailwatch.catalogue.own import OwnRules, own_rule
+from tailwatch.core import endings
+from tailwatch.core.joining import Event, Joiner
+from tailwatch.core.messages import MessageBook, template_of
+from tailwatch.core.peeling import TRACEBACK, may_be_message, peel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tailwatch.catalogue.own import OwnVerdict
     from tailwatch.catalogue.rules import Phase, Rule, Verdict
-    from tailwatch.core.events import Line
+    from tailwatch.config import OwnMessage
+    from tailwatch.core.events import Line, Spoken
+    from tailwatch.core.messages import Entry
+
+MAX_RECENT = 64
+GENERAL_PRIORITY = -10
+OUTLIVED = "It was raised, but training went on after it: the script caught it, or it was another process's. {why}"
 
 _QUIET = ("harmless", "info", "unknown")
 
-
-class Interest(NamedTuple):
-    """What the shape of a line tells: the rules that may know it, and whether its form alone shows a message."""
-
-    candidates: tuple[Rule, ...]
-    is_message: bool
+Place = tuple[int, int]
+"""Part and line."""
 
 
 class _Around(NamedTuple):
-    """The run around the message at `line`, for the rules' conditions."""
+    """The run around the message at `place`, for the rules' conditions."""
 
     listener: Listener
-    part: int
-    line: int
-
-    @property
-    def phase(self) -> Phase:
-        return self.listener.phase
+    place: Place
+    phase: Phase
 
     @property
     def framework(self) -> str:
@@ -40,7 +45,7 @@ class _Around(NamedTuple):
 
     @property
     def went_on(self) -> bool:
-        return self.listener.trained_at > (self.part, self.line)
+        return self.listener.outlived(self.place)
 
     def seen(self, rule_id: str) -> bool:
         return self.listener.book.count(rule_id) > 0
@@ -53,30 +58,55 @@ class Listener:
     """Hears every line of one log that may be a message, in order.
 
     The session keeps `interest(text)` for each shape and calls `hear` with it; where the interest is None and `idle` holds,
-    the line needs no call at all. It sets `phase`, `framework` and, with each line that held training values, `trained_at`
-    (part, line), and calls `revise` when the log has been quiet or the reader caught up.
+    the call can be left out. It also keeps `phase`, `framework` and `trained_at` up to date.
     """
 
-    def __init__(self, catalogue: Catalogue | None = None) -> None:
-        """Listen with the catalogue of the package, or with another one."""
+    def __init__(self, catalogue: Catalogue | None = None, own: Iterable[OwnMessage] = ()) -> None:
+        """Listen with the catalogue of the package, or with another one, and with the user's own verdicts."""
         self._catalogue = catalogue or Catalogue.load()
+        self._own = OwnRules(own)
         self._joiner = Joiner()
         self._rules: dict[str, Rule] = {}
+        self._recent: dict[Place, Entry] = {}
+        self._settled: deque[Place] = deque(((0, 0), (0, 0)), maxlen=2)
+        self._fatal_at: Place = (0, 0)
+        self._cause: Event | None = None
+        self._doubtful = False
+        self._heard = 0
+        self._generation = 0
         self.book = MessageBook()
         self.phase: Phase = "start"
         self.framework = ""
-        self.trained_at: tuple[int, int] = (0, 0)
+        self.trained_at: Place = (0, 0)
+        self.ended = False
+
+    def __getstate__(self) -> dict[str, object]:
+        """A pickled listener leaves the catalogue behind; the one that reads it has its own."""
+        return {**self.__dict__, "_catalogue": None, "_rules": tuple(self._rules)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Take the catalogue of the package."""
+        self.__dict__.update(state)
+        self._catalogue = Catalogue.load()
+        known: tuple[str, ...] = state["_rules"]  # type: ignore[assignment]  # as written above
+        self._rules = {rule_id: rule for rule_id in known if (rule := self._catalogue.rule(rule_id)) is not None}
 
     @property
     def idle(self) -> bool:
         """Whether lines without interest may be passed over."""
         return self._joiner.idle
 
+    def claims(self, raw: bytes) -> bool:
+        """Whether a line is part of a message that is open, so that its numbers are no measurements."""
+        return self._joiner.claims(raw)
+
     def interest(self, text: str) -> Interest | None:
         """What a line of this shape may be; None for an ordinary line. The same for every line of the shape."""
         candidates = self._catalogue.candidates(text)
         is_message = may_be_message(text) and (peel(text).is_message or TRACEBACK in text)
-        return Interest(candidates, is_message) if candidates or is_message else None
+        if candidates or is_message or (self._own.rules and self._own.concern(matching_form(text))):
+            return Interest(candidates, is_message=is_message)
+        return None
 
     def hear(self, line: Line, interest: Interest | None) -> tuple[Spoken, ...]:
         """Take the next line; gives what was said, as far as it is complete.
@@ -85,33 +115,127 @@ class Listener:
         """
         if line.provisional or (interest is None and self._joiner.idle):
             return ()
+        self._heard = line.number
+        if interest is not None and interest.repeat is not None and self._again(line, interest.repeat):
+            return ()
         spoken: list[Spoken] = []
         for event in self._joiner.feed(line):
             alone = event.line == event.last_line == line.number
             spoken += self._speak(event, interest if alone else self.interest(event.text))
+            if alone and interest is not None and not interest.digits_matter:
+                self._learn(event, interest)
         return tuple(spoken)
+
+    def _again(self, line: Line, repeat: Repeat) -> bool:
+        """Count a line that says what another of its shape has said; tells whether that is all there is to it."""
+        if repeat.generation != self._generation or repeat.entry.part != line.part:
+            return False
+        if not self._joiner.again(line, python_warning=repeat.python_warning):
+            return False
+        self.book.count_again(repeat.entry, line.number)
+        return True
+
+    def _learn(self, event: Event, interest: Interest) -> None:
+        """Let further lines of the shape be counted only: this one is on its own, and nobody asked to be told of each."""
+        entry = self._recent.get((event.part, event.line))
+        if entry is not None and entry.label in _QUIET and event.rank is None and not self._own.rules and not event.continues:
+            head = peel(event.text)
+            interest.repeat = Repeat(entry, self._generation, head.klass.endswith("Warning") and bool(head.emitter))
 
     def finish(self) -> tuple[Spoken, ...]:
         """Give what was waiting for a further line, because the log ended or another part begins."""
         return tuple(said for event in self._joiner.flush() for said in self._speak(event, self.interest(event.text)))
 
+    def end(self) -> tuple[Spoken, ...]:
+        """Nothing more will come: judge anew what depends on that."""
+        self.ended = True
+        return self.revise()
+
+    def settle(self) -> tuple[Spoken, ...]:
+        """Look whether training went on after what seemed fatal; costs nothing while nothing did."""
+        if not self._doubtful or self.trained_at <= self._settled[-1]:
+            return ()
+        self._settled.append(self.trained_at)
+        if self._settled[0] <= self._fatal_at:
+            return ()
+        self._doubtful = False
+        return self.revise()
+
     def revise(self) -> tuple[Spoken, ...]:
         """Judge anew what depends on the rest of the log; gives the messages whose label changed."""
-        return tuple(said for rule in tuple(self._rules.values()) if rule.depends_on_context for said in self._revise(rule))
+        return tuple(said for entry in self.book.entries() if self._may_change(entry) for said in self._revise(entry))
+
+    def adopt(self, message: OwnMessage) -> tuple[Spoken, ...]:
+        """Take a verdict that the user gives now; it holds for what was said before, too."""
+        self._own.rules.append(own_rule(message))
+        self._generation += 1
+        return tuple(said for entry in self.book.entries() for said in self._revise(entry))
+
+    def outlived(self, place: Place) -> bool:
+        """Whether training went on after a place, rather than another process having printed once more.
+
+        Two more values are proof while the log goes on, one that no failure followed when it is read to its end.
+        """
+        return self._settled[0] > place or (self.trained_at > place and self.trained_at > self._fatal_at)
+
+    def _may_change(self, entry: Entry) -> bool:
+        rule = self._rules.get(entry.rule)
+        return rule is not None and (rule.depends_on_context or (entry.label == "fatal" and was_raised(entry.sample)))
 
     def _speak(self, event: Event, interest: Interest | None) -> list[Spoken]:
         if interest is None:
             return []
-        verdict = self._judge(interest.candidates, event)
-        if verdict is None and not interest.is_message:
+        before = self._recent.get((event.part, event.line)) if event.continues else None
+        if before is not None and self._is_still(before, event, interest):
+            self._lengthen(before, event)
             return []
-        entry, is_new = self.book.add(event, _entry(event, verdict))
-        spoken = [_spoken(entry, event.text, event.line, verdict, event.rank)] if is_new or entry.label not in _QUIET else []
-        rule = self._rules.get(entry.rule)
-        return spoken + (self._revise(rule) if rule and rule.depends_on_context else [])
+        if before is not None:
+            self._generation += 1
+            self.book.take_back(before)
+        verdict = self._judge(interest.candidates, event)
+        own = self._own.verdict(matching_form(event.text), verdict) if self._own.rules else None
+        if verdict is None and own is None and not interest.is_message:
+            return []
+        entry, is_new = self.book.add(event, self._entry(event, verdict, own))
+        self._remember(event, entry)
+        spoken = []
+        if is_new or entry.label not in _QUIET:
+            spoken.append(spoken_of(entry, event.text, event.line, verdict, event.rank))
+            self._note_failure(event, entry, spoken[0])
+        return spoken + [said for other in self._waiting_for(verdict) for said in self._revise(other)]
+
+    def _is_still(self, entry: Entry, event: Event, interest: Interest) -> bool:
+        """Whether further lines leave a message what it was: the same rule knows it, or still none does."""
+        around = _Around(self, (event.part, event.last_line), self.phase)
+        verdict = self._catalogue.judge(interest.candidates, event.text, around)
+        same = (verdict.rule if verdict else "") == entry.rule
+        return same and (verdict is None or not entry.general or template_of(event.text) == entry.template)
+
+    @staticmethod
+    def _lengthen(entry: Entry, event: Event) -> None:
+        entry.last_line = event.last_line
+        if event.text.startswith(entry.sample):
+            entry.sample = event.text
+
+    def _remember(self, event: Event, entry: Entry) -> None:
+        self._recent[event.part, event.line] = entry
+        if len(self._recent) > MAX_RECENT:
+            del self._recent[next(iter(self._recent))]
+
+    def _note_failure(self, event: Event, entry: Entry, spoken: Spoken) -> None:
+        """Remember the first failure; a signal, or the complaint of another process, after it is its effect."""
+        if entry.label != "fatal":
+            return
+        cause = self._cause
+        if cause is None or cause.part != event.part or self._settled[0] > (cause.part, cause.last_line):
+            self._cause = event
+        elif endings.follows(spoken, cause.rank):
+            entry.effect_of = entry.effect_of or cause.line
+        self._fatal_at, self._doubtful = (event.part, event.last_line), True
 
     def _judge(self, candidates: tuple[Rule, ...], event: Event) -> Verdict | None:
-        around = _Around(self, event.part, event.line)
+        place = (event.part, event.last_line)
+        around = _Around(self, place, self.phase)
         verdict = self._catalogue.judge(candidates, event.text, around)
         if verdict is None:
             return None
@@ -120,43 +244,40 @@ class Listener:
         self.book.note(rule.id)
         return self._catalogue.judge((rule,), event.text, around) if rule.depends_on_context else verdict
 
-    def _revise(self, rule: Rule) -> list[Spoken]:
-        changed: list[Spoken] = []
-        for entry in self.book.of_rule(rule.id):
-            verdict = self._catalogue.judge((rule,), entry.sample, _Around(self, entry.part, entry.last_line))
-            if verdict is not None and verdict.label != entry.label:
-                kept = self.book.relabel(entry, verdict.label, verdict.why, verdict.action)
-                changed.append(_spoken(kept, entry.sample, entry.first_line, verdict))
-        return changed
+    def _waiting_for(self, verdict: Verdict | None) -> Iterator[Entry]:
+        """Give the entries whose verdict may change because a message of this rule was heard."""
+        if verdict is None:
+            return
+        first = self.book.count(verdict.rule) == 1
+        for entry in self.book.entries():
+            rule = self._rules.get(entry.rule)
+            if rule is not None and (
+                (entry.rule == verdict.rule and rule.depends_on_context) or (first and verdict.rule in rule.asks_for)
+            ):
+                yield entry
 
+    def _revise(self, entry: Entry) -> Iterator[Spoken]:
+        rule = self._rules.get(entry.rule)
+        place = (entry.part, entry.last_line)
+        around = _Around(self, place, self._phase_of(entry))
+        verdict = self._catalogue.judge((rule,), entry.sample, around) if rule is not None else None
+        if verdict is not None and verdict.label == "fatal" and self.outlived(place) and was_raised(entry.sample):
+            verdict = verdict._replace(label="actionable", why=OUTLIVED.format(why=verdict.why))
+        own = self._own.verdict(matching_form(entry.sample), verdict) if self._own.rules else None
+        new = self._entry(Event(entry.sample, entry.first_line, entry.last_line, entry.part, None), verdict, own)
+        if (new.label, new.hidden, new.alert) != (entry.label, entry.hidden, entry.alert):
+            at = max(self._heard, self.trained_at[1] if self.trained_at[0] == entry.part else 0)
+            self._generation += 1
+            kept = self.book.rename(entry, new, at)
+            yield spoken_of(kept, entry.sample, entry.first_line, verdict)
 
-def _entry(event: Event, verdict: Verdict | None) -> Entry:
-    return Entry(
-        rule=verdict.rule if verdict else "",
-        label=verdict.label if verdict else "unknown",
-        template=template_of(event.text),
-        first_line=event.line,
-        last_line=event.last_line,
-        part=event.part,
-        sample=event.text,
-        why=verdict.why if verdict else "",
-        action=verdict.action if verdict else "",
-        source=verdict.source if verdict else "",
-    )
+    def _phase_of(self, entry: Entry) -> Phase:
+        """Where the run stood: at exit, if training came before all messages of an entry and none came after the last one."""
+        first = (entry.part, entry.first_line)
+        if entry.phase != "start" and self.ended and self.trained_at < first:
+            return "exit"
+        return entry.phase  # type: ignore[return-value]  # it was a phase when it was written
 
-
-def _spoken(entry: Entry, text: str, line: int, verdict: Verdict | None, rank: int | None = None) -> Spoken:
-    return Spoken(
-        rule=entry.rule,
-        label=entry.label,
-        template=entry.template,
-        text=text,
-        line=line,
-        last_line=entry.last_line,
-        part=entry.part,
-        rank=peel(headline(text)).rank if rank is None else rank,
-        why=entry.why,
-        action=entry.action,
-        source=entry.source,
-        numbers=verdict.numbers if verdict else {},
-    )
+    def _entry(self, event: Event, verdict: Verdict | None, own: OwnVerdict | None) -> Entry:
+        rule = self._rules.get(verdict.rule) if verdict else None
+        return new_entry(event, verdict, own, phase=self.phase, general=rule is not None and rule.priority <= GENERAL_PRIORITY)

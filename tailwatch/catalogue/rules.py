@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.reading import Table
     from tailwatch.core.events import Label
 
+_COUNTED = re.compile(r"\{\d{0,9},?\d{0,9}\}|\\u[0-9a-fA-F]{4}")
+
 Phase = Literal["start", "training", "exit", "unknown"]
 
 
@@ -185,9 +187,22 @@ class Rule(NamedTuple):
         return any(when.depends_on_context for when in self.when)
 
     @property
+    def asks_for(self) -> frozenset[str]:
+        """The rules whose presence in the log its conditions ask for."""
+        return frozenset(other for when in self.when for other in (when.seen, when.unseen) if other)
+
+    @property
     def depends_on_digits(self) -> bool:
-        """Whether two lines of one shape may get different verdicts."""
-        return self.pattern is not None or any(when.number or when.has or when.lacks for when in self.when)
+        """Whether two lines of one shape may get different verdicts: digits are named somewhere, or a number is compared.
+
+        A pattern that only says where digits stand finds the same in every line of a shape.
+        """
+        if any(when.number for when in self.when):
+            return True
+        literals = [*self.unless, *(literal for when in self.when for literal in (*when.has, *when.lacks))]
+        if self.pattern is not None:
+            literals.append(_COUNTED.sub("", self.pattern.pattern))
+        return any(character in "0123456789" for literal in literals for character in literal)
 
 
 def rule_from_toml(toml: str) -> Rule:

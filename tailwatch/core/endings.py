@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 _KILL_WORDS: Final = frozenset(("killed", "terminated", "sigterm", "sigkill", "preempt", "preempted", "preemption", "cancelled"))
 _KILL_RULES: Final = frozenset(("slurm_time", "time_limit", "closing_signal", "death_signal"))
+_ECHO_RULES: Final = frozenset(
+    (
+        "child_failed", "process_failed", "closing_signal", "death_signal", "nccl_peer_closed", "store_gone",
+        "rendezvous_shutdown", "srun_exit", "mpi_died", "horovod_down", "not_destroyed", "aborted",
+    )
+)  # fmt: skip
 _KILL: Final = re.compile(
     r"\bCANCELLED AT\b|DUE TO (?:TIME LIMIT|PREEMPTION)|\bdeath signal\b|\bgot signal: ?(?:1|2|9|15)\b|\bSIG(?:TERM|KILL|HUP)\b"
     r"|Termination signal"
@@ -28,6 +34,19 @@ def is_kill(fatal: Spoken) -> bool:
     if "worker" in words:
         return False
     return tail in _KILL_RULES or not _KILL_WORDS.isdisjoint(words) or _KILL.search(headline(fatal)) is not None
+
+
+def follows(fatal: Spoken, cause_rank: int | None) -> bool:
+    """Whether a failure is the effect of one before it: a signal, a launcher's account, a lost peer, another rank's complaint.
+
+    Args:
+        fatal: the later failure.
+        cause_rank: the rank that failed first, if it was said.
+    """
+    tail = fatal.rule.rsplit(".", 1)[-1]
+    if tail in _ECHO_RULES or is_kill(fatal):
+        return True
+    return fatal.rank is not None and cause_rank is not None and fatal.rank != cause_rank
 
 
 def is_memory(fatal: Spoken) -> bool:

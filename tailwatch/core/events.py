@@ -217,7 +217,10 @@ class Setting(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """A message (one line, or a joined traceback) with the catalogue's verdict; `template` is what repeats fold by."""
+    """A message (one line, or a joined traceback) with the catalogue's verdict; `template` is what repeats fold by.
+
+    `alert` says that the user asked to be told of it.
+    """
 
     rule: str
     label: Label
@@ -231,6 +234,7 @@ class Spoken(NamedTuple):
     action: str
     source: str
     numbers: Mapping[str, float]
+    alert: bool = False
 
 
 ReaderEvent = Reading | Progress | Mark | Setting | Spoken

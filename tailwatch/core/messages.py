@@ -1,46 +1,24 @@
-"""Messages of a log: lines joined into whole events, and repeats folded into counted entries."""
+"""Messages of a log, folded into counted entries: which were said, how often, where, by whom, and how their verdict changed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tailwatch.core.peeling import TRACEBACK, headline, peel, without_outer_prefix
+from tailwatch.core.joining import user_frame
+from tailwatch.core.peeling import headline, peel
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Label, Line
+    from tailwatch.core.events import Label
+    from tailwatch.core.joining import Event
 
-MAX_TRACEBACK_LINES = 400
-MAX_FOREIGN_LINES = 8
-MAX_TEMPLATES = 2000
-MAX_RANKS = 1024
-FURTHER = "further messages"
+MAX_TEMPLATES: Final = 2000
+MAX_RANKS: Final = 1024
+MAX_CHANGES: Final = 20
+FURTHER: Final = "further messages"
 
-_EXCEPTION_LINE = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: |:?$)")
-_FRAME = re.compile(r'\s{1,16}File "([^"]{1,400})", line (\d{1,9}), in (\S{1,200})')
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]{1,16}|\d{1,24}(?:\.\d{1,24})?")
-_LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen")
-
-
-class Event(NamedTuple):
-    """A message's lines as one text, and where they stand."""
-
-    text: str
-    line: int
-    last_line: int
-    part: int
-    rank: int | None
-
-
-def user_frame(text: str) -> str:
-    """The innermost frame of a traceback that lies outside Python's and installed libraries, as `file:line in function`."""
-    frames = _FRAME.findall(text)
-    own = [frame for frame in frames if not any(library in frame[0] for library in _LIBRARIES)]
-    if not own:
-        return ""
-    path, line, function = own[-1]
-    return f"{path}:{line} in {function}"
 
 
 def template_of(text: str) -> str:
@@ -48,91 +26,21 @@ def template_of(text: str) -> str:
     return _VARIABLE.sub("0", peel(headline(text)).rest)[:200]
 
 
-@dataclass(slots=True)
-class _Open:
-    """A traceback of which the exception line has not come yet."""
+class Change(NamedTuple):
+    """What an entry was called before, and the line up to which the log had been read when that changed."""
 
-    lines: list[str]
-    first: int
-    last: int
-    part: int
-    rank: int | None
-    foreign: int = 0
-
-    def event(self) -> Event:
-        return Event("\n".join(self.lines), self.first, self.last, self.part, self.rank)
-
-
-class Joiner:
-    """Joins the lines of one message: a traceback up to its exception line, a warning and the source line below it.
-
-    A line that is a message of its own is given back at once. Tracebacks of several ranks may be interleaved.
-    """
-
-    def __init__(self) -> None:
-        """Nothing is open."""
-        self._open: dict[str, _Open] = {}
-        self._source_line_follows = False
-
-    @property
-    def idle(self) -> bool:
-        """Whether no line is awaited: a line that cannot open a message need not be fed."""
-        return not self._open and not self._source_line_follows
-
-    def feed(self, line: Line) -> tuple[Event, ...]:
-        """Take the next line; gives the events that are complete with it."""
-        text = line.raw.decode("utf-8", "replace")
-        mark, bare = without_outer_prefix(text)
-        follows, self._source_line_follows = self._source_line_follows, False
-        if follows and bare.startswith("  "):
-            return ()
-        opened = self._open.get(mark)
-        if TRACEBACK in text:
-            return self._begin(mark, bare, line)
-        if opened is not None:
-            return self._continue(mark, opened, text, bare, line)
-        if bare.startswith("  "):
-            return ()
-        peeled = peel(text)
-        self._source_line_follows = peeled.klass.endswith("Warning") and bool(peeled.emitter)
-        return (Event(text, line.number, line.number, line.part, _rank(mark, peeled.rank)),)
-
-    def flush(self) -> tuple[Event, ...]:
-        """Give what is still open, because the log ended or another part began."""
-        events = tuple(opened.event() for opened in self._open.values())
-        self._open.clear()
-        self._source_line_follows = False
-        return events
-
-    def _begin(self, mark: str, bare: str, line: Line) -> tuple[Event, ...]:
-        before = self._open.pop(mark, None)
-        self._open[mark] = _Open([bare], line.number, line.number, line.part, _rank(mark, None))
-        return (before.event(),) if before else ()
-
-    def _continue(self, mark: str, opened: _Open, text: str, bare: str, line: Line) -> tuple[Event, ...]:
-        if not bare.strip() or bare.startswith((" ", "\t")):
-            opened.lines.append(bare)
-            opened.last = line.number
-            return self._close(mark) if len(opened.lines) > MAX_TRACEBACK_LINES else ()
-        if _EXCEPTION_LINE.match(bare):
-            opened.lines.append(bare)
-            opened.last = line.number
-            return self._close(mark)
-        opened.foreign += 1
-        own = (Event(text, line.number, line.number, line.part, _rank(mark, None)),)
-        return self._close(mark) + own if opened.foreign > MAX_FOREIGN_LINES else own
-
-    def _close(self, mark: str) -> tuple[Event, ...]:
-        return (self._open.pop(mark).event(),)
-
-
-def _rank(mark: str, peeled: int | None) -> int | None:
-    return int(mark) if mark.isdecimal() else peeled
+    label: Label
+    line: int
 
 
 @dataclass(slots=True)
 class Entry:
-    """All messages of one rule, or of one template where no rule knows them; for the report and the screen."""
+    """All messages of one rule, or of one template where no rule knows them; for the report and the screen.
+
+    `general` says that the rule knows them by their class alone, so that they are folded by template too. `phase` is where the
+    run stood at the last one. `effect_of` is the line of the failure that this one follows from, 0 where it stands for itself.
+    `hidden` and `alert` are the user's own wishes.
+    """
 
     rule: str
     label: Label
@@ -146,17 +54,36 @@ class Entry:
     source: str
     count: int = 0
     ranks: set[int] = field(default_factory=set)
+    first_rank: int | None = None
+    general: bool = False
+    phase: str = "unknown"
+    effect_of: int = 0
+    changes: list[Change] = field(default_factory=list)
+    hidden: bool = False
+    alert: bool = False
+
+    @property
+    def title(self) -> str:
+        """The line that says what happened, without what surrounds it. Not sanitised."""
+        head = headline(self.sample)
+        peeled = peel(head)
+        return f"{peeled.klass}: {peeled.rest}" if peeled.klass.endswith(("Error", "Exception")) else peeled.rest or head
+
+    @property
+    def frame(self) -> str:
+        """The user's own code that a traceback went through last, as `file:line in function`, or an empty text."""
+        return user_frame(self.sample)
 
 
 class MessageBook:
-    """What a log has said so far, folded by rule and label, unknown messages by template.
+    """What a log has said so far, folded by rule and label, by template where no rule or only a general one knows a message.
 
-    Bounded: beyond `MAX_TEMPLATES` unknown templates, further ones share an entry.
+    Bounded: beyond `MAX_TEMPLATES` entries that are folded by template, further ones share an entry.
     """
 
     def __init__(self) -> None:
         """Start with no messages."""
-        self._entries: dict[tuple[str, str], Entry] = {}
+        self._entries: dict[tuple[str, str, str], Entry] = {}
         self._counts: dict[str, int] = {}
 
     def entries(self) -> tuple[Entry, ...]:
@@ -164,7 +91,7 @@ class MessageBook:
         return tuple(sorted(self._entries.values(), key=lambda entry: (entry.part, entry.first_line)))
 
     def of_rule(self, rule_id: str) -> tuple[Entry, ...]:
-        """The entries of one rule, one a label."""
+        """The entries of one rule."""
         return tuple(entry for entry in self._entries.values() if entry.rule == rule_id)
 
     def count(self, rule_id: str) -> int:
@@ -178,28 +105,58 @@ class MessageBook:
     def add(self, event: Event, new: Entry) -> tuple[Entry, bool]:
         """Fold an event into the entry like `new`; tells whether `new` became the entry."""
         key = _key(new)
-        if not new.rule and key not in self._entries and len(self._entries) >= MAX_TEMPLATES:
+        if key[2] and key not in self._entries and len(self._entries) >= MAX_TEMPLATES:
             new.template = FURTHER
             key = _key(new)
         entry = self._entries.setdefault(key, new)
         entry.count += 1
-        entry.last_line = event.last_line
+        entry.last_line, entry.phase = event.last_line, new.phase
         if event.rank is not None and len(entry.ranks) < MAX_RANKS:
             entry.ranks.add(event.rank)
+            if entry.count == 1:
+                entry.first_rank = event.rank
         return entry, entry is new
 
-    def relabel(self, entry: Entry, label: Label, why: str, action: str) -> Entry:
-        """Give an entry another label, because the run went on; joins it with the entry that has that label already."""
+    def count_again(self, entry: Entry, line: int) -> None:
+        """Count one more message of an entry that is in the book."""
+        entry.count += 1
+        entry.last_line = line
+        if entry.rule:
+            self._counts[entry.rule] += 1
+
+    def take_back(self, entry: Entry) -> None:
+        """Forget the last message of an entry, because its further lines made another one of it."""
+        entry.count -= 1
+        if entry.rule:
+            self._counts[entry.rule] -= 1
+        if entry.count == 0:
+            del self._entries[_key(entry)]
+
+    def rename(self, entry: Entry, new: Entry, at: int) -> Entry:
+        """Say of an entry what `new` says; joins it with the entry that says so already.
+
+        Args:
+            entry: what is in the book.
+            new: the rule, label and sentences it has from now on.
+            at: the line up to which the log was read; the label it had until then is kept with it.
+        """
         del self._entries[_key(entry)]
-        entry.label, entry.why, entry.action = label, why, action
+        if new.label != entry.label and len(entry.changes) < MAX_CHANGES:
+            entry.changes.append(Change(entry.label, at))
+        if new.rule != entry.rule:
+            self._counts[new.rule] = self._counts.get(new.rule, 0) + entry.count
+        entry.rule, entry.label, entry.general = new.rule, new.label, new.general
+        entry.why, entry.action, entry.source = new.why, new.action, new.source
+        entry.hidden, entry.alert = new.hidden, new.alert
         kept = self._entries.setdefault(_key(entry), entry)
         if kept is not entry:
             kept.count += entry.count
             kept.first_line = min(kept.first_line, entry.first_line)
             kept.last_line = max(kept.last_line, entry.last_line)
             kept.ranks |= entry.ranks
+            kept.changes = sorted({*kept.changes, *entry.changes}, key=lambda change: change.line)[:MAX_CHANGES]
         return kept
 
 
-def _key(entry: Entry) -> tuple[str, str]:
-    return (entry.rule, entry.label) if entry.rule else ("", entry.template)
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return (entry.rule, entry.label, entry.template if entry.general or not entry.rule else "")

@@ -8,6 +8,7 @@ expression whose repetitions are bounded, and at most `MAX_PREFIXES` are taken o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 TRACEBACK = "Traceback (most recent call last)"
@@ -38,7 +39,7 @@ _LEVELS: dict[str, Level] = {
 }
 
 _CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d| UTC)?"
-_DATE = r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?/\d\d?(?:/\d{2,4})?|\d{8}|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d\d?)"
+_DATE = r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?/\d\d?(?:/\d{2,4})?|\d{8}|\d\d-\d\d|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d\d?)"
 _UPPER = r"DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
 _ANY_CASE = r"(?i:debug|info|notice|warning|warn|error|err|critical|fatal|警告|错误|信息|提示)"
 _SOURCE = r"[\w./@+-]{1,300}\.(?:pyx|py|cc|cpp|cuh|cu|hpp|hh|h|cxx|c|cu)"
@@ -90,6 +91,17 @@ _PREFIXES = (
     _Prefix(
         "[", (": W ", ": E ", ": I ", ": F "), r"\[[\d :.,/-]{8,32}: (?P<level>[WEIF]) (?P<emitter>[\w./-]{1,300}:\d{1,6})\]"
     ),
+    _Prefix(
+        "[",
+        ("[W", "[E", "[I", "[F"),
+        r"\[(?P<level>[WEIF])(?:\d{4})?(?: [\d:.-]{1,32}){0,2} (?P<emitter>[\w./-]{1,300}:\d{1,6})\]",
+    ),
+    _Prefix("[", ("|",), rf"\[(?P<level>{_UPPER})\|(?P<emitter>[\w./-]{{1,200}}:\d{{1,6}})\]"),
+    _Prefix(_DIGIT, ("[",), rf"{_DATE} (?=\[{_CLOCK}\])"),
+    _Prefix("t", ("level=",), r'(?:time|ts)="?[^" ]{1,60}"? level=(?P<level>[a-z]{4,8})(?: msg=)?'),
+    _Prefix("l", ("level=",), r"level=(?P<level>[a-z]{4,8})(?: msg=)?"),
+    _Prefix("", ("NCCL ",), r"[\w.-]{1,100}:\d{1,9}:\d{1,9} \[(?P<rank>\d{1,6})\] (?P<emitter>NCCL) (?=WARN|INFO)"),
+    _Prefix("", ("\t",), rf"(?P<emitter>[\w.:/-]{{1,100}})\t(?=(?:[\w.:/-]{{1,100}}\t){{0,3}}(?:{_UPPER})\b)"),
     _Prefix("WEIF", ("]",), r"(?P<level>[WEIF])\d{4} [\d:.]{1,32} {1,8}(?:\d{1,10} )?(?P<emitter>[\w./-]{1,300}:\d{1,6})\]"),
     _Prefix("WEIFD", ("]",), r"(?P<level>[WEIFD]) (?P<emitter>[\w./+-]{1,300}:\d{1,6})\]"),
     _Prefix("[Rr", ("ank", "ANK"), r"\[?[Rr](?:ank|ANK)[ :_]{0,2}(?P<rank>\d{1,6})(?:\]:?|[:|,])"),
@@ -100,11 +112,12 @@ _PREFIXES = (
     _Prefix("[(<", (), rf"[\[(<] ?(?P<level>{_ANY_CASE}) ?[\])>]:?"),
     _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER}):(?P<emitter>[A-Za-z_][\w.]{{0,100}}):"),
     _Prefix(_LEVEL_FIRST, (":", "："), rf"(?P<level>{_ANY_CASE}) ?[:：](?!\S*=)"),
-    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER})(?= {{1,8}}[^\s=:]| ?[|-])"),
+    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER})(?=[ \t]{{1,8}}[^\s=:]| ?[|-])"),
     _Prefix("[", (), r"\[(?P<emitter>[\w./ <>-]{1,200}(?::\d{1,6})?(?::[\w<>]{1,80})?)\](?=[ :\[|-])"),
     _Prefix("(", (), r"\((?P<emitter>[\w./-]{1,200}:\d{1,6})\)"),
     _Prefix("", (".", "<"), rf"(?P<emitter>(?:{_SOURCE}|<[\w -]{{1,80}}>):\d{{1,6}})(?:[:\]](?=\s|$)|(?= - ))"),
     _Prefix("", (" - ", " | "), r"(?P<emitter>[A-Za-z_][\w.]{0,100})(?= {1,4}[-|] )"),
+    _Prefix("", _LEVEL_WORDS, rf"(?P<emitter>[A-Za-z_][\w.-]{{0,100}}(?::\d{{1,6}})?):?(?=[ \t]{{1,4}}\[?(?:{_UPPER})\b[]:]?\s)"),
     _Prefix("sdkmt", (": ",), r"(?P<emitter>slurmstepd|srun|docker|kernel|mpirun|sbatch|torchrun):(?= )"),
     _Prefix("", _CLASSES, rf"(?P<klass>(?:[A-Za-z_]\w{{0,80}}\.){{0,10}}[A-Za-z_]\w{{0,80}}?{_ENDING})(?::|(?=\s{{0,8}}$))"),
     _Prefix("", _CLASSES, r"(?P<klass>(?:[A-Za-z_]\w{0,80}\.){0,10}(?:Exception|Warning))(?::|(?=\s{0,8}$))"),
@@ -125,8 +138,27 @@ _BY_FIRST = {
     for first in {character for prefix in _PREFIXES for character in prefix.first}
 }
 
+# Where a message begins behind something else in its line: a bar's clock with text behind it, a logger's or a module's mark.
+_BAR_BEFORE = re.compile(r"\d%\|[^|]{0,400}\| {0,4}[^\[\]]{0,80}\[[^\[\]]{0,200}\](?=\s{0,8}\S)")
+_INSIDE = re.compile(
+    r"(?<![A-Za-z.])(?=(?:WARNING|ERROR|CRITICAL):[A-Za-z_][\w.]{0,80}:\S)"
+    r"|(?=[WEF]\d{4} (?:\d\d:){2}[\d.]{2,24} {1,8}(?:\d{1,10} )?[\w./-]{1,200}:\d{1,6}\])"
+    r"|(?<!\d)(?=\d{4}-\d\d-\d\d (?:\d\d:){2}\d\d[.,]\d{3,9}: [WEF] )"
+    r"|(?<![\w./-])(?=/[\w./-]{1,300}\.py:\d{1,6}: [A-Za-z]{1,60}Warning: )"
+)
+_JSON_LEVEL = re.compile(r'"(?:level|levelname|severity)": ?"([A-Za-z]{1,8})"')
+_JSON_TEXT = re.compile(r'"(?:msg|message|event)": ?"((?:[^"\\]|\\.){1,4000})"')
+# Sentences by which a script tells of trouble without a level.
+_PLAIN_TROUBLE = re.compile(
+    r"(?:Failed|Unable|unable|failed) to [a-z]|(?:Could|could) not [a-z]|Error (?:while|during|when|occurred|\w{4,12}ing) "
+    r"|(?:加载|读取|保存|训练|下载|连接|打开)[\u4e00-\u9fff]{0,8}(?:失败|出错)"
+)
+
 # What every text holds that has a level above info or a class at its head.
-_HINTS = ("warn", "error", "exception", "critical", "fatal", "interrupt", "exit", "stopiteration", "err", "警告", "错误")
+_HINTS = (
+    "warn", "error", "exception", "critical", "fatal", "interrupt", "exit", "stopiteration", "err", "警告", "错误",
+    "failed", "unable to", "could not", "失败", "出错", "异常",
+)  # fmt: skip
 _LEVEL_LETTER = re.compile(r"[WEF](?:\d{4})? ")
 
 
@@ -153,8 +185,13 @@ class Peeled(NamedTuple):
 
     @property
     def is_message(self) -> bool:
-        """Whether form alone shows a message: a level above info, or an exception's or warning's class at the head."""
-        return self.level in ("warning", "error", "fatal") or bool(self.klass)
+        """Whether form alone shows a message: a level above info, a class at the head, or words that tell of trouble."""
+        if self.level in ("warning", "error", "fatal") or self.klass:
+            return True
+        if self.wrapper:
+            named = self.wrapper[0] > "\x7f" or (self.wrapper[0].isupper() and "_" not in self.wrapper)
+            return named and self.rest[:1].isalpha() and not self.rest.startswith(("nan", "inf", "NaN"))
+        return _PLAIN_TROUBLE.match(self.rest) is not None
 
 
 def headline(text: str) -> str:
@@ -177,10 +214,36 @@ def without_outer_prefix(text: str) -> tuple[str, str]:
     return next(filter(None, found.groups()), ""), text[found.end() :]
 
 
+@lru_cache(64)
 def peel(text: str) -> Peeled:
-    """Take the known prefixes off one line, from the outside in; the class ends it, because what follows is the message."""
+    """Take the known prefixes off one line, from the outside in; the class ends it, because what follows is the message.
+
+    What stands in front of a message in its line is left out too: a bar that was not ended before the message was printed, the
+    values of a print without a line end.
+    """
+    if text.startswith("{"):
+        return _peel_json(text)
+    bar = _BAR_BEFORE.search(text) if "%|" in text else None
+    peeled = _peel_at(text, bar.end() if bar else 0)
+    if not (peeled.level or peeled.klass) and may_be_message(text):
+        inside = _INSIDE.search(text, 1)
+        if inside is not None:
+            return _peel_at(text, inside.start())
+    return peeled
+
+
+def _peel_json(text: str) -> Peeled:
+    """Read the fields of a line that a JSON formatter wrote (python-json-logger, structlog)."""
+    level = _JSON_LEVEL.search(text)
+    said = _JSON_TEXT.search(text) if level else None
+    if level is None or said is None:
+        return Peeled(text.rstrip())
+    return _peel_at(said[1], 0)._replace(level=_LEVELS.get(level[1].lower(), ""))
+
+
+def _peel_at(text: str, start: int) -> Peeled:
     fields: dict[str, str] = {}
-    position = _skip_blanks(text, 0)
+    position = _skip_blanks(text, start)
     for _ in range(MAX_PREFIXES):
         found = _prefix_at(text, position)
         if found is None:

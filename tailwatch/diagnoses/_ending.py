@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
-from tailwatch.core.messages import user_frame
+from tailwatch.core.joining import user_frame
 from tailwatch.core.sanitise import sanitise
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tailwatch.catalogue.listener import Listener
-from tailwatch.core.events import Line
-from tailwatch.core.messages import Joiner, user_frame
+from tailwatch.core.events import Data, Line
+from tailwatch.core.joining import Joiner, user_frame
 from tailwatch.core.peeling import headline, peel
+from tailwatch.session import Session
 
 TRACEBACK = """Traceback (most recent call last):
   File "/home/me/train.py", line 12, in main
@@ -43,6 +44,17 @@ def listen(text, listener=None):
         ("(RayTrainWorker pid=4242) torch.cuda.OutOfMemoryError: CUDA", "CUDA", {"klass": "torch.cuda.OutOfMemoryError"}),
         ("Epoch 3 loss 0.5", "Epoch 3 loss 0.5", {"level": "", "klass": ""}),
         ("critical       0.82      0.79", "critical       0.82      0.79", {"level": ""}),
+        ("[12/30 02:21:13] d2.modeling WARNING: odd", "odd", {"level": "warning", "emitter": "d2.modeling"}),
+        ("100%|████| 10/10 [00:01<00:00, 8.0it/s]WARNING:root:slow", "slow", {"level": "warning", "emitter": "root"}),
+        ("9/10 [==>.] - loss: 0.5WARNING:tensorflow:slow", "slow", {"level": "warning", "emitter": "tensorflow"}),
+        ("Epoch 1: 80%|█| 8/10 [00:01<00:00]/opt/a.py:3: UserWarning: odd", "odd", {"klass": "UserWarning"}),
+        ("[WARNING|logging.py:313] 2024-01-01 10:00:00,111 >> odd", "odd", {"level": "warning", "emitter": "logging.py:313"}),
+        ("WARNING 01-02 10:00:00 [config.py:33] slow", "slow", {"level": "warning", "emitter": "config.py:33"}),
+        ("ip-1-2-3:12:99 [3] NCCL WARN call failed", "call failed", {"level": "warning", "emitter": "NCCL", "rank": 3}),
+        ("[rank1]:[E1114 10:00:00.0 NCCL.cpp:616] [Rank 1] stuck", "stuck", {"level": "error", "rank": 1}),
+        ("2025-12-07 17:30:42.502\thost:0\ttrain:305\tWARNING\todd", "odd", {"level": "warning"}),
+        ('time=2024-01-01T10:00:00Z level=warning msg="odd"', '"odd"', {"level": "warning"}),
+        ('{"level": "error", "msg": "odd"}', "odd", {"level": "error"}),
     ],
 )
 def test_prefixes_become_fields(text, rest, fields):
@@ -67,7 +79,6 @@ def test_traceback_is_one_event_with_its_last_line_and_own_frame():
     assert [(event.line, event.last_line) for event in events] == [(1, 6)]
     assert headline(events[0].text) == "ValueError: bad shape"
     assert user_frame(events[0].text) == "/home/me/train.py:12 in main"
-    assert joiner.idle
 
 
 def test_tracebacks_of_two_ranks_are_kept_apart():
@@ -81,12 +92,65 @@ def test_tracebacks_of_two_ranks_are_kept_apart():
     assert [event.text for event in events if "Traceback" not in event.text] == ["step 3 loss 0.5"]
 
 
-def test_single_lines_are_never_held_back_and_source_lines_are_swallowed():
-    """A warning is given at once; the source line that Python prints below it is no message."""
+def test_single_lines_are_never_held_back_and_source_lines_join_them():
+    """A warning is given at once; the source line that Python prints below it belongs to it, and is not judged."""
+    listener = Listener()
+    first, second = "/opt/a.py:3: UserWarning: careful", "  warnings.warn('CUDA out of memory')"
+    assert [one.label for one in listen(first, listener)] == ["unknown"]
+    listener = Listener()
+    listen(f"{first}\n{second}", listener)
+    (entry,) = listener.book.entries()
+    assert (entry.label, entry.count, entry.last_line) == ("unknown", 1, 2)
+    assert entry.sample == f"{first}\n{second}"
+
+
+def test_a_metric_right_after_a_warning_is_read():
+    """What follows a warning is only part of it if it looks like it."""
+    session = Session()
+    session.feed(Data(b"/opt/a.py:3: UserWarning: careful\nepoch 1 loss 0.5\nepoch 2 loss 0.4\n", 0.0))
+    assert [list(series.values) for series in session.run.series()] == [[0.5, 0.4]]
+
+
+def test_a_warning_of_several_lines_is_one_message():
+    """The lines between a warning and its source line are its own; without a source line they are not."""
+    listener = Listener()
+    listen("/opt/a.py:3: UserWarning: first half\nsecond half.\n  warnings.warn(text)\nall is well", listener)
+    (entry,) = listener.book.entries()
+    assert entry.sample.splitlines()[1] == "second half."
+    assert entry.last_line == 3
+    listener = Listener()
+    listen("/opt/a.py:3: UserWarning: first half\nsecond half.", listener)
+    (entry,) = listener.book.entries()
+    assert entry.last_line == 1
+
+
+def test_lines_below_an_exception_make_its_verdict():
+    """The indented lines of a long exception text are judged with it, once."""
+    listener = Listener()
+    text = "RuntimeError: Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.weight: copying a param with shape"
+    listen(text, listener)
+    (entry,) = listener.book.entries()
+    assert entry.sample == text
+    assert (entry.count, entry.last_line) == (1, 2)
+
+
+def test_a_chain_of_tracebacks_is_one_message():
+    """An exception raised while another was handled is the same failure; the last one is judged."""
+    chain = f"{TRACEBACK}\n\nDuring handling of the above exception, another exception occurred:\n\n{TRACEBACK}"
+    listener = Listener()
+    listen(chain.replace("bad shape", "no such key", 1), listener)
+    (entry,) = listener.book.entries()
+    assert (entry.first_line, entry.last_line, entry.count) == (1, 15, 1)
+    assert entry.title == "ValueError: bad shape"
+
+
+@pytest.mark.parametrize("lead", ["    ", "2024-01-01T10:00:00Z ", "worker | "])
+def test_a_traceback_may_be_indented_or_stamped(lead):
+    """What a collector of logs puts before every line of a traceback is looked through."""
     joiner = Joiner()
-    first, second = lines("/opt/a.py:3: UserWarning: careful\n  warnings.warn('CUDA out of memory')")
-    assert len(joiner.feed(first)) == 1
-    assert joiner.feed(second) == ()
+    text = "\n".join(lead + row for row in TRACEBACK.splitlines())
+    (event,) = (event for line in lines(text) for event in joiner.feed(line))
+    assert event.text == TRACEBACK
 
 
 def test_unfinished_traceback_comes_out_when_the_log_ends():
@@ -123,8 +187,9 @@ def test_later_lines_change_a_verdict():
     assert [one.label for one in listen(late)] == ["actionable"]
     assert [one.label for one in listen(f"{forced}\n{late}")] == ["info", "harmless"]
     listener = Listener()
-    listen(f"{late}\n{forced}", listener)
-    assert [one.label for one in listener.revise()] == ["harmless"]
+    assert [one.label for one in listen(f"{late}\n{forced}", listener)] == ["actionable", "info", "harmless"]
+    entry = next(entry for entry in listener.book.entries() if entry.label == "harmless")
+    assert [(change.label, change.line) for change in entry.changes] == [("actionable", 2)]
 
 
 def test_exception_that_training_survived_is_not_fatal():
@@ -150,3 +215,49 @@ def test_importing_the_catalogue_loads_no_screen():
     """The catalogue's modules import neither textual nor plotext."""
     for path in Path(__file__).parents[2].joinpath("tailwatch", "catalogue").glob("*.py"):
         assert "textual" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("harmless", "fatal"),
+    [
+        (
+            "[deepspeed] OVERFLOW! Rank 0 Skipping step. Attempted loss scale: 8, reducing to 4",
+            "[deepspeed] OVERFLOW! Rank 0 Skipping step. Attempted loss scale: 1, reducing to 1",
+        ),
+        ("NVRM: Xid (PCI:0000:3b:00): 13, pid=77, Graphics", "NVRM: Xid (PCI:0000:3b:00): 79, pid=77, Graphics"),
+    ],
+)
+def test_the_cache_of_shapes_holds_no_verdict(harmless, fatal):
+    """A session that has heard the harmless line of a shape many times still knows the fatal one."""
+    session = Session()
+    session.feed(Data(f"{harmless}\n".encode() * 20 + f"{fatal}\n".encode() + f"{harmless}\n".encode(), 0.0))
+    counts = {entry.label: entry.count for entry in session.messages.entries()}
+    assert counts.pop("fatal") == 1
+    assert list(counts.values()) == [21]
+
+
+def test_repeats_of_one_shape_are_counted_without_judging_them_again():
+    """A message whose digits decide nothing costs a counter: the book knows its count, its last line and its one entry."""
+    row = b"/opt/a.py:%d: FutureWarning: odd\n  warnings.warn(text)\n"
+    session = Session()
+    session.feed(Data(b"".join(row % number for number in range(100, 150)) + b"epoch 1 loss 0.5\n", 0.0))
+    (entry,) = session.messages.entries()
+    assert (entry.count, entry.first_line, entry.last_line) == (50, 1, 99)
+    assert [list(series.values) for series in session.run.series()] == [[0.5]]
+
+
+def test_the_run_has_to_go_on_before_an_exception_is_believed_survived():
+    """A value that another process prints after the first failure does not make it harmless; training that goes on does."""
+    rows = [f"epoch {n} loss {1 / n:.3f}" for n in range(1, 9)]
+    crash = "[rank3]: RuntimeError: The size of tensor a (4) must match the size of tensor b (3)"
+    end = "W0801 13:23:17.366000 32974 torch/distributed/elastic/api.py:900] Sending process 33051 closing signal SIGTERM"
+    dead, alive = Session(), Session()
+    dead.feed(Data("\n".join([*rows[:3], crash, rows[3], end, ""]).encode(), 0.0))
+    alive.feed(Data("\n".join([*rows[:3], crash, *rows[3:], ""]).encode(), 0.0))
+    dead.finish()
+    first, effect = dead.messages.entries()
+    assert (first.label, first.first_rank, first.effect_of) == ("fatal", 3, 0)
+    assert effect.effect_of == first.first_line
+    (survived,) = alive.messages.entries()
+    assert survived.label == "actionable"
+    assert [change.label for change in survived.changes] == ["fatal"]

@@ -1,0 +1,85 @@
+"""What is made of a message that was heard: the interest in its shape, its entry in the book, what the run is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tailwatch.core.events import Spoken
+from tailwatch.core.messages import Entry, template_of
+from tailwatch.core.peeling import TRACEBACK, headline, peel
+
+if TYPE_CHECKING:
+    from tailwatch.catalogue.own import OwnVerdict
+    from tailwatch.catalogue.rules import Phase, Rule, Verdict
+    from tailwatch.core.joining import Event
+
+_RAISED = ("Error", "Exception", "Exit", "Interrupt")
+
+
+class Repeat(NamedTuple):
+    """Where the repeats of a message are counted; it holds for one generation of the book."""
+
+    entry: Entry
+    generation: int
+    python_warning: bool
+
+
+class Interest:
+    """What the shape of a line tells: the rules that may know it, and whether its form alone shows a message.
+
+    `repeat` is where further lines of the shape are counted, once it is known that their digits and the run around them change
+    nothing. It is an entry of the book, never a verdict: where the verdict may differ from line to line there is none.
+    """
+
+    __slots__ = ("candidates", "digits_matter", "is_message", "repeat")
+
+    def __init__(self, candidates: tuple[Rule, ...], *, is_message: bool) -> None:
+        self.candidates = candidates
+        self.is_message = is_message
+        self.digits_matter = any(rule.depends_on_digits or rule.depends_on_context for rule in candidates)
+        self.repeat: Repeat | None = None
+
+
+def was_raised(text: str) -> bool:
+    """Whether a message is an exception, which a script may catch, rather than a state of the run that stays."""
+    return TRACEBACK in text or peel(headline(text)).klass.endswith(_RAISED)
+
+
+def spoken_of(entry: Entry, text: str, line: int, verdict: Verdict | None, rank: int | None = None) -> Spoken:
+    """What the run is told of a message that was folded into an entry."""
+    return Spoken(
+        rule=entry.rule,
+        label=entry.label,
+        template=entry.template,
+        text=text,
+        line=line,
+        last_line=entry.last_line,
+        part=entry.part,
+        rank=peel(headline(text)).rank if rank is None else rank,
+        why=entry.why,
+        action=entry.action,
+        source=entry.source,
+        numbers=verdict.numbers if verdict else {},
+        alert=entry.alert,
+    )
+
+
+def new_entry(event: Event, verdict: Verdict | None, own: OwnVerdict | None, *, phase: Phase, general: bool) -> Entry:
+    """The entry of a message: the user's own verdict counts before the catalogue's; without either it is unknown."""
+    said = own or verdict
+    return Entry(
+        rule=verdict.rule if verdict else "",
+        label=said.label if said else "unknown",
+        template=template_of(event.text),
+        first_line=event.line,
+        last_line=event.last_line,
+        part=event.part,
+        sample=event.text,
+        why=said.why if said else "",
+        action=said.action if said else "",
+        source=said.source if said else "",
+        general=general,
+        phase=phase,
+        hidden=own is not None and own.hidden,
+        alert=own is not None and own.alert,
+    )
