@@ -19,7 +19,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _WORD: Final = re.compile(
-    r"(?:mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
+    r"(?:AP(?=[sml](?![A-Za-z]))|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
@@ -54,9 +54,9 @@ _SYNONYMS: Final[dict[str, str]] = {
     "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
-    "top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
+    "top 5": "accuracy_top5", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
 }  # fmt: skip
-_FILL: Final = _set("avg average averaged mean epoch running current batch cur step iter final the overall global smoothed")
+_FILL: Final = _set("avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value")
 
 _LOWER_IS_BETTER: Final = _set(
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
@@ -73,8 +73,10 @@ _WEAK: Final = _set(
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
-    "wd momentum updates remaining total params took ntokens nsentences max min"
+    "wd momentum updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt"
 )
+_TIMES: Final = re.compile(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
+"""Paddle calls its times costs."""
 _BATCHWISE: Final = _set("batch step iter iteration current running minibatch cur")
 
 
@@ -110,7 +112,7 @@ def meaning(name: str) -> Meaning:
         metric = "_".join(kept if kept[:1] == ["best"] else bare) or name.strip().lower()
     goal = _goal(metric, kept)
     known = plain or _names_a_metric(kept)
-    return Meaning(metric, split, goal, known, plain, known and not plain and _is_weak(kept))
+    return Meaning(metric, split, goal, known, plain, known and not plain and "AP" not in name and _is_weak(kept))
 
 
 def split_of(text: str) -> Split | None:
@@ -197,6 +199,8 @@ def _goal(metric: str, kept: list[str]) -> Goal | None:
 def is_neutral(name: str) -> bool:
     """Whether a name is of the kind that has no split of its own: a rate, a time, a size, a counter."""
     found = meaning(name)
+    if found.metric == "loss_scale" or _TIMES.fullmatch(name.lower()):
+        return True
     if found.known and not found.weak and found.metric not in {"lr", "grad_norm"}:
         return False
     return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL for w in words(name))

@@ -99,6 +99,8 @@ _NOT_A_PLACE: Final = frozenset(
         *("remaining", "resume", "nb", "freq", "milestone", "window", "inner", "local"),
     ]
 )
+_COUNTERS: Final = frozenset(("start", "micro", "end", "next", "first", *_EPOCH, *_STEP))
+"""Words of counters that are no place: `start_epoch`, `micro_step`."""
 _OF_A_PLACE: Final = frozenset(
     ["global", "current", "cur", "train", "training", "trainer", "the", "this", "data", "opt", "optimizer", "optim"]  # noqa: RUF005
     + ["gradient", "grad", "sgd", "i", "model", "main", "meta", "outer", "epoch", "self", "play"]
@@ -217,7 +219,7 @@ def _place(found: list[str], text: str) -> Part | None:
     if len(found) > 1 and any(w in _NOT_A_PLACE for w in found[:-1]):
         return None
     if " " not in text and not _OF_A_PLACE.issuperset(found[:-1]):
-        return None  # `overfit_single_batch`
+        return "nothing" if _COUNTERS.issuperset(found) else None  # `overfit_single_batch`
     if last in _EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
         return "epoch"
     if last in _STEP:

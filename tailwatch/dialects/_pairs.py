@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning, split_of
@@ -33,6 +33,9 @@ from tailwatch.dialects._values import Value, form_of
 if TYPE_CHECKING:
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
+
+_THEN_STEPS: Final = re.compile(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
+"""Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
 
 
 class Pairs(Parts):
@@ -137,7 +140,7 @@ class Pairs(Parts):
         number = self.scan.masked[token.start : token.end]
         if b"." in number or b"n" in number.lower():
             self._value(token, name, raw, at, kind)
-        elif re.match(rb"\s{0,2}[\[(]\s{0,6}0+\s?/", self.scan.masked[token.end : token.end + 16]):
+        elif _THEN_STEPS.match(self.scan.masked, token.end):
             self._place("epoch", token)
         else:
             self._last = "unnamed"
@@ -147,7 +150,8 @@ class Pairs(Parts):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`
             return
         held = PLACE_TAIL.match(raw)
-        self._pending = held[1] if held and classify(held[1]).trust in ("plain", "known") else b""
+        of = classify(held[1]) if held else None
+        self._pending = held[1] if held and of and of.part == "value" and of.trust in ("plain", "known") else b""
         self.named_place = True
         self._place("epoch" if name.part == "epoch" else "step", token)
 
@@ -212,5 +216,10 @@ class Pairs(Parts):
 
     def _is_average(self, token: Token) -> bool:
         """Whether the number is the average in `0.31 (0.29)`."""
-        behind = self.scan.masked[token.end : token.end + 3].lstrip(b" %")
-        return self._last == "value" and OPEN_AVERAGE.match(token.gap) is not None and behind[:1] in (b")", b"]", b"")
+        behind = self.scan.masked[token.end : token.end + 3].lstrip()
+        if self._last != "value" or OPEN_AVERAGE.match(token.gap) is None:
+            return False
+        spec = self.values[-1].field.series
+        if behind[:1] == b"%" and spec is not None and spec.unit != "%":
+            return False  # `memory: 46.25GiB(48.65%)`: a share of something else
+        return behind.lstrip(b" %")[:1] in (b")", b"]", b"")

@@ -99,7 +99,8 @@ class Parts:
         field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
         number = self.scan.masked[token.start : token.end]
         decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
-        self.values.append(Value(field, name, EXPLICIT.search(token.gap[-12:]) is not None, decimal, self._label))
+        explicit = EXPLICIT.search(token.gap[-12:] if decimal else token.gap[-12:].replace(b"|", b" ")) is not None
+        self.values.append(Value(field, name, explicit, decimal, self._label))
 
     def _average(self, token: Token) -> None:
         value = self.values[-1]

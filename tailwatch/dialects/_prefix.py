@@ -26,7 +26,7 @@ _PART: Final = re.compile(
     rb"(?P<stamp>[\[(<]?(?P<time>" + STAMP + rb")(?: [A-Za-z_][\w.]{0,60}(?=\]))?[\])>]?)"
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
-    rb"|(?P<file>\[?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs):(?:0+|[\w<>]+)(?::[\w<>]+)?[\])]?)"
+    rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?)"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
     rb"|(?P<rank>[\[(]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])]?:?(?=\s|\[|$))"
     rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"

@@ -56,7 +56,7 @@ _DEVICE_HINT: Final = (
 )
 _PERCENT: Final = re.compile(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = re.compile(
-    rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]]{0,24})?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
+    rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
 _DIGITS: Final = re.compile(rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)")
 _WORDS: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
@@ -65,7 +65,8 @@ _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PHASE: Final = re.compile(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
 _UNIT: Final = re.compile(
-    rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|samples/s(?:ec)?|img/s|images/s(?:ec)?|Hz|fps)(?![\w/])"
+    rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
+    rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
     rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)\b"
 )
 _FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
