@@ -21,6 +21,8 @@ from tailwatch.diagnoses import judges
 from tailwatch.dialects import own_plans, plan_for
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from tailwatch.catalogue.heard import Interest
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tailwatch.core.findings import Diagnosis, Watch
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
+    from tailwatch.core.unread import UnreadBook
 
 _FRAMEWORKS: Final = {"keras": "keras", "huggingface": "huggingface", "lightning": "lightning", "boosting": "boosting"}
 
@@ -88,9 +91,14 @@ class Session:
         return self._listener.book
 
     @property
-    def unread(self) -> tuple[int, list[tuple[int, bytes]]]:
-        """How many lines carried numbers that nothing claimed, and examples: line number and text."""
-        return self._reader.unread_lines, list(self._reader.unread_examples.values())
+    def unread(self) -> UnreadBook:
+        """The lines that carried numbers and that nothing claimed."""
+        return self._reader.unread
+
+    @property
+    def lines_read(self) -> Counter[str]:
+        """How many lines each dialect read."""
+        return self._reader.lines_read
 
     @property
     def redraws(self) -> int:

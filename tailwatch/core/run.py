@@ -39,6 +39,8 @@ class Run:
         self.settings: dict[str, Setting] = {}
         self.baseline: Baseline | None = None
         self.dialects: Counter[str] = Counter()
+        self.points: Counter[str] = Counter()
+        """Values that each dialect read, by its name."""
         self.progress = Progress(None, None, None, None, 0, 0)
         self.clock = Clock()
         self.fatal: list[Spoken] = []
@@ -137,6 +139,7 @@ class Run:
             elif event.rank != self._rank:
                 return  # the same values as another rank prints them
         self.dialects[event.dialect] += 1
+        self.points[event.dialect] += len(event.values)
         self._place(event.epoch, event.step, event)
         segment = self.segment
         segment.last_line = event.line
@@ -173,6 +176,7 @@ class Run:
             elif found.rank != self._rank:
                 return
         self.dialects[found.family.dialect] += end - start
+        self.points[found.family.dialect] += (end - start) * len(found.family.specs)
         segment = self.segment
         segment.last_line = last.number
         stepped = found.family.step >= 0

@@ -7,6 +7,7 @@ costs a look-up, one `struct` unpack and one `float` a value. The frame (an open
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tailwatch.core.chosen import Chosen
@@ -17,6 +18,7 @@ from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
+from tailwatch.core.unread import UnreadBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,6 @@ MAX_CACHED_LINE: Final = 4096
 MAX_FRAMES: Final = 500
 HEADING_LINES: Final = 60
 """A heading's split holds for so many lines after the last one that took it."""
-UNREAD_EXAMPLES: Final = 20
 
 
 class OwnPlans(Protocol):
@@ -93,8 +94,9 @@ class Reader:
         self._cache = self._caches.setdefault(EMPTY_FRAME, {})
         self.cursor = Cursor()
         self.misses = 0
-        self.unread_lines = 0
-        self.unread_examples: dict[bytes, tuple[int, bytes]] = {}
+        self.unread = UnreadBook()
+        self.lines_read: Counter[str] = Counter()
+        """Lines that each dialect read, those without a value (headings, marks, settings) among them."""
 
     def __getstate__(self) -> dict[str, object]:
         """A pickled reader forgets its cache; it is rebuilt as lines come."""
@@ -122,6 +124,7 @@ class Reader:
         if runner is None:
             return []
         events = runner.run(line, self.cursor)
+        self.lines_read[runner.plan.dialect] += 1
         frame = runner.frame
         if frame is not None:
             if runner.plan.header:
@@ -149,6 +152,7 @@ class Reader:
             self._reach, self._not_before = LEAST, lines[start].number + LEAST
             return None
         used = len(found.rows)
+        self.lines_read[family.dialect] += used
         self._reach = min(MOST, 2 * self._reach if used == len(places) else max(LEAST, 2 * used))
         self._heading_age = 0
         return found._replace(taken=places[used - 1] + 1 - start)
@@ -194,9 +198,7 @@ class Reader:
 
     def not_understood(self, line: Line) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
-        self.unread_lines += 1
-        if len(self.unread_examples) < UNREAD_EXAMPLES:
-            self.unread_examples.setdefault(line.raw.translate(DIGITS_TO_ZERO)[:400], (line.number, line.raw[:400]))
+        self.unread.add(line.raw, line.number)
 
     def new_part(self) -> None:
         """The file begins anew: no heading, table or epoch of before holds."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tailwatch.core.sanitise import sanitise, visible
 from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.verdict import verdict
+from tailwatch.dialects._draft import draft
 from tailwatch.report.export import plain, whole
 
 if TYPE_CHECKING:
@@ -15,22 +16,26 @@ if TYPE_CHECKING:
     from tailwatch.core.run import Run
     from tailwatch.core.series import Point, Series
     from tailwatch.core.text import Language
+    from tailwatch.core.unread import UnreadBook
     from tailwatch.session import Session
 
 SCHEMA = 1
+_UNREAD_KINDS = 20
 Report = dict[str, Any]
 
 
 def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
     """Return the report on everything the session has read, its sentences in a language."""
     run = session.run
-    unread, examples = session.unread
     return {
         "schema": SCHEMA,
         "log": log,
         "bytes": session.bytes,
         "lines": session.lines,
         "dialects": [name for name, _ in run.dialects.most_common()],
+        "read": [
+            {"dialect": name, "lines": n, "points": run.points[name]} for name, n in session.lines_read.most_common() if name
+        ],
         "outcome": run.outcome(),
         "verdict": render(verdict(run, session.findings), language),
         "segments": [_segment(run, n) for n in range(len(run.segments))],
@@ -41,8 +46,27 @@ def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
         "findings": [_finding(f, language) for f in session.findings.findings],
         "messages": [_message(e, language) for e in session.messages.entries()],
         "baseline": None,
-        "unread": {"lines": unread, "examples": [{"line": n, "text": visible(raw)} for n, raw in examples]},
+        "unread": _unread(session.unread),
         "hygiene": {"redraws": session.redraws, "cut_bytes": session.cut_bytes},
+    }
+
+
+def _unread(book: UnreadBook) -> dict[str, object]:
+    """What was not understood, the most frequent kind of line first, each with a pattern for the user's settings."""
+    kinds = book.kinds()
+    return {
+        "lines": book.lines,
+        "examples": [{"line": k.first_line, "text": visible(k.example)} for k in kinds[:_UNREAD_KINDS]],
+        "kinds": [
+            {
+                "count": k.count,
+                "first_line": k.first_line,
+                "last_line": k.last_line,
+                "text": visible(k.example),
+                "pattern": draft(k.example) or None,
+            }
+            for k in kinds[:_UNREAD_KINDS]
+        ],
     }
 
 

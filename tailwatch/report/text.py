@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.text import compact
+from tailwatch.dialects._draft import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def write(report: Report) -> str:
         *_marks(report),
         *_settings(report),
         *_messages(report),
-        *_unread(report),
+        *_read(report),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -170,10 +171,22 @@ def _messages(report: Report) -> Iterator[str]:
         yield f" Harmless: {sum(m['count'] for m in harmless):,} messages of {len(harmless)} kinds."
 
 
-def _unread(report: Report) -> Iterator[str]:
+def _read(report: Report) -> Iterator[str]:
+    """Which dialect read how much, and what none of them understood, with a pattern for it."""
+    if report["read"]:
+        yield from ("", "READ BY")
+        for r in report["read"]:
+            yield cut(f"{r['lines']:>9,} lines {r['points']:>10,} values  {r['dialect']}")
     unread = report["unread"]
     if not unread["lines"]:
         return
     yield from ("", f"{unread['lines']:,} lines with numbers were not understood, such as:")
-    for example in unread["examples"][:3]:
-        yield cut(f"{example['line']:>7}: {example['text'].strip()}")
+    for kind in unread["kinds"][:3]:
+        yield cut(f"{kind['count']:>8,}x line {kind['first_line']}: {kind['text'].strip()}")
+    first = unread["kinds"][0]
+    pattern = first["pattern"] if first["count"] > 1 or not report["series"] else None
+    if pattern:
+        yield from _wrap(
+            "To have the first of them read, put this into ~/.config/tailwatch/config.toml, with names that say what it is:"
+        )
+        yield from as_toml(pattern, WIDTH).splitlines()

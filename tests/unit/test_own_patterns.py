@@ -87,7 +87,7 @@ def test_own_patterns_come_before_the_built_in_dialects_in_their_order() -> None
     assert [(r.series[0].name, r.dialect) for r in readings] == [("error rate", "mine")] * 2 + [("second", "own pattern 2")]
     session, readings = read(log, Pattern(line="learned {} {*}"), first)
     assert [r.epoch for r in readings] == [1, 2]
-    assert session.unread == (0, [])
+    assert session.unread.lines == 0
 
 
 def test_digits_in_a_pattern_stand_for_themselves() -> None:
@@ -99,7 +99,7 @@ def test_digits_in_a_pattern_stand_for_themselves() -> None:
     ):
         session, readings = read(log, one, two)
         assert [(r.series[0].name, r.values[0]) for r in readings] == [("a", 0.5), ("b", 0.6), ("a", 0.8)]
-        assert session.unread == (1, [(3, b"zz 3 q 0.7")])
+        assert [(k.count, k.first_line, k.example) for k in session.unread.kinds()] == [(1, 3, b"zz 3 q 0.7")]
     session, readings = read("epoch 1 loss 0.5\nepoch 2 loss 0.4\n", Pattern(line="epoch 2 loss {q}"))
     assert [(r.series[0].name, r.epoch) for r in readings] == [("loss", 1), ("q", 1)]
 

@@ -1,0 +1,65 @@
+"""Account of what was not understood: lines that carried numbers and that neither a dialect nor the catalogue claimed.
+
+They are counted by kind: lines that differ in their numbers only are of one kind, however many digits the numbers have.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_KINDS: Final = 200
+"""So many kinds are remembered; a new one then takes the place of the rarest, whose lines still count as unread."""
+
+KEPT_BYTES: Final = 400
+"""Bytes of a line that are kept as an example, and that decide its kind."""
+
+_MAX_SHAPES: Final = 2000
+_NUMBER: Final = re.compile(rb"0[0.,]*0|0")
+_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+
+
+class UnreadKind:
+    """Lines of one kind: how many, the first and the last one, and what the first one says."""
+
+    __slots__ = ("count", "example", "first_line", "last_line")
+
+    def __init__(self, line: int, example: bytes) -> None:
+        self.count = 0
+        self.first_line = self.last_line = line
+        self.example = example
+
+
+class UnreadBook:
+    """Counts lines that were not understood; its memory is bounded, whatever the log holds."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self._kinds: dict[bytes, UnreadKind] = {}
+        self._shapes: dict[bytes, UnreadKind] = {}
+
+    def add(self, raw: bytes, line: int) -> None:
+        """Count a line."""
+        self.lines += 1
+        shape = raw[:KEPT_BYTES].translate(_TO_ZERO)
+        kind = self._shapes.get(shape)
+        if kind is None:
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            kind = self._shapes[shape] = self._kind(_NUMBER.sub(b"0", shape), raw, line)
+        kind.count += 1
+        kind.last_line = line
+
+    def _kind(self, key: bytes, raw: bytes, line: int) -> UnreadKind:
+        kind = self._kinds.get(key)
+        if kind is None:
+            if len(self._kinds) >= MAX_KINDS:
+                rarest = min(self._kinds, key=lambda k: self._kinds[k].count)
+                forgotten = self._kinds.pop(rarest)
+                self._shapes = {shape: k for shape, k in self._shapes.items() if k is not forgotten}
+            kind = self._kinds[key] = UnreadKind(line, raw[:KEPT_BYTES])
+        return kind
+
+    def kinds(self) -> list[UnreadKind]:
+        """Return the kinds, the most frequent one first, then by their first line."""
+        return sorted(self._kinds.values(), key=lambda kind: (-kind.count, kind.first_line))

@@ -1,0 +1,139 @@
+"""Drafting a `[[pattern]]` for a line that nothing understood, ready to be pasted into the configuration file.
+
+The numbers are named as the general grammar would name them, the rest of the line stands as it is; where the grammar sees no
+name, the numbers become `{column 1}`, `{column 2}` and so on. A draft is tried on its line before it is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import EMPTY_FRAME
+from tailwatch.core.sanitise import decode, sanitise
+from tailwatch.dialects._pairs import Pairs
+from tailwatch.dialects._template import Template
+from tailwatch.dialects._tokens import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST: Final = 400
+_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+_DIGITS: Final = re.compile(r"\d+")
+_TAIL: Final = 60
+"""Characters behind the last number that are written out; a longer rest becomes `{*}`."""
+
+_PLACES: Final = ("epoch", "epochs", "step", "steps")
+
+
+def draft(raw: bytes) -> str:
+    """Return a template for a line, or "" where none could be made that reads it."""
+    text = decode(raw[:LONGEST].rstrip()).strip()
+    line = text.encode("utf-8", "replace")
+    shape = line.translate(_TO_ZERO)
+    names = _names(line, shape)
+    for kept in (names, {span: name for span, name in names.items() if name not in ("", "*")}):
+        template = _join(line, kept)
+        try:
+            if Template(template).spans(shape) is not None:
+                return template
+        except ValueError:
+            continue
+    return ""
+
+
+def as_toml(template: str, width: int = 80) -> str:
+    """Return the table of a pattern, in lines of at most `width` columns (wide characters take two)."""
+    width = width if template.isascii() else width // 2
+    plain = f"line = '{template}'"
+    if len(plain) <= width and "'" not in template and template.isprintable():
+        return f"[[pattern]]\n{plain}\n"
+    quoted = json.dumps(template, ensure_ascii=False)
+    if len(quoted) + len("line = ") <= width:
+        return f"[[pattern]]\nline = {quoted}\n"
+    pieces = "\\\n".join(_folded(quoted[1:-1], width - 1))
+    return f'[[pattern]]\nline = """\\\n{pieces}"""\n'
+
+
+def _folded(quoted: str, width: int) -> Iterator[str]:
+    """Cut what stands between the quotes, not within an escape, and so that no piece begins with a blank: TOML drops those."""
+    while len(quoted) > width - 3:
+        at = width - 3
+        while quoted[at] == " " or quoted[at - 1] == "\\" or quoted[at] == '"':
+            at -= 1
+        yield quoted[:at]
+        quoted = quoted[at:]
+    yield quoted
+
+
+def _names(line: bytes, shape: bytes) -> dict[tuple[int, int], str]:
+    """Return the placeholders by where they stand: named numbers, numbers, time stamps, and noise that holds digits."""
+    found = scan(shape)
+    pairs = Pairs(found, EMPTY_FRAME)
+    pairs.read()
+    names = {(t.start, t.end): "" for t in found.tokens}
+    for value in pairs.values:
+        span = (value.field.start, value.field.end)
+        names = {s: n for s, n in names.items() if not span[0] <= s[0] < span[1]}
+        names[span] = _as_printed(value.name.text, line, shape, span[0])
+    for place in pairs.places:
+        if place.role in _PLACES:
+            names[place.start, place.end] = place.role
+    if not any(name not in ("", *_PLACES) for name in names.values()):
+        unnamed = sorted(span for span, name in names.items() if not name)
+        names |= {span: f"column {i}" for i, span in enumerate(unnamed, 1)}
+    if found.prefix.time is not None:
+        names[found.prefix.time] = "time"
+    if found.prefix.rank is not None:
+        names[found.prefix.rank] = "rank"
+    return names
+
+
+def _as_printed(name: str, line: bytes, shape: bytes, before: int) -> str:
+    """Return a name with its own digits, without what means something in a template."""
+    raw = name.encode()
+    at = shape.rfind(raw, 0, before)
+    shown = line[at : at + len(raw)].decode("utf-8", "replace") if at >= 0 else name
+    kept = "".join(c for c in shown if c.isprintable() and c not in "{}*\ufffd")
+    return " ".join(sanitise(kept).split()) or "value of this line"
+
+
+def _join(line: bytes, names: dict[tuple[int, int], str]) -> str:
+    """Write the placeholders between the text of the line; no two stand side by side, and no name comes twice."""
+    parts: list[str] = []
+    used: set[str] = set()
+    at = 0
+    for (start, end), name in sorted(names.items()):
+        if start < at:
+            continue
+        parts += _text(line[at:start])
+        if parts and parts[-1].startswith("{") and not parts[-1].startswith(("{{", "{*}")):
+            name = "*"  # noqa: PLW2901 - nothing stands between it and the number before
+        unique = name if name in ("", "*") else next(n for n in _numbered(name) if n not in used)
+        used.add(unique)
+        if not (unique == "*" and parts and parts[-1] == "{*}"):
+            parts.append(f"{{{unique}}}")
+        at = end
+    tail = line[at:].decode("utf-8", "replace")
+    parts += _text(line[at:]) if len(tail) <= _TAIL else ["{*}"]
+    return "".join(p for i, p in enumerate(parts) if not (p == "{*}" and i and parts[i - 1] == "{*}"))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name} {i}" for i in range(2, 1000))
+
+
+def _text(raw: bytes) -> list[str]:
+    """Return text as a template has it; words with digits, which may be others in the next line, and unsafe signs are `{*}`."""
+    parts: list[str] = []
+    for piece in re.split(r"(\s+)", raw.decode("utf-8", "replace")):
+        if _DIGITS.search(piece) or sanitise(piece) != piece or "\ufffd" in piece:
+            parts.append("{*}")
+        elif piece.isspace():
+            parts.append(" ")
+        elif piece:
+            parts.append(piece.replace("{", "{{").replace("}", "}}"))
+    return parts

@@ -1,0 +1,122 @@
+"""What was not understood is counted, shown, and comes with a pattern that reads it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tailwatch.cli import main
+from tailwatch.config import Pattern, Settings
+from tailwatch.core.events import Data, Notice
+from tailwatch.core.sanitise import decode
+from tailwatch.core.unread import MAX_KINDS, UnreadBook
+from tailwatch.dialects._draft import as_toml, draft
+from tailwatch.session import Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNREAD = "loading\n" + "".join(f"TT tick {i} obj {i}\n" for i in range(8, 20)) + "epoch 1 loss 0.5\nzz 3 4\n"
+
+
+def test_lines_that_differ_in_their_numbers_are_of_one_kind() -> None:
+    """However many digits the numbers have; the most frequent kind stands first."""
+    book = UnreadBook()
+    for number, raw in enumerate([b"a 7", b"b 1,200", b"b 3.25", b"b 7 8", b"b 900"], 1):
+        book.add(raw, number)
+    assert book.lines == 5
+    assert [(k.count, k.first_line, k.last_line, k.example) for k in book.kinds()] == [
+        (3, 2, 5, b"b 1,200"),
+        (1, 1, 1, b"a 7"),
+        (1, 4, 4, b"b 7 8"),
+    ]
+
+
+def test_a_frequent_kind_is_seen_though_it_begins_after_many_rare_ones() -> None:
+    """The rarest gives way; every line stays counted."""
+    book = UnreadBook()
+    for i in range(3 * MAX_KINDS):
+        book.add(b"x" * (i % 40) + b"y" * (i // 40) + b" 1", i + 1)
+    for i in range(50):
+        book.add(b"late %d" % i, 10_000 + i)
+    assert book.lines == 3 * MAX_KINDS + 50
+    assert len(book.kinds()) == MAX_KINDS
+    assert (book.kinds()[0].count, book.kinds()[0].example) == (50, b"late 0")
+
+
+@pytest.mark.parametrize(
+    ("line", "template"),
+    [
+        ("[2026-01-01 10:00:00] it 12 foo=0.5 bar=0.75 (1.2 s)", "[{time}] it {step} foo={foo} bar={bar} ({} s)"),
+        ("0.5 0.6 0.7", "{column 1} {column 2} {column 3}"),
+        ("质量 0.5 分 3", "质量 {质量} 分 {分}"),
+        ("rank3: v=0.12 (conv2d) 1.2.3.4", "rank{rank}: v={v} {*} {*}"),
+        ("{'w': 0.5}", "{{'w': {w}}}"),
+        ("AdamW 5: ppx=3.2 ppx=5", "AdamW {AdamW}: ppx={ppx} ppx={ppx 2}"),
+        ("x 0.5 \u202ey 1", "x {x} {*} {y}"),
+    ],
+)
+def test_a_drafted_pattern_names_the_numbers_as_they_are_named(line: str, template: str) -> None:
+    """And is the line itself otherwise, in the form the settings take."""
+    assert draft(line.encode()) == template
+    assert tomllib.loads(as_toml(template))["pattern"] == [{"line": template}]
+
+
+@given(st.text(st.sampled_from("0159 .,:=/()[]{}*'\"\\-+%eabE损\t\u202e\x1b_|<")).filter(str.strip), st.integers(30, 90))
+def test_a_draft_reads_the_line_it_was_made_for(line: str, width: int) -> None:
+    """Whatever the line holds; and pasted it is the same, in lines that are not too wide."""
+    template = draft(line.encode())
+    if template:
+        pasted = as_toml(template, width)
+        assert tomllib.loads(pasted)["pattern"] == [{"line": template}]
+        assert all(len(row) <= width for row in pasted.splitlines())
+        session = Session(settings=Settings(pattern=(Pattern(line=template),)))
+        session.feed(Data(line.replace("\n", " ").encode() + b"\n", 0.0))
+        session.feed(Notice("ended", 1.0))
+        assert session.lines_read["own pattern 1"] or not any(c.isdigit() for c in decode(line.encode())) or "\x1b" in line
+
+
+def reported(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> Any:
+    assert main(["report", "--format", "json", *more, str(path)]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_report_says_who_read_what_and_what_nobody_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines and values by dialect; unread kinds with count, place, example and a pattern."""
+    log = tmp_path / "run.log"
+    log.write_text(UNREAD + "epoch 2 loss 0.4\nEpoch 00002: early stopping\n")
+    report = reported(log, capsys)
+    read = {r["dialect"]: (r["lines"], r["points"]) for r in report["read"]}
+    assert read["general"] == (2, 2)
+    assert report["unread"]["lines"] == 13
+    kind = report["unread"]["kinds"][0]
+    assert (kind["count"], kind["first_line"], kind["last_line"], kind["text"]) == (12, 2, 13, "TT tick 8 obj 8")
+    assert report["unread"]["examples"][0] == {"line": 2, "text": "TT tick 8 obj 8"}
+    assert main(["report", str(log)]) == 0
+    text = capsys.readouterr().out
+    assert "12x line 2: TT tick 8 obj 8" in text
+    assert "general" in text.partition("READ BY")[2]
+
+
+def test_the_drafted_pattern_pasted_into_the_settings_reads_the_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the text of one report to the next report."""
+    log, settings = tmp_path / "run.log", tmp_path / "config.toml"
+    log.write_text(UNREAD)
+    assert main(["report", str(log)]) == 0
+    settings.write_text("[[pattern]]" + capsys.readouterr().out.partition("[[pattern]]")[2])
+    report = reported(log, capsys, "--config", str(settings))
+    assert report["unread"]["lines"] == 1
+    assert {"dialect": "own pattern 1", "lines": 12, "points": 24} in report["read"]
+
+
+def test_a_log_that_was_understood_says_nothing_of_unread_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No noise without need."""
+    log = tmp_path / "run.log"
+    log.write_text("epoch 1 loss 0.5\nepoch 2 loss 0.4\n")
+    assert main(["report", str(log)]) == 0
+    assert "not understood" not in capsys.readouterr().out
