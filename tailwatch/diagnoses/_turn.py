@@ -6,10 +6,13 @@ sigma = 1.4826 MAD(diff) / sqrt(2) of the last 30 differences (robust scale: Rou
 * rose: all of the last values lie 5 % of the best (and of what was gained since the start) above it; persistence follows the
   UP criterion of Prechelt (Neural Networks: Tricks of the Trade, 1998), longer for longer runs;
 * climbs: six rises in a row (a twentieth of a long run), which noise makes once in 720 times, to 5 % above the best;
-* drifted: a smoothed curve rose by as much, by more or for longer than it ever did before it recovered;
-* creeps: it rose by 1 % only, but far above the noise, and at its present slope it will have risen by 8 % at the planned end.
+* drifted: a smoothed curve, or the medians of ever larger blocks (`_blocks.py`), rose by as much, by more or for longer than
+  they ever did before they recovered;
+* creeps: they rose by 1 % only, but far above the noise, and at the present slope it will be 7 % at the planned end.
 
-Nothing depends on the scale of the loss, on how epochs are numbered, or on what comes later.
+How long a run will be decides how much proof there is time for. Where the log does not say, it is judged like a long one while
+it goes on, and once it has ended its length is known. Nothing depends on the scale of the loss, on how epochs are numbered, or
+on what comes later.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ import math
 from statistics import median
 from typing import Final
 
+from tailwatch.diagnoses._blocks import ENOUGH, SMALLEST, Blocks, Scales
 from tailwatch.diagnoses._noise import spread
 
 _RISE: Final = 0.05
 _CREEP: Final = 0.01
-_PROJECTED: Final = 0.08
+_PROJECTED: Final = 0.07
 _TRAIN_GAIN: Final = 0.01
 _RISES: Final = 6
 _RISES_SHARE: Final = 0.05
@@ -36,7 +40,13 @@ _CREEP_SIGMAS: Final = 6.0
 _STILL_UP: Final = 0.4  # of the highest rise: a curve on its way back has not turned for good
 _STILL_UP_SMOOTH: Final = 0.5
 _RECOVERED: Final = 0.25
-_GROWTH: Final = 1.7  # how long a run of unknown length is taken to become, in terms of its present length
+_GROWTH: Final = 2.25  # how long a run of unknown length is taken to become, in terms of its present length
+_LASTING_SHARE: Final = 0.03  # of the planned length; of an unknown one, a twentieth of the present one
+_LASTING_SHARE_SO_FAR: Final = 0.05
+_BLOCKS_LASTING: Final = 3
+_BLOCKS_SIGMAS: Final = 3.0
+_BLOCKS_CREEP_SIGMAS: Final = 4.0
+_BLOCKS_SUFFICE: Final = 2 * SMALLEST * ENOUGH  # from here on blocks tell more than the smoothed curve
 
 
 class Turn:
@@ -62,6 +72,9 @@ class Turn:
         self._rises = 0
         self._train_low, self._train_high = math.inf, -math.inf
         self._smooth = _Smooth()
+        self._scales = Scales()
+        self._complete: list[Blocks] = []
+        self._streak = self._longest_streak = 0
 
     def add(self, value: float, train: float | None, planned: float | None) -> bool:
         """Take the next epoch's values; `planned` is how many epochs there will be. Returns whether the curve has turned."""
@@ -77,20 +90,32 @@ class Turn:
             self.best, self.best_at, self._highest = value, i, 0.0
         self._highest = max(self._highest, value - self.best)
         self._follow_level(i)
-        length = planned or _GROWTH * (i + 1)
-        self._smooth.add(self.values, length)
-        if self.turned:
-            self.turned = not self._recovered()
-        else:
-            self.turned = (
-                self._rose(i, planned, length) or self._climbs(i, length) or self._drifted(i, length, known=planned is not None)
-            )
+        self._smooth.add(self.values, planned or _GROWTH * (i + 1))
+        self._complete = self._scales.add(self.values)
+        self.turned = not self._recovered() if self.turned else self._turns(planned)
         return self.turned
+
+    def finish(self) -> bool:
+        """The run is over, and what it did is all that it was to do: its length is known now. Returns `turned`."""
+        if not self.turned and self.values:
+            self.turned = self._turns(len(self.values))
+        return self.turned
+
+    def _turns(self, planned: float | None) -> bool:
+        i = len(self.values) - 1
+        length = planned or _GROWTH * (i + 1)
+        drifted = i < _BLOCKS_SUFFICE and self._drifted(i, length, known=planned is not None)
+        return (
+            self._rose(i, planned)
+            or self._climbs(i, length)
+            or drifted
+            or any(self._blocks_rose(b, i, length) for b in self._complete)
+        )
 
     def stop(self) -> bool:
         """Training was stopped early, itself a sign: the last two values above the best are enough. Returns `turned`."""
         i = len(self.values) - 1
-        if not self.turned and i - self.best_at >= 2 and self._train_improves(i, self.best_at):
+        if not self.turned and 0 <= self.best_at <= i - 2 and self._train_improves(i, self.best_at):
             noise = spread(self.values[self.best_at :])  # the fall before it tells nothing of what came after
             self.threshold = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
             self.turned = min(self.values[-2:]) - self.best > self.threshold
@@ -104,19 +129,32 @@ class Turn:
         if level < self._level:
             self._level, self._level_at = level, i - 1
 
-    def _rose(self, i: int, planned: float | None, length: float) -> bool:
+    def _rose(self, i: int, planned: float | None) -> bool:
         best, best_at = (self.best, self.best_at) if i < _SHORT else (self._level, self._level_at)
-        long = planned is not None and planned > _SHORT  # a long run's first epochs prove little
-        lasting = 2 + long if i < _EARLY else min(30, max(3, math.ceil(0.03 * length)))
-        if i < _EARLY and best_at < 2:
+        long = planned is None or planned > _SHORT  # a long run's first epochs prove little
+        lasting = 2 + long
+        if i >= _EARLY:
+            lasting = math.ceil(_LASTING_SHARE_SO_FAR * (i + 1) if planned is None else _LASTING_SHARE * planned)
+            lasting = min(30, max(3, lasting))
+        elif best_at < 2:
             lasting += 1  # a curve that has hardly fallen yet is warming up
+        limit = self._limit(_ROSE_SIGMAS if long or i >= _SHORT else _ROSE_SIGMAS_SHORT, best, _RISE)
+        if planned is None and not self._lasts(i, above=self.values[i] - best > limit):
+            return False
         if i - best_at < lasting or not self._train_improves(i, best_at):
             return False
         if i < _SHORT and self.values[i] - self.best < _STILL_UP * self._highest:
             return False
-        sigmas = _ROSE_SIGMAS_SHORT if i < _SHORT and not long else _ROSE_SIGMAS
-        self.threshold = self._limit(sigmas, best, _RISE)
-        return min(self.values[i - lasting + 1 :]) - best > self.threshold
+        self.threshold = limit
+        return min(self.values[i - lasting + 1 :]) - best > limit
+
+    def _lasts(self, i: int, *, above: bool) -> bool:
+        """Whether the values lie above the limit for longer than they ever did before they came back."""
+        if above:
+            self._streak += 1
+            return i < _SHORT or self._streak > self._longest_streak
+        self._longest_streak, self._streak = max(self._longest_streak, self._streak), 0
+        return False
 
     def _climbs(self, i: int, length: float) -> bool:
         """Whether it has risen steadily, which the noise of a curve does not, however large its differences were before."""
@@ -142,6 +180,23 @@ class Turn:
             (smooth.values[i] - smooth.best) / (i - smooth.best_at), (smooth.values[i] - smooth.values[i - lasting]) / lasting
         )
         return rise > self.threshold and rise + slope * (length - 1 - i) > self._margin(smooth.best, _PROJECTED)
+
+    def _blocks_rose(self, blocks: Blocks, i: int, length: float) -> bool:
+        """Whether the medians of three blocks in a row rose, or creep up, as those of this size never did before."""
+        medians, size = blocks.medians, blocks.size
+        wait = len(medians) - 1 - blocks.best_at
+        rise, now = min(medians[-_BLOCKS_LASTING:]) - blocks.best, medians[-1] - blocks.best
+        if wait < _BLOCKS_LASTING or now < _STILL_UP_SMOOTH * blocks.highest or not blocks.is_unusual(rise):
+            return False
+        if not self._train_improves(i, blocks.best_at * size + size // 2):
+            return False
+        noise = self._strictness * spread(medians)
+        self.threshold = max(_BLOCKS_SIGMAS * noise, self._margin(blocks.best, _RISE))
+        if rise > self.threshold:
+            return True
+        self.threshold = max(_BLOCKS_CREEP_SIGMAS * noise, self._margin(blocks.best, _CREEP))
+        slope = min(now / wait, (medians[-1] - medians[-1 - _BLOCKS_LASTING]) / _BLOCKS_LASTING) / size
+        return rise > self.threshold and rise + slope * (length - 1 - i) > self._margin(blocks.best, _PROJECTED)
 
     def _limit(self, sigmas: float, best: float, share: float) -> float:
         return max(self._strictness * sigmas * spread(self.values), self._margin(best, share))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import joined, metric_name
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, planned_points, proof, train_near, where
+from tailwatch.diagnoses._common import Pairs, place_of, planned_points, shown, train_near, where
+from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._over import NewMarks
 from tailwatch.diagnoses._totals import Totals
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _SCORE_STRICTNESS: Final = 3.0
 _SHARES: Final = frozenset(("accuracy", "acc", "f1", "auc", "auroc", "map", "iou", "miou", "dice", "precision", "recall"))
@@ -53,32 +54,33 @@ class Judge:
     """Says that validation has turned."""
 
     ID: ClassVar[str] = "overfitting"
-    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark"))
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark", "end"))
 
     def __init__(self) -> None:
         self._pairs = Pairs()
-        self._series: Series | None = None
         self._totals = Totals()
         self._muting = Muting()
         self._marks = NewMarks()
+        self._fresh = Fresh()
         self._turn = Turn()
-        self._taken = 0
+        self._best: Point | None = None
+        self._late = 0
         self._broken = False
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Take the new validation values and say whether the curve has turned."""
-        del changed
         stopped = any(m.kind == "early_stop" for m in self._marks.take(run))
         pair = self._totals.of(self._pairs.of(run)) or self._pairs.main(run)
         if pair is None or pair.val is None or pair.val.goal is None or self._muting.of(run.segment):
             return
-        if pair.val is not self._series:
-            self._series = pair.val
+        if self._fresh.is_other(pair.val):
             self._turn = Turn(strictness=1.0 if pair.val.goal == "min" else _SCORE_STRICTNESS)
-            self._taken = 0
+            self._best, self._late, self._broken = None, 0, False
         self._take(pair, run)
-        if stopped and self._taken:
+        if stopped:
             self._turn.stop()
+        if "end" in changed and planned_points(run, pair.val) is None:
+            self._turn.finish()
         if self._turn.turned and not self._broken:
             yield self._opinion(pair, run)
 
@@ -86,9 +88,7 @@ class Judge:
         val = pair.val
         assert val is not None
         judged = _as_loss(val)
-        if val.points != len(val):
-            self._taken = min(self._taken, len(val))
-        for i in range(self._taken, len(val)):
+        for i in self._fresh.take(val):
             value = val.values[i]
             at = train_near(pair.train, val.lines[i])
             train = None if at < 0 or pair.train is None else judged(pair.train.values[at])
@@ -96,14 +96,15 @@ class Judge:
                 self._broken = True  # not_a_number says what there is to say
                 continue
             self._turn.add(judged(value), train, planned_points(run, val))
-        self._taken = len(val)
+            self._late += 1
+            if self._turn.best_at == len(self._turn.values) - 1:
+                self._best, self._late = val.at(i), 0
 
     def _opinion(self, pair: Pair, run: Run) -> Opinion:
-        val = pair.val
+        val, best, late = pair.val, self._best, self._late
         assert val is not None
-        at = self._turn.best_at
-        best, last = val.at(at), val.at(len(val) - 1)
-        late = len(val) - 1 - at
+        assert best is not None
+        last = val.at(len(val) - 1)
         score = _score(self._pairs.of(run), best.line) if val.goal == "min" else {}
         rate = run.setting("learning_rate")
         values = {
@@ -119,7 +120,7 @@ class Judge:
             **_train_values(pair, best.line, last.line),
             **score,
         }
-        from_start = at <= 1 and late >= 3
+        from_start = self._turn.best_at <= 1 and late >= 3
         whys = [WHY if "train_then" in values else WHY_NO_TRAIN]
         whys += ([WHY_FROM_START] if from_start else []) + ([WHY_CONFIDENT] if score else [])
         actions = [KEEP, *([BY_SCORE] if score else []), SOONER, *([GENTLER] if from_start else []), REGULARISE]
@@ -130,7 +131,7 @@ class Judge:
             Text(TITLE, values),
             joined([Text(why, values) for why in whys]),
             tuple(Text(action, values) for action in actions),
-            proof(val, at, len(val) - 1),
+            (shown(val, best), shown(val, last)),
         )
 
     def _is_clear(self, val: Series, last: float) -> bool:

@@ -99,3 +99,31 @@ def test_a_loss_that_jumps_at_the_start_and_comes_back_has_not_diverged() -> Non
     for values, gone in (([0.8, 24.0, 5.0, 0.7, 0.5], False), ([2.0, 1.6, 1.2, 0.8, 2.5, 2.6], True)):
         climb = Climb()
         assert any(climb.add(v) for v in values) == gone
+
+
+def test_a_slow_turn_under_heavy_one_sided_noise_is_seen_by_the_medians_of_blocks() -> None:
+    """600 epochs of unknown plan, spikes upward in every fifth: seen within 150 epochs of the turn, not before it."""
+    spikes = [0.5 * abs(NOISE[600 + i]) if i % 5 == 0 else 0.0 for i in range(600)]
+    val = [0.6 + 0.4 * math.exp(-i / 40) + 0.0008 * max(0, i - 200) + 0.02 * NOISE[i] + spikes[i] for i in range(600)]
+    opened = turns(val, [2 * 0.99**i for i in range(600)])
+    assert len(opened) == 1
+    assert 200 < opened[0] < 350
+
+
+def test_a_short_run_of_unknown_length_is_judged_as_one_when_it_has_ended() -> None:
+    """Two rises at the end of six values: not enough while more may come, enough once these were all."""
+    turn = Turn()
+    for value, train in zip([0.8, 0.7, 0.6, 0.55, 0.68, 0.75], falling(6), strict=True):
+        assert not turn.add(value, train, None)
+    assert turn.finish()
+    still = Turn()
+    for value, train in zip([0.8, 0.7, 0.6, 0.55, 0.56, 0.55], falling(6), strict=True):
+        still.add(value, train, None)
+    assert not still.finish()
+
+
+def test_outliers_that_come_in_groups_are_no_turn_until_a_longer_group_comes() -> None:
+    """A run of unknown length that had three high values in a row, and came back, needs more than three the next time."""
+    base = [1.0 * 0.97**i + 0.5 for i in range(40)]
+    val = [v + (0.6 if i in (20, 21, 30, 31) else 0.0) for i, v in enumerate(base)]
+    assert not turns(val, falling(40))
