@@ -19,7 +19,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _WORD: Final = re.compile(
-    r"(?:AP(?=[sml](?![A-Za-z]))|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
+    r"(?:AP(?=[sml](?![A-Za-z]))|[lL][12](?![A-Za-z0-9])|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
@@ -45,7 +45,7 @@ _CHINESE_FILL: Final = re.compile("^(?:平均|总|總|当前|當前|本轮|本�
 _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
     "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
-    "loss": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
+    "loss": "loss", "loss total loss": "loss", "tot loss loss": "loss", "loss for": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
     "perte": "loss", "pérdida": "loss", "perda": "loss", "verlust": "loss", "потери": "loss", "손실": "loss", "précision": "precision",
     "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
@@ -56,16 +56,18 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
 }  # fmt: skip
-_FILL: Final = _set("avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value")
+_FILL: Final = _set(
+    "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave"
+)
 
 _LOWER_IS_BETTER: Final = _set(
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
-    "rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
+    "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
     "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
-    "spice chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
+    "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
 _WEAK: Final = _set(
     "map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top"
@@ -73,7 +75,7 @@ _WEAK: Final = _set(
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
-    "wd momentum updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt"
+    "wd momentum updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
 )
 _TIMES: Final = re.compile(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
 """Paddle calls its times costs."""
@@ -149,6 +151,8 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
+    if kept[:3] == ["cv", "agg", "s"]:
+        kept = kept[3:]  # of a cross validation of LightGBM
     if split == "val" and len(kept) > 1 and kept[0].isdigit():
         kept = kept[1:]  # valid_0's rmse
     return split, kept[1:] if kept[:1] == ["s"] else kept

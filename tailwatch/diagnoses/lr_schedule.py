@@ -67,7 +67,7 @@ class Judge:
             "metric": metric_name(val.spec.metric),
             "best": compact(best.value),
             "last": compact(val.values[-1]),
-            "steps": listed([drop.text for drop in drops]),
+            "steps": listed([drop.text for drop in drops[-_SHOWN:]]),
         }
         actions = (Text(STOP, values), Text(PATIENT))
         yield Opinion(

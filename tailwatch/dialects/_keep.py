@@ -84,7 +84,10 @@ def _is_unit_of_time(value: Value) -> bool:
 
 
 def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
-    """A value without a split is the training's where its line also tells the learning rate, or the validation after it."""
+    """A value without a split is the training's where its line also tells the learning rate, or the validation after it.
+
+    So is one in the middle of an epoch (`Epoch: [3][10/50]`), unless a heading says otherwise.
+    """
     specs = [v.field.series for v in values]
     rate = any(s is not None and s.metric in ("lr", "grad_norm") for s in specs)
     if rate and pairs.used_frame:
@@ -94,10 +97,11 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
                 value.field = replace(value.field, series=replace(value.field.series, split=None))
         specs = [v.field.series for v in values]
     held_out = [i for i, s in enumerate(specs) if s is not None and s.split in ("val", "test")]
+    looped = pairs.frame.split is None and all(pairs.placed(role) is not None for role in ("epoch", "steps"))
     for i, value in enumerate(values):
         spec = value.field.series
-        if spec is None or spec.split is not None or is_neutral(spec.name) or not meaning(spec.name).known:
+        if spec is None or spec.split is not None or is_neutral(spec.name) or not (meaning(spec.name).known or value.decimal):
             continue
-        if (rate and not held_out) or (held_out and i < held_out[0]):
+        if ((rate or looped) and not held_out) or (held_out and i < held_out[0]):
             value.field = replace(value.field, series=spec.on("train"))
     return values

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _LABEL: Final = re.compile(
     rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
 )
+_SECTION: Final = re.compile(rb"\[([A-Za-z_]{2,12})\]\s{0,2}$")
+"""`[train] loss=0.5, [valid] loss=0.6`"""
+_GROUP: Final = re.compile(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
+"""`tot_loss[loss=0.5, simple_loss=0.4]`"""
 _SPLIT_WORDS: Final = frozenset(
     [
         *(
@@ -33,6 +37,7 @@ _SPLIT_WORDS: Final = frozenset(
             "trainset",
             "valset",
             "testset",
+            "dev",
         ),
         *("训练", "验证", "测试", "训练集", "验证集", "测试集"),
     ]
@@ -123,7 +128,10 @@ NO_LABEL: Final = Label(None, "")
 @lru_cache(maxsize=4096)
 def label_in(head: bytes) -> Label:
     """Read the label at the end of the text before a name."""
-    found = _LABEL.search(head)
+    section = _SECTION.search(head)
+    if section is not None:
+        return Label(split_of(section[1].decode()), "") if split_of(section[1].decode()) else NO_LABEL
+    found = _LABEL.search(head) or _GROUP.search(head)
     if found is None:
         return NO_LABEL
     text = found[1].decode("utf-8", "replace").strip()

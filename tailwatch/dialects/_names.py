@@ -18,6 +18,7 @@ _DELIMITERS: Final = re.compile(
     + _SYMBOL
 )
 _TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
+_GROUPED: Final = re.compile(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _STOP: Final = frozenset(
     [
@@ -103,7 +104,7 @@ _COUNTERS: Final = frozenset(("start", "micro", "end", "next", "first", *_EPOCH,
 """Words of counters that are no place: `start_epoch`, `micro_step`."""
 _OF_A_PLACE: Final = frozenset(
     ["global", "current", "cur", "train", "training", "trainer", "the", "this", "data", "opt", "optimizer", "optim"]  # noqa: RUF005
-    + ["gradient", "grad", "sgd", "i", "model", "main", "meta", "outer", "epoch", "self", "play"]
+    + ["gradient", "grad", "sgd", "i", "model", "main", "meta", "outer", "epoch", "self", "play", "env", "environment", "agent"]
 )
 _NEVER: Final = frozenset(
     [
@@ -112,6 +113,7 @@ _NEVER: Final = frozenset(
         *("layer", "layers", "hidden", "dim", "dims", "head", "heads", "kernel", "stride", "padding", "channels", "width", "height", "day"),
         *("year", "month", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "exit", "code", "errno", "status"),
         *("capability", "capabilities", "job", "jobid", "localhost", "address", "offset", "axis", "column", "columns", "rows"),
+        *("jobs", "depth", "leaves"),
     ]
 )  # fmt: skip
 _NOT_METRICS: Final = re.compile(
@@ -151,6 +153,10 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
         elif after_number and start == 0:
             return b"", 0
     piece = body[start:]
+    group = _GROUPED.match(piece)
+    if group is not None:
+        start += group.end()  # `tot_loss[loss`
+        piece = body[start:]
     for mark in (b": ", b":\t", b"=", b":", b"\xef\xbc\x9a"):
         cut = piece.rfind(mark)
         if cut >= 0 and has_word(piece[cut + len(mark) :]):
@@ -192,7 +198,7 @@ def classify(raw: bytes) -> Name:
     key = SETTING_KEYS.get(phrase, "")
     if key and key != "learning_rate" and phrase != "momentum":
         return Name(text, "setting", "none", key)
-    if found[-1] in ("eta", "elapsed", "remaining") or phrase in ("time", "data", "time data"):
+    if found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp") or phrase in ("time", "data", "time data"):
         return Name(text, "time", "none")
     if phrase == "v num" or (any(w in _NEVER for w in found) and not known.plain):
         return Name(text, "nothing", "none")

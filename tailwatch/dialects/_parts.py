@@ -31,6 +31,7 @@ class Parts:
         self.first_place = 1 << 20
         self.used_frame = False
         self.named_place = False
+        self._named_split = False
         self._label = NO_LABEL
         self._split: Split | None = scan.prefix.split
         self._pending = b""
@@ -42,7 +43,11 @@ class Parts:
         return next((f for f in self.places if f.role == role), None)
 
     def _place(self, role: Role, token: Token) -> None:
-        if self.placed(role) is None:
+        known = self.placed(role)
+        if known is not None and role == "step" and b"." in self.scan.masked[known.start : known.end]:
+            self.places.remove(known)  # `"update": 0.09` is a share of the epoch, `"num_updates": 100` the step
+            known = None
+        if known is None:
             self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, unit_kind(token.unit))))
             self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
             self._last = role
@@ -64,7 +69,7 @@ class Parts:
         label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
         if label != NO_LABEL:
             self._label = label
-            self._split = label.split or self._split
+            self._split, self._named_split = label.split or self._split, False
         elif not self.values and self._label == NO_LABEL:
             self._head_label(at)
         split = self._split_for(name.text)
@@ -111,7 +116,7 @@ class Parts:
         spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
         form = form_of(self.scan.masked, token, "none")
         field = Field("value", token.start, token.end, spec, form=form, name_field=value.field.name_field)
-        self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label))
+        self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label, value.inherited))
 
     def _replace_last(self, token: Token, kind: UnitKind) -> None:
         """`Accuracy: 9843/10000 (98.4%)`, `HellaSwag: 2515/10042 = 0.25`: the share is the value, not the count."""
@@ -125,10 +130,10 @@ class Parts:
     def _split_for(self, text: str) -> Split | None:
         own = meaning(text).split
         if own is not None:
-            self._split = own
+            self._split, self._named_split = own, True
             return own
-        if is_neutral(text):
-            return None
+        if is_neutral(text) or (self._named_split and "/" in text):
+            return None  # `val/acc: 0.9 - actor/loss: 0.1`: names with a room of their own take no other's
         if self._split is None and self.frame.split is not None:
             self.used_frame = True
         return self._split or self.frame.split

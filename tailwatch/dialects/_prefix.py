@@ -25,6 +25,7 @@ _PART: Final = re.compile(
     rb"\s*(?:"
     rb"(?P<stamp>[\[(<]?(?P<time>" + STAMP + rb")(?: [A-Za-z_][\w.]{0,60}(?=\]))?[\])>]?)"
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
+    rb"|(?P<basic>(?:" + _LEVEL + rb"):[A-Za-z_][\w.]{0,60}:(?!\s*[-+]?\.?0))"
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
     rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?)"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
@@ -38,7 +39,7 @@ _PART: Final = re.compile(
     rb"|(?P<pid>0{1,16}(?=\]|\s+[\w./-]{1,60}\.(?:py|cc|cpp|cu|h):0|\s+\[|\s+(?:" + _LEVEL + rb")))"
     rb")(?:\s|[|:,>\]]|-(?!0))*"
 )
-_STRONG: Final = ("stamp", "clock", "level", "file", "mpi", "rank", "ray")
+_STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "rank", "ray")
 _AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
 _PLACE_WORD: Final = re.compile(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
 _SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z\[{'\"])")
@@ -76,6 +77,8 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
             time = found.span("time")
         if kind in ("rank", "mpi"):
             rank = found.span("number" if kind == "rank" else "mpirank")
+        if kind == "basic" and _PLACE_WORD.search(found["basic"].partition(b":")[2]):
+            break
         if kind in ("bracket", "bare"):
             split = (
                 split_of(found[kind].decode("ascii", "replace").strip("[]").replace("_inner", ""))

@@ -64,6 +64,8 @@ _GLUED_PLACE: Final = re.compile(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PHASE: Final = re.compile(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
+_RANGE: Final = re.compile(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))")
+"""Of a range of batches (`Batch [0-100]`, `train:1-200batch`) the last one is the step."""
 _UNIT: Final = re.compile(
     rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
     rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
@@ -110,6 +112,8 @@ def scan(shape: bytes) -> Scan:
         for start, end in [found.span() for found in pattern.finditer(masked, before.end)]:
             masked[start:end] = b"~" * (end - start)
     text = bytes(masked)
+    if b"0-0" in text:
+        text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
     if b"(" in text:
         text = _PHASE.sub(rb"\1 \2 ", text)
     return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape)
