@@ -38,7 +38,7 @@ def _run(arguments: list[str]) -> int:
 
         print(f"tailwatch {__version__}")  # noqa: T201 - the answer
         return 0
-    if arguments[:1] == ["explain"] and len(arguments) <= 2 and not any(a.startswith("--") for a in arguments):
+    if arguments[:1] == ["explain"] and len(arguments) <= 2 and not any(a.startswith("--") for a in arguments) and _nothing_set():
         return _explain_fast(arguments[1] if len(arguments) == 2 else "-")
     from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
 
@@ -49,13 +49,18 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+def _nothing_set() -> bool:
+    from tailwatch.whereabouts import nothing_set  # noqa: PLC0415 - start-up counts
+
+    return nothing_set(os.environ)
+
+
 def _explain_fast(text: str) -> int:
     """Explain one line without building the argument parser: it starts in half the time."""
-    from tailwatch.config import load  # noqa: PLC0415 - start-up counts
-    from tailwatch.language import chosen  # noqa: PLC0415
+    from tailwatch.language import chosen  # noqa: PLC0415 - start-up counts
     from tailwatch.report.explain import run_explain  # noqa: PLC0415
 
-    return run_explain(text, "text", sys.stdin, sys.stdout, chosen(load().lang))
+    return run_explain(text, "text", sys.stdin, sys.stdout, chosen())
 
 
 def _silence_stdout() -> None:

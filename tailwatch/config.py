@@ -16,11 +16,10 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tailwatch.core.errors import UsageError
+from tailwatch.whereabouts import PREFIX, default_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-PREFIX: Final = "TAILWATCH_"
 
 
 class Pattern(NamedTuple):
@@ -177,8 +176,7 @@ def file(flags: Mapping[str, object] | None = None, environment: Mapping[str, st
     asked = (flags or {}).get("config") or environment.get(f"{PREFIX}CONFIG")
     if asked:
         return str(asked), True
-    base = environment.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")  # noqa: PTH111, PTH118 - pathlib is slow to load
-    return os.path.join(base, "tailwatch", "config.toml"), False  # noqa: PTH118
+    return default_file(environment), False
 
 
 def _of_file(path: str, asked: bool) -> dict[str, Any]:  # noqa: FBT001 - what `file` returns

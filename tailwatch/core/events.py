@@ -6,8 +6,10 @@ clock or knows a log dialect; time enters only as `at`, seconds since the Unix e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tailwatch.core.text import Text as Text  # noqa: PLC0414, TC001 - one of the types that flow here, kept where it loads fast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -257,20 +259,6 @@ class Evidence(NamedTuple):
 
     line: int
     text: str | Text
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence not yet written: the template (its English text is its id) and the values named in it.
-
-    Rendered last, so that every front end and every language says the same. A value that is a word or phrase of English, such as
-    `epoch 3`, is a `Text` itself. A text without values is said as it stands, braces and all.
-    `many` is the template for counts other than 1; the count is the value `n`.
-    """
-
-    template: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,30 @@ value that is given when something is rendered; nothing before that knows one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
-
-from tailwatch.core.events import Text
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Protocol
+
+    class Translations(Protocol):
+        """Where a language keeps its sentences."""
+
+        def find(self, english: str, many: str = "") -> str | None:
+            """Return the translation of a template (`many` is its form for counts other than 1), None where there is none."""
 
 
-class Translations(Protocol):
-    """Where a language keeps its sentences."""
+class Text(NamedTuple):
+    """A sentence not yet written: the template (its English text is its id) and the values named in it.
 
-    def find(self, english: str, many: str = "") -> str | None:
-        """Return the translation of a template (`many` is its form for counts other than 1), None where there is none."""
+    Rendered last, so that every front end and every language says the same. A value that is a word or phrase of English, such as
+    `epoch 3`, is a `Text` itself. A text without values is said as it stands, braces and all. `many` is the template for counts
+    other than 1; the count is the value `n`. No dataclass: importing those takes longer than all else that `explain` does.
+    """
+
+    template: str
+    values: Mapping[str, object] = {}
+    many: str = ""
 
 
 class Language:

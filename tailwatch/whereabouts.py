@@ -1,0 +1,22 @@
+"""Where the user's configuration file lies; apart from `config.py`, because asking whether there is one must cost nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX: Final = "TAILWATCH_"
+
+
+def default_file(environment: Mapping[str, str]) -> str:
+    """Return the path of the configuration file that nobody asked for, whether it exists or not."""
+    base = environment.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")  # noqa: PTH111, PTH118 - pathlib is slow to load
+    return os.path.join(base, "tailwatch", "config.toml")  # noqa: PTH118
+
+
+def nothing_set(environment: Mapping[str, str]) -> bool:
+    """Whether neither environment nor file sets anything, so that the defaults hold."""
+    return not any(name.startswith(PREFIX) for name in environment) and not os.path.exists(default_file(environment))  # noqa: PTH110
