@@ -106,6 +106,31 @@ def test_anchors_are_no_generic_words(family):
             assert " ".join(anchor.split()) == anchor, (rule.id, anchor)
 
 
+# Words that any message may end or begin with: an anchor made of these alone would know messages of other libraries.
+# fmt: off
+GENERIC = {
+    "a", "an", "and", "are", "be", "been", "by", "can", "cannot", "could", "default", "deprecated", "does", "error",
+    "failed", "fall", "falling", "find", "for", "found", "from", "future", "has", "have", "ignore", "ignored",
+    "ignoring", "in", "instead", "invalid", "is", "it", "its", "longer", "may", "might", "missing", "must", "no", "not",
+    "of", "on", "or", "please", "release", "removed", "see", "set", "setting", "should", "supported", "that", "the",
+    "this", "to", "unable", "unknown", "use", "used", "using", "value", "version", "warning", "was", "will", "with",
+    "you", "your",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("family", CATALOGUE.families())
+def test_anchors_are_no_generic_tails(family):
+    """What every library says (`will be ignored`, `is not supported`) is no anchor, unless a pattern decides."""
+    generic = [
+        (rule.id, anchor)
+        for rule in rules_of(family)
+        for anchor in rule.anchors
+        if not rule.pattern and {word.lower() for word in re.findall(r"[A-Za-z_]{2,}|[^\x00-\x7f]", anchor)} <= GENERIC
+    ]
+    assert generic == []
+
+
 @pytest.mark.parametrize("line", INNOCENT)
 def test_ordinary_lines_are_no_messages(line):
     """Lines that only hold a frightening word get no verdict."""
@@ -170,8 +195,10 @@ def test_patterns_that_are_not_linear_are_refused(pattern):
 def test_hostile_lines_are_read_to_the_end():
     """Every pattern gives its answer on long runs of blanks, digits and near-misses."""
     attacks = [" " * 1500, "1" * 8000, "loss=" * 400, "|" * 20000, "1 " * 5000, ":" * 9000, "a" * 9000, "[" * 9000, "\t" * 9000]
+    attacks += ["Warning: " * 1000, "错误" * 4000, "(pid=1) " * 1000, "a.b/" * 2000, "\\x1b[" * 2000, "{}" * 4000, "nan " * 2000]
     for attack in attacks:
-        assert verdict(attack) is None
+        verdict(attack)
+        assert attack[0] not in " 1|:[\t" or verdict(attack) is None
         for rule in CATALOGUE.rules:
             if rule.pattern:
                 rule.pattern.search(attack)
