@@ -20,6 +20,7 @@ _BAR: Final = re.compile(
 )
 _COUNT: Final = re.compile(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
 _DRAWN_COUNT: Final = re.compile(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
+_GLYPHS: Final = re.compile(rb"\[[=#>][=#>. -]{3,}")
 _PERCENT: Final = re.compile(rb"\d{1,3}%")
 _CHANGING: Final = re.compile(rb"\d+\.\d*")
 _TQDM_CLOCK: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
@@ -149,6 +150,9 @@ def _state(frame: bytes) -> tuple[bytes, int, int]:
         for count in _COUNT.finditer(frame):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
             pass
     head = frame[: count.start() if count else 64]
+    glyphs = _GLYPHS.search(head)
+    if glyphs is not None:
+        head = head[: glyphs.start()]  # the bar itself changes from frame to frame, and what comes behind it
     percent = _PERCENT.search(head)
     described = _CHANGING.sub(b"", head[: percent.start() if percent else len(head)])[:80].strip()
     return (described, int(count[1]), int(count[2] or -1)) if count else (described, -1, 0)

@@ -51,6 +51,7 @@ class Cursor:
 
     __slots__ = (
         "_age",
+        "_carried",
         "_closed",
         "_running",
         "_seen",
@@ -84,6 +85,7 @@ class Cursor:
         self.closing = False
         self.unplaced = False
         self._age = 0
+        self._carried: float | None = None
         self._seen: dict[Who, _Seen] = {}
         self._running: set[Who] = set()
         self.pending: Reading | None = None
@@ -109,24 +111,26 @@ class Cursor:
             self.turn += 1
             if not self.fresh:
                 self.step = None
+            self._carried = self.step
         self.epoch = epoch
 
-    def axis(self, who: Who, values: tuple[float, ...], *, held_out: bool) -> Axis:
+    def axis(self, who: Who, values: tuple[float, ...], *, held_out: bool, named: bool = False) -> Axis:
         """Return the axis of values whose line does not tell: an epoch's result, or running where they repeat within it.
 
-        `who` stands for the series of the line, and the rank that printed it.
+        `who` stands for the series of the line, and the rank that printed it; `named` says that the line names its epoch.
         """
         if self.epoch is None:
             if self.step is None:
                 return "index"
             return "epoch" if held_out else "step"
-        return "step" if self._repeats(who, values, held_out=held_out) else "epoch"
+        within = not (held_out or named) and self._within()
+        return "step" if self._repeats(who, values, held_out=held_out, within=within) else "epoch"
 
     def is_running(self, who: Who, rank: float | None) -> bool:
         """Whether these series are known to have several values an epoch."""
         return (who if rank is None else (who, int(rank))) in self._running
 
-    def _repeats(self, who: Who, values: tuple[float, ...], *, held_out: bool) -> bool:
+    def _repeats(self, who: Who, values: tuple[float, ...], *, held_out: bool, within: bool) -> bool:
         """Whether these series have more than one value an epoch: they are running values then, not the epoch's result.
 
         Each rank counts for itself and a line printed twice counts once. Evaluations at different steps are results all the
@@ -138,7 +142,9 @@ class Cursor:
         seen = self._seen.get(who)
         times, singles = 1, 0
         moved = seen is not None and seen.step != self.step
-        if seen is not None and seen.turn == self.turn and not (held_out and moved):
+        if seen is None and within:
+            times = 2  # the first of many: the epoch's steps have only begun
+        elif seen is not None and seen.turn == self.turn and not (held_out and moved):
             times, singles = seen.times + (moved or not _same(seen.values, values)), seen.singles
         elif seen is not None:
             singles = seen.singles + (seen.times == 1)
@@ -148,6 +154,12 @@ class Cursor:
         if singles < RESULT_EPOCHS:
             self._running.add(who)
         return True
+
+    def _within(self) -> bool:
+        """Whether the lines since the epoch's beginning told a step that lies well within it."""
+        if self.step is None or self.step == self._carried:
+            return False
+        return self.step * 2 < self.steps if self.steps is not None else self.step <= 1
 
     def close(self, reading: Reading, *, other: bool = False) -> list[Reading]:
         """Take a full bar: it closes an epoch of training, belongs to an evaluation after it, or its validation is to come.

@@ -55,9 +55,12 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
+    "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
+    "character error rate": "cer",
 }  # fmt: skip
 _FILL: Final = _set(
-    "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave"
+    "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
+    "micro macro weighted"
 )
 
 _LOWER_IS_BETTER: Final = _set(
@@ -207,7 +210,8 @@ def is_neutral(name: str) -> bool:
         return True
     if found.known and not found.weak and found.metric not in {"lr", "grad_norm"}:
         return False
-    return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL for w in words(name))
+    units = {"s", "ms"} if found.known else set()  # `bbox_mAP_s` counts small objects, no seconds
+    return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL and w not in units for w in words(name))
 
 
 @lru_cache(maxsize=8192)

@@ -163,7 +163,7 @@ class Runner:
         kind = self.plan.kind
         axis: Axis
         if kind == "context":
-            axis = cursor.axis(self._who, values, held_out=self._held_out)
+            axis = cursor.axis(self._who, values, held_out=self._held_out, named=self._epoch >= 0)
         else:
             axis = "epoch" if kind == "summary" else "step"
         fields = (
@@ -297,7 +297,7 @@ class Runner:
             axis = "epoch" if self._held_out else "step"
         elif kind == "context":
             who = signature(specs) if self._named else self._who
-            axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out)
+            axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out, named=self._epoch >= 0)
             if axis == "index" and self._neutral:
                 return None
         else:

@@ -11,7 +11,7 @@ AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe
 PLACE_TAIL: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )
-OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,3}~{0,4}\|")
+OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
 AT_PLACE: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
     re.IGNORECASE,

@@ -18,6 +18,8 @@ _CODE: Final = re.compile(
     rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|//|;\s*$"
 )
 _WRAPPED: Final = re.compile(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
+_SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "mins", "h", "m"])
+_MOMENT: Final = re.compile(rb"0{10}(?:000){0,3}(?:\.0*)?$")
 _CONFIG: Final = re.compile(
     rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
     rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|[Cc]riterion|Setting[s ]"
@@ -57,7 +59,8 @@ def keep_values(pairs: Pairs) -> list[Value]:
     kept = [
         v
         for v in pairs.values
-        if v.strong or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v)) or v.name.text == "best epoch"
+        if not _is_moment(v, pairs)
+        and (v.strong or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v)) or v.name.text == "best epoch")
     ]
     measured = [v for v in kept if v.strong or v.decimal or v.trust != "none"]
     return _train_where_it_shows(kept if measured else [], pairs)
@@ -78,9 +81,16 @@ def all_settings(pairs: Pairs) -> list[Field]:
     return sorted(unique.values(), key=lambda f: f.start)
 
 
+def _is_moment(value: Value, pairs: Pairs) -> bool:
+    """A moment in seconds since 1970, or in parts of them: `start_time: 1767563245.18` measures nothing."""
+    number = pairs.scan.masked[value.field.start : value.field.end]
+    return "time" in value.name.text.lower() and _MOMENT.match(number) is not None
+
+
 def _is_unit_of_time(value: Value) -> bool:
-    """A number of seconds whose name says nothing: `0.5 s`."""
-    return value.trust == "none" and not value.explicit
+    """A number of seconds whose name says nothing: `0.5 s`, `Tot: 12ms`."""
+    unit = value.field.series.unit if value.field.series else None
+    return value.trust == "none" and (not value.explicit or (unit in _SECONDS and "time" not in value.name.text.lower()))
 
 
 def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:

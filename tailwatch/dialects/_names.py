@@ -119,9 +119,12 @@ _NEVER: Final = frozenset(
 _NOT_METRICS: Final = re.compile(
     r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
     r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
-    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode|rounds|trials|bins|periods",
+    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods",
     re.IGNORECASE,
 )
+
+_IDENTITIES: Final = frozenset(["v num", "run", "trial", "exp", "experiment", "target", "threshold", "goal", "expected"])
+"""Names whose number says which run it is or what was hoped for, not what was measured."""
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]
@@ -200,7 +203,7 @@ def classify(raw: bytes) -> Name:
         return Name(text, "setting", "none", key)
     if found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp") or phrase in ("time", "data", "time data"):
         return Name(text, "time", "none")
-    if phrase == "v num" or (any(w in _NEVER for w in found) and not known.plain):
+    if phrase in _IDENTITIES or (any(w in _NEVER for w in found) and not known.plain):
         return Name(text, "nothing", "none")
     if not known.known or (not known.plain and _NOT_METRICS.search(text)) or len(found) > 6:
         return Name(text, "value" if len(found) <= 5 else "nothing", "none", key)

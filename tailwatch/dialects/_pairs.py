@@ -38,6 +38,10 @@ _THEN_STEPS: Final = re.compile(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?
 """Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
 
 
+COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "train/global_step", "trainer/global_step")
+"""Steps that may be printed as 100.0; with another name a number with decimals is none."""
+
+
 class Pairs(Parts):
     """The named numbers of one shape."""
 
@@ -117,7 +121,7 @@ class Pairs(Parts):
                 self._setting(token, "epochs", kind)
         elif name.part != "setting" and AFTER_EPOCH.match(behind):
             self._place_with_name("epoch", token, raw, name)
-        elif name.part in ("value", "nothing") and AFTER_STEP.match(behind):
+        elif name.part in ("value", "nothing") and AFTER_STEP.match(behind) and b"." not in self._number(token):
             self._place_with_name("step", token, raw, name)
         elif name.part in ("epoch", "step"):
             self._named_place(name, token, raw)
@@ -149,6 +153,9 @@ class Pairs(Parts):
         if unit_kind(token.unit) == "other" and not AFTER_EPOCH.match(token.unit):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`
             return
+        if name.part == "step" and b"." in self._number(token) and name.text.lower() not in COUNTERS:
+            self._last = ""  # `optimizer_step: 337.85` is a time, `"update": 0.288` a part of an epoch
+            return
         held = PLACE_TAIL.match(raw)
         of = classify(held[1]) if held else None
         self._pending = held[1] if held and of and of.part == "value" and of.trust in ("plain", "known") else b""
@@ -160,6 +167,9 @@ class Pairs(Parts):
         self._pending = raw if name.part == "value" else b""
         self.named_place = True
         self._place(role, token)
+
+    def _number(self, token: Token) -> bytes:
+        return self.scan.masked[token.start : token.end]
 
     def _best_epoch(self, token: Token) -> bool:
         """`best_reward: 0.67 in #11`, `Best val loss 0.35 at epoch 3`: the epoch of the best is a value of its own."""
@@ -183,6 +193,10 @@ class Pairs(Parts):
         follows = self.scan.masked[token.end : token.end + 2]
         if self._is_average(token):
             self._average(token)
+        elif self._last == "value" and self._is_change(token):
+            self._last = ""
+        elif self._last == "value" and gap.strip() == b"(" and follows[:1] == b"/":
+            self._last = ""  # `Acc: 45.2% (22620/50000)`
         elif self._last == "fraction" and gap.strip() in (b"(", b"=", b"->", b":", b"["):
             self._replace_last(token, kind)
         elif self._best_epoch(token):
@@ -214,10 +228,18 @@ class Pairs(Parts):
         else:
             self._last = "unnamed"
 
+    def _is_change(self, token: Token) -> bool:
+        """Whether the number is what changed since the last time: `loss: 0.31 (-0.02)`, `acc: 81.2 (+1.3)`."""
+        sign = self.scan.masked[token.start : token.start + 1]
+        value = self.values[-1].field if self.values else None
+        if sign not in (b"+", b"-") or value is None or not token.gap.endswith((b"(", b"[")):
+            return False
+        return sign == b"+" or self.scan.masked[value.start : value.start + 1] != b"-"
+
     def _is_average(self, token: Token) -> bool:
         """Whether the number is the average in `0.31 (0.29)`."""
         behind = self.scan.masked[token.end : token.end + 3].lstrip()
-        if self._last != "value" or OPEN_AVERAGE.match(token.gap) is None:
+        if self._last != "value" or self._is_change(token) or OPEN_AVERAGE.match(token.gap) is None:
             return False
         spec = self.values[-1].field.series
         if behind[:1] == b"%" and spec is not None and spec.unit != "%":

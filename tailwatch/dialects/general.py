@@ -43,6 +43,7 @@ _CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 _TRAINING_BAR: Final = re.compile(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
+_GLYPHS: Final = re.compile(rb"\[(?:={2,80}|#{2,80}|>)[=>#.\s-]{0,80}\]")
 _STRATEGY: Final = re.compile(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
 )
@@ -126,6 +127,8 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
     if pairs.placed("steps") is not None:
         if found.bar:
             return "bar"
+        if _GLYPHS.search(found.masked) and not held_out:
+            return "epoch_bar"
         return "summary" if found.complete else "loop"
     if pairs.placed("epochs") is not None and found.bar:
         return "context"  # a bar over the epochs

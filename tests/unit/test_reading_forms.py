@@ -1,0 +1,100 @@
+"""What the general grammar makes of the forms that people print, and what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tailwatch.core.events import Data, Notice
+from tailwatch.session import Session
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Reading
+
+
+def read(log: str) -> list[Reading]:
+    """Return all readings of a log that has ended."""
+    session = Session(keep_readings=True)
+    found = [r for _, r in session.feed(Data(log.encode(), 0.0)).readings]
+    return found + [r for _, r in session.feed(Notice("ended", 0.0)).readings]
+
+
+def values(log: str) -> dict[tuple[str, str | None], list[float]]:
+    """Return the values of each series and split."""
+    found: dict[tuple[str, str | None], list[float]] = {}
+    for reading in read(log):
+        for spec, value in zip(reading.series, reading.values, strict=True):
+            found.setdefault((spec.name, spec.split), []).append(value)
+    return found
+
+
+def test_a_name_may_hold_the_word_model() -> None:
+    """`Model test error` is an error, not a setting of a model."""
+    assert values("Model test error: 0.61342\n") == {("Model test error", "test"): [0.61342]}
+
+
+def test_the_number_of_a_run_and_a_target_are_no_measurements() -> None:
+    """`Run: 01` says which run it is, `(target: 0.94)` what was hoped for."""
+    found = values("Run: 01, Epoch: 02, Loss: 2.3, Valid: 44.59%\nEpoch 3: auroc: 0.8423 (target: 0.9400)\n")
+    assert set(found) == {("Loss", "train"), ("Valid", "val"), ("auroc", None)}
+
+
+def test_a_change_in_brackets_is_no_average() -> None:
+    """`(+0.02)` and `(-0.02)` behind a value say by how much it changed; `(0.29)` is an average, of a negative value too."""
+    assert set(values("Epoch 2 loss: 0.31 (-0.02) acc: 0.81 (+0.01)\n")) == {("loss", None), ("acc", None)}
+    assert ("loss (avg)", None) in values("Epoch 2 loss: 0.31 (0.29)\n")
+    assert ("loss (avg)", None) in values("Epoch 2 loss: -0.31 (-0.29)\n")
+
+
+def test_a_moment_is_no_measurement() -> None:
+    """Seconds since 1970 make no series; a duration does."""
+    found = values("step 10: loss=0.5, save_start_time=1767563245.18, save_duration_secs=17.2\n")
+    assert set(found) == {("loss", None), ("save_duration_secs", None)}
+
+
+def test_a_time_called_after_a_step_is_no_step() -> None:
+    """`optimizer_step: 337.85` names a duration."""
+    assert all(r.step is None for r in read("epoch 1 | loss: 0.5 | optimizer_step: 337.85\n"))
+
+
+@pytest.mark.parametrize("glyphs", ["[=>........]", "[======>...]", "[##########]"])
+def test_a_second_full_bar_of_another_length_is_an_evaluation(glyphs: str) -> None:
+    """A bar with its count at the end closes the epoch; the shorter one after it was drawn by the test loop."""
+    found = read(
+        f"Epoch: 0\n {glyphs}  Step: 12ms | Tot: 1s | Loss: 1.8 | Acc: 30.2% (3020/10000)\t 10/391\n"
+        " [==========>]  Step: 12ms | Tot: 9s | Loss: 1.5 | Acc: 45.2% (22620/50000)\t 391/391\n"
+        " [==========>]  Step: 12ms | Tot: 2s | Loss: 1.3 | Acc: 52.2% (5220/10000)\t 100/100\n"
+    )
+    assert [(r.axis, r.epoch, r.series[0].split) for r in found] == [
+        ("step", 0, None),
+        ("epoch", 0, "train"),
+        ("epoch", 0, "test"),
+    ]
+    assert found[0].step == 10
+
+
+def test_a_split_in_brackets_holds_for_what_follows() -> None:
+    """`[train] loss=..., [valid] loss=...` are two series."""
+    found = values("2epoch results: [train] loss=70.2, acc=0.3, [valid] loss=60.1, acc=0.35\n")
+    assert found["loss", "train"] == [70.2]
+    assert found["acc", "val"] == [0.35]
+
+
+def test_the_logger_of_a_basic_configuration_is_no_label() -> None:
+    """`INFO:tensorflow:loss = 8.1` names a loss."""
+    assert values("INFO:tensorflow:loss = 8.1, step = 100\n") == {("loss", None): [8.1]}
+
+
+def test_the_first_of_many_values_is_no_result_of_its_epoch() -> None:
+    """Values that follow a step at the epoch's beginning are running ones from the first on."""
+    log = "".join(f"epoch 1\nstep {n}/200\nloss_d: 0.5{n} loss_g: 0.6{n}\n" for n in (0, 10, 20)).replace(
+        "epoch 1\nstep 1", "step 1"
+    )
+    assert {r.axis for r in read(log)} == {"step"}
+
+
+def test_a_line_that_names_its_epoch_is_a_result_though_few_steps_were_told() -> None:
+    """`epoch: 3 done, AUC: ...` after `batch_id: 0` is the epoch's result."""
+    log = "".join(f"epoch: {n}, batch_id: 0, AUC: 0.9{n}1\nepoch: {n} done, AUC: 0.8{n}1\n" for n in range(3))
+    assert [r.epoch for r in read(log) if r.axis == "epoch"] == [0, 1, 2]
