@@ -112,7 +112,8 @@ def explain(options: argparse.Namespace) -> int:
     """`tailwatch explain LINE`: what a message means."""
     from tailwatch.report.explain import run_explain
 
-    return run_explain(options.text, options.format, sys.stdin, sys.stdout, _language(_settings(options)))
+    settings = _settings(options)
+    return run_explain(options.text, options.format, sys.stdin, sys.stdout, _language(settings), settings.message)
 
 
 def check(options: argparse.Namespace) -> int:

@@ -19,41 +19,42 @@ A `[[rule]]` table holds:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tailwatch.catalogue.reading import read_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
     from tailwatch.catalogue.reading import Table
     from tailwatch.core.events import Label
 
+    class Context(Protocol):
+        """What a rule may ask about the run around a message."""
+
+        @property
+        def phase(self) -> Phase:
+            """Where the run stood when the message came."""
+
+        @property
+        def framework(self) -> str:
+            """The framework whose dialect the log speaks, or an empty string."""
+
+        @property
+        def went_on(self) -> bool:
+            """Whether training values came after the message."""
+
+        def seen(self, rule_id: str) -> bool:
+            """Whether the log holds a message of that rule so far."""
+
+        def count(self, rule_id: str) -> int:
+            """How many messages of that rule the log holds so far."""
+
+
 _COUNTED = re.compile(r"\{\d{0,9},?\d{0,9}\}|\\u[0-9a-fA-F]{4}")
 
 Phase = Literal["start", "training", "exit", "unknown"]
-
-
-class Context(Protocol):
-    """What a rule may ask about the run around a message."""
-
-    @property
-    def phase(self) -> Phase:
-        """Where the run stood when the message came."""
-
-    @property
-    def framework(self) -> str:
-        """The framework whose dialect the log speaks, or an empty string."""
-
-    @property
-    def went_on(self) -> bool:
-        """Whether training values came after the message."""
-
-    def seen(self, rule_id: str) -> bool:
-        """Whether the log holds a message of that rule so far."""
-
-    def count(self, rule_id: str) -> int:
-        """How many messages of that rule the log holds so far."""
 
 
 class FreshContext:

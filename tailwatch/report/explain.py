@@ -6,15 +6,16 @@ import re
 import sys
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from tailwatch.catalogue import Catalogue, FreshContext
+from tailwatch.catalogue import Catalogue, FreshContext, matching_form
 from tailwatch.core.peeling import TRACEBACK, headline, peel
 from tailwatch.core.text import ENGLISH, phrase
 
 if TYPE_CHECKING:
     from tailwatch.catalogue import Verdict
+    from tailwatch.config import OwnMessage
     from tailwatch.core.text import Language
 
-_SGR = re.compile(r"\x1b\[[0-9;:]{0,32}m")
+_SGR = r"\x1b\[[0-9;:]{0,32}m"
 _HEADINGS = {
     "harmless": phrase("Harmless: this needs no action."),
     "info": phrase("Information: this is no problem."),
@@ -35,11 +36,20 @@ class Explanation(NamedTuple):
     source: str = ""
 
 
-def explain(text: str, language: Language = ENGLISH) -> Explanation:
-    """Judge one message, of one or several lines, on its own: nothing else of its log is known."""
-    text = _SGR.sub("", text.replace("\r", "\n"))
+def explain(text: str, language: Language = ENGLISH, messages: tuple[OwnMessage, ...] = ()) -> Explanation:
+    """Judge one message, of one or several lines, on its own: nothing else of its log is known but the user's own verdicts."""
+    text = text.replace("\r", "\n")
+    if "\x1b" in text:
+        text = re.sub(_SGR, "", text)
     catalogue = Catalogue.load()
     verdict: Verdict | None = catalogue.judge(catalogue.candidates(text), text, FreshContext())
+    if messages:
+        from tailwatch.catalogue.own import OwnRules  # noqa: PLC0415 - start-up counts
+
+        own = OwnRules(messages).verdict(matching_form(text), verdict)
+        if own is not None:
+            rule = verdict.rule if verdict else ""
+            return Explanation(own.label, rule, language.of(own.why), language.of(own.action), own.source)
     if verdict is not None:
         return Explanation(verdict.label, verdict.rule, language.of(verdict.why), language.of(verdict.action), verdict.source)
     if TRACEBACK in text or peel(headline(text)).is_message:
@@ -47,9 +57,14 @@ def explain(text: str, language: Language = ENGLISH) -> Explanation:
     return Explanation("none")
 
 
-def explain_text(text: str, format: str, language: Language = ENGLISH) -> str:  # noqa: A002  (the name of the command's option)
+def explain_text(
+    text: str,
+    format: str,  # noqa: A002  (the name of the command's option)
+    language: Language = ENGLISH,
+    messages: tuple[OwnMessage, ...] = (),
+) -> str:
     """The answer for one message as text, or as a JSON object for `json` and `jsonl`."""
-    answer = explain(text, language)
+    answer = explain(text, language, messages)
     if format != "text":
         import json  # noqa: PLC0415  (explaining one message as text starts faster without it)
 
@@ -68,6 +83,7 @@ def run_explain(
     stdin: IO[str],
     stdout: IO[str],
     language: Language = ENGLISH,
+    messages: tuple[OwnMessage, ...] = (),
 ) -> int:
     """Answer for `text`, or for what stdin holds; with format jsonl stdin is one JSON object `{"id", "text"}` a line.
 
@@ -75,15 +91,15 @@ def run_explain(
         The exit code: 0, or 2 when a line of stdin is no such object.
     """
     if text not in (None, "-"):
-        stdout.write(explain_text(str(text), format, language) + "\n")
+        stdout.write(explain_text(str(text), format, language, messages) + "\n")
         return 0
     if format != "jsonl":
-        stdout.write(explain_text(stdin.read(), format, language) + "\n")
+        stdout.write(explain_text(stdin.read(), format, language, messages) + "\n")
         return 0
-    return _answer_lines(stdin, stdout, language)
+    return _answer_lines(stdin, stdout, language, messages)
 
 
-def _answer_lines(stdin: IO[str], stdout: IO[str], language: Language) -> int:
+def _answer_lines(stdin: IO[str], stdout: IO[str], language: Language, messages: tuple[OwnMessage, ...]) -> int:
     import json  # noqa: PLC0415
 
     for number, line in enumerate(stdin, 1):
@@ -91,7 +107,7 @@ def _answer_lines(stdin: IO[str], stdout: IO[str], language: Language) -> int:
             continue
         try:
             asked = json.loads(line)
-            answer = {"id": asked["id"], **explain(asked["text"], language)._asdict()}
+            answer = {"id": asked["id"], **explain(asked["text"], language, messages)._asdict()}
         except (ValueError, TypeError, KeyError, AttributeError):
             sys.stderr.write(f'line {number} of the input is no JSON object with "id" and "text"; give one such object a line\n')
             return 2

@@ -148,11 +148,12 @@ def test_rule_ids_are_unique_and_name_their_family():
 def test_quick_reading_is_the_same_as_the_toml_parser(path):
     """What the catalogue reads of a file is what tomllib reads of it."""
     tables = tomllib.loads(path.read_text("utf-8"))["rule"]
-    entries = [entry for entry in CATALOGUE._entries if entry.family == path.stem]
-    assert [table.get("anchors", []) for table in tables] == [list(read_list(entry.toml, "anchors")) for entry in entries]
-    assert [table.get("classes", []) for table in tables] == [list(read_list(entry.toml, "classes")) for entry in entries]
+    tables_ = CATALOGUE.tables
+    entries = [toml for family, toml in zip(tables_.families, tables_.tables, strict=True) if family == path.stem]
+    assert [table.get("anchors", []) for table in tables] == [list(read_list(entry, "anchors")) for entry in entries]
+    assert [table.get("classes", []) for table in tables] == [list(read_list(entry, "classes")) for entry in entries]
     for table, entry in zip(tables, entries, strict=True):
-        own, conditions = read_rule(entry.toml)
+        own, conditions = read_rule(entry)
         assert {key: _lists(value) for key, value in own.items()} == {key: value for key, value in table.items() if key != "when"}
         assert [{key: _lists(value) for key, value in each.items()} for each in conditions] == table.get("when", [])
     known = {

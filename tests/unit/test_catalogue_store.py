@@ -1,0 +1,44 @@
+"""The catalogue's tables are kept in the cache folder, and read anew whenever what is kept cannot be trusted."""
+
+import marshal
+
+import pytest
+
+from tailwatch.catalogue import store
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "tailwatch" / "catalogue"
+
+
+def test_tables_from_the_cache_are_those_of_the_files(kept):
+    """The second look-up reads the kept file and finds the same rules."""
+    first = store.package_tables()
+    assert kept.exists()
+    assert store._kept(str(kept), store._key()) == first
+    assert store.package_tables() == first
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", marshal.dumps(3), marshal.dumps(("another key", (), (), (), {}))])
+def test_a_damaged_or_stale_cache_is_replaced(kept, damage):
+    """Whatever the kept file holds, the answer is that of the files, and the kept file is good again."""
+    right = store.package_tables()
+    kept.write_bytes(damage)
+    assert store.package_tables() == right
+    assert store._kept(str(kept), store._key()) == right
+
+
+def test_a_cache_that_others_may_write_is_not_read(kept):
+    """What another user could have put there is not trusted."""
+    store.package_tables()
+    kept.chmod(0o666)
+    assert store._kept(str(kept), store._key()) is None
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(tmp_path, monkeypatch):
+    """Without a cache the files are read each time."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert store.package_tables().tables
