@@ -135,11 +135,19 @@ class Session:
         self._complete(changes)
         if not self.run.clock.writer_alive:
             self.run.clock.ended = True
+            self._last_words(changes)
         for spoken in (*self._listener.finish(), *self._listener.end()):
             self.run.apply(spoken)
         self.run.changed.add("end")
         self._settle(changes)
         return changes
+
+    def _last_words(self, changes: Changes) -> None:
+        """Read the last line, which has no end, if lines of its very shape were read before: nothing of it is missing then."""
+        rest = self._cutter.rest(self.run.clock.now)
+        if rest is not None and self._reader.has_read(rest.raw):
+            self._read([rest], changes)
+            self._apply(self._reader.finish(), changes)
 
     def _complete(self, changes: Changes) -> None:
         """Read the lines and values that waited for what came after them."""

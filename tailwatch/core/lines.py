@@ -99,11 +99,24 @@ class LineCutter:
         return None if bar is None else Line(bar.frame, bar.number, bar.offset, at, self.part, bar.redraws, provisional=True)
 
     def finish(self, at: float) -> list[Line]:
-        """Nothing more will come: return the complete lines that waited for the next one."""
+        """Nothing more will come: return the lines that waited for the next one, and the whole frames of the unfinished line."""
         out: list[Line] = []
-        if not self._begun:
+        border = max(self._carry.rfind(b"\r"), 0)
+        if border and not self._skipping:
+            self._begin(self._carry, at, out)
+            self._fold(self._carry[:border], self._carry_offset, at, out)
+            self._carry, self._carry_offset = self._carry[border:], self._carry_offset + border
+        if not self._begun or border:
             self._bars.flush(at, self.part, out)
         return out
+
+    def rest(self, at: float) -> Line | None:
+        """Return what stands behind the last line end or carriage return once nothing more will come, or None."""
+        frame = b"" if self._skipping else _clean(_BORDER.split(self._carry)[-1])
+        if not frame.strip():
+            return None
+        offset = self._carry_offset + (len(self._carry) - len(self._carry.lstrip(b"\r")))
+        return Line(frame, self._number, offset, at, self.part)
 
     def _transcode(self, data: bytes) -> bytes:
         if not self._started and data:

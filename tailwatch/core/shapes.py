@@ -108,6 +108,11 @@ class Reader:
         self._key_bytes = self._shapes = 0
         self._cache = self._caches.setdefault(self.frame, {})
 
+    def has_read(self, raw: bytes) -> bool:
+        """Whether a complete line of this very shape was read in the present frame."""
+        known = self._cache.get(raw.translate(DIGITS_TO_ZERO))
+        return known is not None and known.asked and known.runner is not None
+
     def entry(self, raw: bytes) -> Entry:
         """Return what is known of the line's shape, asking the dialects if it is new."""
         if self._under_heading:

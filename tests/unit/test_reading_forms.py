@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tailwatch.core.events import Data, Notice
+from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.session import Session
 
 if TYPE_CHECKING:
@@ -98,3 +98,24 @@ def test_a_line_that_names_its_epoch_is_a_result_though_few_steps_were_told() ->
     """`epoch: 3 done, AUC: ...` after `batch_id: 0` is the epoch's result."""
     log = "".join(f"epoch: {n}, batch_id: 0, AUC: 0.9{n}1\nepoch: {n} done, AUC: 0.8{n}1\n" for n in range(3))
     assert [r.epoch for r in read(log) if r.axis == "epoch"] == [0, 1, 2]
+
+
+def test_the_last_line_of_an_ended_log_counts_though_it_has_no_end() -> None:
+    """A line without a line end is whole if lines of its very shape came before; one that was cut off is not read."""
+    log = "Epoch 1, val loss: 0.511\nEpoch 2, val loss: 0.412\n"
+    assert values(log + "Epoch 3, val loss: 0.313") == {("val loss", "val"): [0.511, 0.412, 0.313]}
+    assert values(log + "Epoch 3, val loss: 0.3") == {("val loss", "val"): [0.511, 0.412]}
+
+
+def test_the_last_line_of_a_log_that_is_being_written_waits() -> None:
+    """While the writer lives the line may go on."""
+    session = Session(keep_readings=True)
+    session.feed(Data(b"Epoch 1, val loss: 0.511\nEpoch 2, val loss: 0.412", 0.0))
+    session.feed(Tick(1.0, writer_alive=True))
+    assert session.finish().readings == []
+
+
+def test_frames_of_the_last_line_count() -> None:
+    """Prints that end in a carriage return are whole up to the last one."""
+    log = "".join(f"\rEpisode {n}\tAverage Score: 2{n}.50" for n in range(1, 5))
+    assert values(log)["Average Score", None] == [21.5, 22.5, 23.5, 24.5]
