@@ -208,8 +208,10 @@ class Cursor:
         return []
 
     def let_go(self) -> list[Reading]:
-        """Return the readings that waited, as they are: nothing named their epoch."""
+        """Return the readings that waited: nothing named their epoch; an evaluation before the first step stands at 0."""
         held, self.held, self._age = self.held, [], 0
+        if held and self.epoch is None and self.step in (0.0, 1.0):
+            return [r._replace(step=0.0, axis="epoch") if held_out(r.series) else r for r in held]
         return held
 
     def open_box(self) -> list[Reading]:

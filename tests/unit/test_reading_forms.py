@@ -119,3 +119,10 @@ def test_frames_of_the_last_line_count() -> None:
     """Prints that end in a carriage return are whole up to the last one."""
     log = "".join(f"\rEpisode {n}\tAverage Score: 2{n}.50" for n in range(1, 5))
     assert values(log)["Average Score", None] == [21.5, 22.5, 23.5, 24.5]
+
+
+def test_an_evaluation_before_the_first_step_stands_at_zero() -> None:
+    """`val loss` before `step 1` was measured on the untrained model; a training loss there stays without a place."""
+    log = "val loss 11.007\nstep 1/100 | train loss 11.009\nstep 2/100 | train loss 10.9\nval loss 6.2\n"
+    assert [(r.axis, r.step) for r in read(log) if r.series[0].split == "val"] == [("epoch", 0), ("epoch", 2)]
+    assert [r.axis for r in read("train loss 11.007\nstep 7/100 | train loss 11.009\n")] == ["index", "step"]
