@@ -43,7 +43,7 @@ _CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 _TRAINING_BAR: Final = re.compile(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
-_GLYPHS: Final = re.compile(rb"\[(?:={2,80}|#{2,80}|>)[=>#.\s-]{0,80}\]")
+_GLYPHS: Final = re.compile(rb"\[[=#>][=>#.\s-]{2,160}\]")
 _STRATEGY: Final = re.compile(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
 )
