@@ -22,6 +22,11 @@ HELD_FOR: Final = 32
 """So many lines with values a reading may wait for the line that names its epoch."""
 
 _COUNTER: Final = count()
+MAX_STRANDS: Final = 6
+APART: Final = 2
+"""Announcements no further apart than that may be one run's, counted from 0 and from 1."""
+SWITCHES: Final = 3
+"""So many switches between runs that go on show that they write at once; a resumed run makes one."""
 RESULT_EPOCHS: Final = 3
 """After so many epochs of one value each, a series is known to hold epochs' results."""
 
@@ -55,6 +60,8 @@ class Cursor:
         "_closed",
         "_running",
         "_seen",
+        "_strands",
+        "_switches",
         "boxed",
         "closing",
         "epoch",
@@ -86,6 +93,8 @@ class Cursor:
         self.unplaced = False
         self._age = 0
         self._carried: float | None = None
+        self._strands: list[float] = []
+        self._switches = 0
         self._seen: dict[Who, _Seen] = {}
         self._running: set[Who] = set()
         self.pending: Reading | None = None
@@ -103,16 +112,37 @@ class Cursor:
             dict(self._seen),
             set(self._running),
         )
+        other._strands = list(self._strands)
         return other
 
     def at_epoch(self, epoch: float, *, announced: bool) -> None:
         """An epoch is named; `announced` says that the line does nothing else, so it begins even if it has the same number."""
+        if announced and epoch != self.epoch:
+            self._strand(epoch)
         if epoch != self.epoch or announced:
             self.turn += 1
             if not self.fresh:
                 self.step = None
             self._carried = self.step
         self.epoch = epoch
+
+    @property
+    def shared(self) -> bool:
+        """Whether several runs write into this log at once, so that the epoch announced last may be another run's."""
+        return self._switches >= SWITCHES
+
+    def _strand(self, epoch: float) -> None:
+        """Follow the runs whose epochs are announced; going back to one that was left behind is a switch between writers."""
+        here = self._strands[-1] if self._strands else None
+        if here is not None and epoch == here + 1:
+            self._strands[-1] = epoch
+            return
+        other = next((s for s in self._strands[:-1] if epoch == s + 1 and here is not None and abs(epoch - here) > APART), None)
+        if other is None:
+            self._strands = [*self._strands[-MAX_STRANDS:], epoch]
+        else:
+            self._switches += 1
+            self._strands = [*(s for s in self._strands if s != other), epoch]
 
     def axis(self, who: Who, values: tuple[float, ...], *, held_out: bool, named: bool = False) -> Axis:
         """Return the axis of values whose line does not tell: an epoch's result, or running where they repeat within it.
@@ -169,6 +199,9 @@ class Cursor:
         waits: it is the epoch's result only if the next epoch comes first.
         """
         specs = reading.series
+        if self.shared:
+            trained = tuple([s if s.split or is_neutral(s.name) else s.on("train") for s in specs])
+            return [reading._replace(series=trained, epoch=None)]
         names = frozenset(s.name for s in specs)
         closed = self._closed
         again = closed is not None and closed.turn == self.turn

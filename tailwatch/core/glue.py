@@ -16,6 +16,7 @@ _BORDER: Final = re.compile(
     rb"|(?<=\S)(?=\[rank0{1,4}\])"
     rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{1,6} )"
     rb"|(?<=\})(?=\{['\"])"
+    rb"|(?<=[\w.\]])(?=Epoch 0{1,5}/0{1,5}\s*$)"  # another process announced its epoch
 )
 
 

@@ -126,3 +126,31 @@ def test_an_evaluation_before_the_first_step_stands_at_zero() -> None:
     log = "val loss 11.007\nstep 1/100 | train loss 11.009\nstep 2/100 | train loss 10.9\nval loss 6.2\n"
     assert [(r.axis, r.step) for r in read(log) if r.series[0].split == "val"] == [("epoch", 0), ("epoch", 2)]
     assert [r.axis for r in read("train loss 11.007\nstep 7/100 | train loss 11.009\n")] == ["index", "step"]
+
+
+BAR = "100/100 [==============================] - 1s 9ms/step - loss: {loss} - val_loss: 0.6\n"
+
+
+def epochs_of(*announced: int) -> list[float | None]:
+    """Return the epochs of the full bars, one of which follows each announced epoch."""
+    log = "".join(f"Epoch {n}/60\n" + BAR.format(loss=0.5 + at / 1000) for at, n in enumerate(announced))
+    return [r.epoch for r in read(log) if r.axis == "epoch"]
+
+
+def test_bars_of_several_writers_have_no_epoch() -> None:
+    """Where runs announce their epochs in turn, nobody knows whose bar is full."""
+    found = epochs_of(8, 9, 1, 10, 2, 11, 3, 12, 4)
+    assert found[:3] == [8, 9, 1]
+    assert found[-2:] == [None, None]
+
+
+def test_restarts_and_a_resumed_run_keep_their_epochs() -> None:
+    """A run that starts anew, or goes on where an earlier one stopped, writes alone."""
+    story = (1, 2, 3, 4, 5, 6, 1, 2, 7, 8, 1, 2, 3)
+    assert epochs_of(*story) == list(story)
+
+
+def test_an_epoch_announced_behind_another_writers_bar_is_seen() -> None:
+    """`accuracy: 0.5064Epoch 11/60` begins epoch 11."""
+    bar = " 50/100 [======>.......] - ETA: 1s - loss: 0.7 - accuracy: 0.5064Epoch 11/60\n"
+    assert [r.epoch for r in read("Epoch 10/60\n" + bar + BAR.format(loss=0.5)) if r.axis == "epoch"] == [11]
