@@ -89,7 +89,7 @@ def report(options: argparse.Namespace) -> int:
         found = list(reports)
         sys.stdout.write(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(write(one) for one in reports))
+        sys.stdout.write("\n".join(write(one, language) for one in reports))
     return 0
 
 
@@ -139,7 +139,8 @@ def status(options: argparse.Namespace) -> int:
     """`tailwatch status LOG`: one short line."""
     from tailwatch.report.status import status_line
 
-    sys.stdout.write(status_line(read(options.log, _settings(options))) + "\n")
+    settings = _settings(options)
+    sys.stdout.write(status_line(read(options.log, settings), _language(settings)) + "\n")
     return 0
 
 

@@ -48,6 +48,25 @@ METRICS: Final[dict[str, str]] = {
 }
 
 
+FINDINGS: Final[dict[str, str]] = {
+    "overfitting": "overfitting",
+    "diverged": "diverged",
+    "not_a_number": "not a number",
+    "spike": "spike",
+    "oscillating": "oscillating",
+    "plateau": "plateau",
+    "batch_scaling": "batch scaling",
+    "monitors_disagree": "monitors disagree",
+    "lr_too_high": "lr too high",
+    "stalled": "stalled",
+    "slowdown": "slowdown",
+    "crashed": "crashed",
+    "killed": "killed",
+    "out_of_memory": "out of memory",
+    "regression": "regression",
+}
+
+
 def setting_name(key: str) -> Text:
     """Return what a setting is called; one without a name of its own is called by its key."""
     return Text(SETTINGS[key]) if key in SETTINGS else Text("{name}", {"name": key.replace("_", " ")})

@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.text import compact
+from tailwatch.core.terms import FINDINGS, metric_name
+from tailwatch.core.text import ENGLISH, compact, phrase
 
 if TYPE_CHECKING:
+    from tailwatch.core.run import Run
+    from tailwatch.core.text import Language
     from tailwatch.session import Session
 
 
-def status_line(session: Session) -> str:
+_OUTCOMES: Final = {
+    "running": phrase("running"),
+    "finished": phrase("finished"),
+    "early_stopped": phrase("early stopped"),
+    "crashed": phrase("crashed"),
+    "killed": phrase("killed"),
+    "stalled": phrase("stalled"),
+    "unknown": phrase("unknown"),
+}
+_SPLITS: Final = {"val": phrase("val {metric}"), "train": phrase("train {metric}"), "test": phrase("test {metric}")}
+
+
+def status_line(session: Session, language: Language = ENGLISH) -> str:
     """Return progress, the main value with its best, the ETA and the number of open alarms."""
     run = session.run
-    parts = []
-    p = run.progress
-    if p.epoch is not None:
-        parts.append(f"epoch {p.epoch:g}" + (f"/{p.epochs:g}" if p.epochs else ""))
-    elif p.step is not None:
-        parts.append(f"step {p.step:,.0f}" + (f"/{p.steps:,.0f}" if p.steps else ""))
+    say = language.say
+    parts = _progress(run, language)
     main = next((pair.val or pair.train for pair in run.pairs()), None)
     last = main.last() if main is not None else None
     if main is not None and last is not None:
-        best = f" (best {compact(main.best_at.value)})" if main.best_at is not None else ""
-        parts.append(f"{main.spec.split or ''} {main.spec.metric} {compact(last.value)}{best}".strip())
+        name = say(_SPLITS.get(main.spec.split or "", "{metric}"), metric=metric_name(main.spec.metric))
+        if main.best_at is None:
+            parts.append(f"{name} {compact(last.value)}")
+        else:
+            parts.append(
+                say("{name} {last} (best {best})", name=name, last=compact(last.value), best=compact(main.best_at.value))
+            )
     eta = run.eta()
     if eta is not None:
-        parts.append(f"ETA {duration(eta)}")
+        parts.append(say("ETA {time}", time=duration(eta, language)))
     alarms = [f for f in session.findings.open if f.opinion.severity != "info"]
     if alarms:
-        parts.append(f"{len(alarms)} alert{'s' if len(alarms) > 1 else ''}: {alarms[0].opinion.id.replace('_', ' ')}")
+        first = language.of(FINDINGS.get(alarms[0].opinion.id, alarms[0].opinion.id.replace("_", " ")))
+        parts.append(language.count("{n} alert: {first}", "{n} alerts: {first}", len(alarms), first=first))
     else:
-        parts.append(run.outcome().replace("_", " "))
+        parts.append(language.of(_OUTCOMES[run.outcome()]))
     return " | ".join(parts)
 
 
-def duration(seconds: float) -> str:
+def _progress(run: Run, language: Language) -> list[str]:
+    p = run.progress
+    if p.epoch is not None and p.epochs:
+        return [language.say("epoch {number:g}/{all:g}", number=p.epoch, all=p.epochs)]
+    if p.epoch is not None:
+        return [language.say("epoch {number:g}", number=p.epoch)]
+    if p.step is not None and p.steps:
+        return [language.say("step {number:,.0f}/{all:,.0f}", number=p.step, all=p.steps)]
+    return [language.say("step {number:,.0f}", number=p.step)] if p.step is not None else []
+
+
+def duration(seconds: float, language: Language = ENGLISH) -> str:
     """Return a time span in its two largest units: `2 h 05 m`, `3 m 20 s`, `12 s`."""
-    total = int(seconds + 0.5)
+    say, total = language.say, int(seconds + 0.5)
     if total >= 86_400:
-        return f"{total // 86_400} d {total % 86_400 // 3600:02d} h"
+        return say("{days} d {hours:02d} h", days=total // 86_400, hours=total % 86_400 // 3600)
     if total >= 3600:
-        return f"{total // 3600} h {total % 3600 // 60:02d} m"
+        return say("{hours} h {minutes:02d} m", hours=total // 3600, minutes=total % 3600 // 60)
     if total >= 60:
-        return f"{total // 60} m {total % 60:02d} s"
-    return f"{total} s"
+        return say("{minutes} m {seconds:02d} s", minutes=total // 60, seconds=total % 60)
+    return say("{seconds} s", seconds=total)

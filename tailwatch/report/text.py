@@ -5,31 +5,49 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-from tailwatch.core.text import compact
+from tailwatch.core.terms import SETTINGS
+from tailwatch.core.text import ENGLISH, compact, phrase
 from tailwatch.dialects._draft import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tailwatch.core.text import Language
     from tailwatch.report.build import Report
 
 WIDTH: Final = 80
 _SIGNS: Final = {"critical": "!!", "warning": "! ", "info": "i "}
-_LABELS: Final = (("fatal", "Fatal"), ("actionable", "Need action"), ("unknown", "Not known"), ("info", "For information"))
+_LABELS: Final = (
+    ("fatal", phrase("Fatal")),
+    ("actionable", phrase("Need action")),
+    ("unknown", phrase("Not known")),
+    ("info", phrase("For information")),
+)
+_OUTCOMES: Final = {
+    "running": phrase("running"),
+    "finished": phrase("finished"),
+    "early_stopped": phrase("early stopped"),
+    "crashed": phrase("crashed"),
+    "killed": phrase("killed"),
+    "stalled": phrase("stalled"),
+    "unknown": phrase("unknown"),
+}
+_NEVER_FIRST: Final = "，。、；：？！）】》”’…％%,.;:?!)]"
+_NEVER_LAST: Final = "（【《“‘(["
 _SHOWN_SERIES: Final = 16
 _SHOWN_MESSAGES: Final = 12
 
 
-def write(report: Report) -> str:
-    """Return the whole report; every line fits 80 columns."""
+def write(report: Report, language: Language = ENGLISH) -> str:
+    """Return the whole report, in the language its sentences are in; every line fits 80 columns."""
     parts = [
-        *_head(report),
-        *_findings(report),
-        *_series(report),
-        *_marks(report),
-        *_settings(report),
-        *_messages(report),
-        *_read(report),
+        *_head(report, language),
+        *_findings(report, language),
+        *_series(report, language),
+        *_marks(report, language),
+        *_settings(report, language),
+        *_messages(report, language),
+        *_read(report, language),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -54,7 +72,7 @@ def _wrap(text: str, first: str = "", later: str | None = None) -> list[str]:
     later = " " * len(first) if later is None else later
     out: list[str] = []
     line = first
-    for word in text.replace("\n", " ").split(" "):
+    for word, blank in _words(text.replace("\n", " ")):
         rest = word
         while cells(line) + cells(rest) > WIDTH and line != later:
             out.append(line.rstrip())
@@ -63,33 +81,54 @@ def _wrap(text: str, first: str = "", later: str | None = None) -> list[str]:
             piece = cut(rest, WIDTH - cells(line))
             out.append(line + piece)
             line, rest = later, rest[len(piece) :]
-        line += rest + " "
+        line += rest + blank
     return [*out, line.rstrip()]
 
 
-def _head(report: Report) -> Iterator[str]:
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what must stay on one line, and the blank after it: words; wide characters, with the punctuation beside them."""
+    for word in text.split(" "):
+        start = 0
+        for i in range(1, len(word)):
+            before, after = word[i - 1], word[i]
+            if (cells(before) == 2 or cells(after) == 2) and before not in _NEVER_LAST and after not in _NEVER_FIRST:
+                yield word[start:i], ""
+                start = i
+        yield word[start:], " "
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Return the text with blanks up to `width` columns."""
+    blanks = " " * (width - cells(text))
+    return blanks + text if right else text + blanks
+
+
+def _head(report: Report, language: Language) -> Iterator[str]:
     yield from _wrap(report["verdict"])
     yield ""
     p = report["progress"]
+    say = language.say
     facts = [
-        f"{report['lines']:,} lines",
-        report["outcome"].replace("_", " "),
-        ", ".join(report["dialects"]) or "no dialect recognised",
+        say("{lines:,} lines", lines=report["lines"]),
+        language.of(_OUTCOMES[report["outcome"]]),
+        ", ".join(report["dialects"]) or say("no dialect recognised"),
     ]
-    if p["epoch"] is not None:
-        facts.insert(0, f"epoch {p['epoch']:g}" + (f"/{p['epochs']:g}" if p["epochs"] else ""))
+    if p["epoch"] is not None and p["epochs"]:
+        facts.insert(0, say("epoch {number:g}/{all:g}", number=p["epoch"], all=p["epochs"]))
+    elif p["epoch"] is not None:
+        facts.insert(0, say("epoch {number:g}", number=p["epoch"]))
     if len(report["segments"]) > 1:
-        facts.append(f"{len(report['segments'])} runs in this file, the last one is judged")
-    yield from _wrap(f"{report['log']}: " + ", ".join(facts))
+        facts.append(say("{runs} runs in this file, the last one is judged", runs=len(report["segments"])))
+    yield from _wrap(say("{log}: {facts}", log=report["log"], facts=language.listed(facts)))
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report, language: Language) -> Iterator[str]:
     found = report["findings"]
     if not found:
         return
-    yield from ("", "FINDINGS")
+    yield from ("", language.say("FINDINGS"))
     for f in sorted(found, key=lambda f: (f["status"] == "closed", ("critical", "warning", "info").index(f["severity"]))):
-        closed = " (over)" if f["status"] == "closed" else ""
+        closed = language.say(" (over)") if f["status"] == "closed" else ""
         yield from _wrap(f["title"] + closed, f" {_SIGNS[f['severity']]} ")
         yield from _wrap(f["why"], "    ")
         for action in f["actions"]:
@@ -98,95 +137,109 @@ def _findings(report: Report) -> Iterator[str]:
             yield cut(f"    {e['line']:>6}: {e['text']}")
 
 
-def _series(report: Report) -> Iterator[str]:
+def _series(report: Report, language: Language) -> Iterator[str]:
     last = len(report["segments"]) - 1
     shown = [s for s in report["series"] if s["segment"] == last]
     if not shown:
-        yield from ("", "No training values were found in this log.")
+        yield from ("", language.say("No training values were found in this log."))
         return
-    yield from ("", f"{'SERIES':<28} {'SPLIT':<6}{'POINTS':>8} {'LAST':>12}  BEST")
+    say = language.say
+    head = (pad(say("SERIES"), 28), pad(say("SPLIT"), 6) + pad(say("POINTS"), 8, right=True), pad(say("LAST"), 12, right=True))
+    yield from ("", " ".join((*head, " " + say("BEST"))))
     for s in shown[:_SHOWN_SERIES]:
         name = s["series"] if len(s["series"]) <= 28 else s["series"][:13] + "…" + s["series"][-14:]
         name = cut(name, 28) + " " * (28 - cells(cut(name, 28)))
-        yield f"{name} {s['split'] or '-':<6}{s['points']:>8,} {_shown(s['last']):>12}  {_best(s['best'])}".rstrip()
+        yield f"{name} {s['split'] or '-':<6}{s['points']:>8,} {_shown(s['last']):>12}  {_best(s['best'], language)}".rstrip()
     if len(shown) > _SHOWN_SERIES:
-        yield f"... and {len(shown) - _SHOWN_SERIES} more (tailwatch export has them all)"
+        yield say("... and {more} more (tailwatch export has them all)", more=len(shown) - _SHOWN_SERIES)
 
 
 def _shown(value: Any) -> str:
     return compact(value) if isinstance(value, int | float) else str(value)
 
 
-def _best(best: dict[str, Any] | None) -> str:
+def _best(best: dict[str, Any] | None, language: Language) -> str:
     if best is None:
         return ""
+    say = language.say
     place = (
-        f"epoch {best['epoch']:g}"
+        say("epoch {number:g}", number=best["epoch"])
         if best["epoch"] is not None
-        else f"step {best['step']:,}"
+        else say("step {number:,.0f}", number=best["step"])
         if best["step"] is not None
-        else f"line {best['line']:,}"
+        else say("line {number:,}", number=best["line"])
     )
-    return f"{_shown(best['value'])} at {place}"
+    return say("{value} at {where}", value=_shown(best["value"]), where=place)
 
 
-def _marks(report: Report) -> Iterator[str]:
+def _marks(report: Report, language: Language) -> Iterator[str]:
     kept = [m for m in report["marks"] if m["kind"] in ("early_stop", "restored", "lr_drop", "checkpoint", "resume")]
     if not kept:
         return
-    yield from ("", "WHAT THE RUN DID")
+    yield from ("", language.say("WHAT THE RUN DID"))
     for m in kept[-10:]:
         yield cut(f"{m['line']:>7}: {m['text']}")
     if len(kept) > 10:
-        yield f"         and {len(kept) - 10} earlier ones"
+        yield "         " + language.say("and {more} earlier ones", more=len(kept) - 10)
 
 
-def _settings(report: Report) -> Iterator[str]:
+def _settings(report: Report, language: Language) -> Iterator[str]:
     if report["settings"]:
-        yield from ("", "SETTINGS")
-        yield from _wrap(", ".join(f"{k.replace('_', ' ')} {_shown(v)}" for k, v in report["settings"].items()), " ", " ")
+        yield from ("", language.say("SETTINGS"))
+        names = {k: language.of(SETTINGS[k]) if k in SETTINGS else k.replace("_", " ") for k in report["settings"]}
+        facts = [language.say("{setting} {this}", setting=names[k], this=_shown(v)) for k, v in report["settings"].items()]
+        yield from _wrap(language.listed(facts), " ", " ")
 
 
-def _messages(report: Report) -> Iterator[str]:
+def _messages(report: Report, language: Language) -> Iterator[str]:
     messages = report["messages"]
     if not messages:
         return
-    yield from ("", "MESSAGES")
+    yield from ("", language.say("MESSAGES"))
     for label, title in _LABELS:
         kinds = [m for m in messages if m["label"] == label]
         if not kinds:
             continue
-        yield f" {title}:"
+        yield " " + language.say("{heading}:", heading=language.of(title))
         for m in kinds[:_SHOWN_MESSAGES]:
             headline = (
                 m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]
             ).strip()
-            yield cut(f"  {m['count']:>5}x line {m['first_line']}: {headline}")
+            yield cut(language.say("  {times:>5}x line {line}: {text}", times=m["count"], line=m["first_line"], text=headline))
             if m["action"] and label in ("fatal", "actionable"):
                 yield from _wrap(m["action"], "         -> ")
         if len(kinds) > _SHOWN_MESSAGES:
-            yield f"         and {len(kinds) - _SHOWN_MESSAGES} more kinds"
+            yield "         " + language.say("and {more} more kinds", more=len(kinds) - _SHOWN_MESSAGES)
     harmless = [m for m in messages if m["label"] == "harmless"]
     if harmless:
-        yield f" Harmless: {sum(m['count'] for m in harmless):,} messages of {len(harmless)} kinds."
+        total = sum(m["count"] for m in harmless)
+        yield " " + language.say("Harmless: {total:,} messages of {kinds} kinds.", total=total, kinds=len(harmless))
 
 
-def _read(report: Report) -> Iterator[str]:
+def _read(report: Report, language: Language) -> Iterator[str]:
     """Which dialect read how much, and what none of them understood, with a pattern for it."""
     if report["read"]:
-        yield from ("", "READ BY")
+        yield from ("", language.say("READ BY"))
         for r in report["read"]:
-            yield cut(f"{r['lines']:>9,} lines {r['points']:>10,} values  {r['dialect']}")
+            yield cut(language.say("{lines:>9,} lines {points:>10,} values  {dialect}", **r))
     unread = report["unread"]
     if not unread["lines"]:
         return
-    yield from ("", f"{unread['lines']:,} lines with numbers were not understood, such as:")
+    heading = language.count(
+        "{n:,} line with numbers was not understood, such as:",
+        "{n:,} lines with numbers were not understood, such as:",
+        unread["lines"],
+    )
+    yield from ("", heading)
     for kind in unread["kinds"][:3]:
-        yield cut(f"{kind['count']:>8,}x line {kind['first_line']}: {kind['text'].strip()}")
+        text = kind["text"].strip()
+        yield cut(language.say("{times:>8,}x line {line}: {text}", times=kind["count"], line=kind["first_line"], text=text))
     first = unread["kinds"][0]
     pattern = first["pattern"] if first["count"] > 1 or not report["series"] else None
     if pattern:
         yield from _wrap(
-            "To have the first of them read, put this into ~/.config/tailwatch/config.toml, with names that say what it is:"
+            language.say(
+                "To have the first of them read, put this into ~/.config/tailwatch/config.toml, with names that say what it is:"
+            )
         )
         yield from as_toml(pattern, WIDTH).splitlines()
