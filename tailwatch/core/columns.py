@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache
-from operator import eq, itemgetter
+from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.events import Reading
 from tailwatch.core.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tailwatch.core.cursor import Cursor, Who
     from tailwatch.core.events import Axis, Line, NumberForm, PlanKind, SeriesSpec
@@ -50,11 +50,6 @@ class Family(NamedTuple):
     def place(self, role: str, parts: Parts) -> float | None:
         """Return a place that is the same in every line of the stretch, None where the lines do not name it."""
         return next((number(parts[at], form) for name, at, form in self.constant if name == role), None)
-
-    @property
-    def same(self) -> Callable[[Parts], object] | None:
-        """Return what takes the parts out of a line that must not change within a stretch."""
-        return itemgetter(*(at for _, at, _ in self.constant)) if self.constant else None
 
 
 @lru_cache(maxsize=4096)
@@ -128,11 +123,11 @@ def _is_steady(family: Family, first: Parts, cursor: Cursor) -> bool:
 def take_apart(family: Family, axis: Axis, rows: list[Line], parts: list[Parts], cursor: Cursor) -> Stretch | None:
     """Return the columns of as many of the rows, from the first on, as can be read together."""
     columns = list(zip(*parts, strict=True))
-    count = len(rows)
+    count = min([len(rows), *(_as_first(columns[at]) for _, at, _ in family.constant)])
     steps = array("d")
     if family.step >= 0:
         read = _floats(columns[family.step], family.step_form)
-        count = _until(read, family, cursor)
+        count = min(count, _until(read, family, cursor))
         steps = array("d", read[:count])
     values: list[array[float]] = []
     for at, form in family.values:
@@ -161,6 +156,14 @@ def take_apart(family: Family, axis: Axis, rows: list[Line], parts: list[Parts],
         times,
         0,
     )
+
+
+def _as_first(column: tuple[bytes, ...]) -> int:
+    """Return how many of the first entries are the same."""
+    first = column[0]
+    if column.count(first) == len(column):
+        return len(column)
+    return next(i for i, part in enumerate(column) if part != first)
 
 
 def _floats(column: tuple[bytes, ...], form: NumberForm) -> list[float]:

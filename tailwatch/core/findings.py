@@ -66,7 +66,7 @@ class FindingBook:
 
     def holds(self, diagnosis: str) -> bool:
         """Whether a finding of this diagnosis is open."""
-        return any(self._owners[key] == diagnosis for key in self._open)
+        return bool(self._open) and any(self._owners[key] == diagnosis for key in self._open)
 
     def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
         """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""

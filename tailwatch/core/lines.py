@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final
+from itertools import accumulate, count, repeat
+from operator import add
+from typing import TYPE_CHECKING, Final, cast
 
 from tailwatch.core.bars import Bars
 from tailwatch.core.events import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 FRAME_CAP: Final = 65_536
 """Bytes of one line or frame that are kept; what is longer is cut, and counted."""
@@ -24,6 +29,8 @@ _BORDER: Final = re.compile(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
 _ESCAPE: Final = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
 _CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
 _SHOWN: Final = re.compile(rb"[^ \x08\x00]")
+_LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
+"""Makes a line without a call of Python's."""
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -71,23 +78,32 @@ class LineCutter:
             data = self._transcode(data)
         whole = self._carry + data
         pieces = whole.split(b"\n")
-        out: list[Line] = []
-        offset = self._carry_offset
-        plain = not self._bars and not self._skipping and _CONTROLS.search(whole) is None
         tail = pieces.pop()
-        part, number, new = self.part, self._number, tuple.__new__
-        for piece in pieces:
-            if plain and len(piece) <= FRAME_CAP:
-                out.append(new(Line, (piece, number, offset, at, part, 0, False)))
-            else:
-                self._number = number
+        offset = self._carry_offset
+        if self._is_plain(whole, pieces):
+            out = self._at_once(pieces, at)
+            offset += len(whole) - len(tail)
+        else:
+            out = []
+            for piece in pieces:
                 self._finish_line(piece, offset, at, out)
-                plain = plain and not self._bars
-            number += 1
-            offset += len(piece) + 1
-        self._number = number
+                self._number += 1
+                offset += len(piece) + 1
         self._hold_tail(tail, offset, at, out)
         return out
+
+    def _is_plain(self, whole: bytes, pieces: list[bytes]) -> bool:
+        """Whether the bytes are lines and nothing else: neither bars nor controls nor what is overlong."""
+        if self._bars or self._skipping or max(map(len, pieces), default=0) > FRAME_CAP:
+            return False
+        return not (b"\r" in whole or b"\x1b" in whole or b"\0" in whole or b"\b" in whole)
+
+    def _at_once(self, pieces: list[bytes], at: float) -> list[Line]:
+        offsets = map(add, accumulate(map(len, pieces), initial=self._carry_offset), count())
+        columns = (pieces, count(self._number), offsets, repeat(at), repeat(self.part), repeat(0), repeat(False))  # noqa: FBT003
+        self._number += len(pieces)
+        rows: Iterable[tuple[object, ...]] = zip(*columns, strict=False)  # the counters have no end
+        return list(map(_LINE, repeat(Line), rows))
 
     def provisional(self, at: float) -> Line | None:
         """Return the line that has no end yet, as it stands, or None."""

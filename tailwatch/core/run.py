@@ -14,6 +14,7 @@ from tailwatch.core import endings
 from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.pace import Pace, fraction_done
+from tailwatch.core.rhythm import Rhythm
 from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 _KEPT_FATAL: Final = 1000
 _QUIET_AFTER: Final = 300
-_LOOK_EVERY: Final = 32
-_LOOSE_ALONE: Final = 512
-"""So many values that name neither epoch nor step are judged one by one, like epochs; later ones like running values."""
 
 
 class Run:
@@ -56,7 +54,7 @@ class Run:
         self._whole_epoch = False
         self._stamp: str | None = None
         self._rank: int | None = None
-        self._running_points = self._loose_points = 0
+        self._running, self._loose = Rhythm(first=32), Rhythm(first=1)
         self._resume_announced = False
 
     @property
@@ -163,9 +161,7 @@ class Run:
 
     def until_look(self, axis: Axis) -> int:
         """Return how many more running points are taken before the diagnoses look again."""
-        if axis == "step":
-            return _LOOK_EVERY - self._running_points % _LOOK_EVERY
-        return 1 if self._loose_points < _LOOSE_ALONE else _LOOK_EVERY - self._loose_points % _LOOK_EVERY
+        return (self._running if axis == "step" else self._loose).until_look
 
     def stretch(self, found: Stretch, start: int, end: int) -> None:
         """Take in the rows `start:end` of lines that were read together: what `apply` does with each, in one step."""
@@ -199,16 +195,11 @@ class Run:
             self._note_pace()
 
     def _count(self, axis: Axis, points: int) -> None:
-        """Say what changed: every result, but of running values only every 32nd, and of many values without any place too."""
+        """Say what changed: every result, but of running values only now and then, and of many values without any place too."""
         if axis == "step":
-            self._running_points += points
-            if self._running_points % _LOOK_EVERY == 0:
+            if self._running.add(points):
                 self.changed.add("step")
-        elif axis == "index":
-            self._loose_points += points
-            if self._loose_points <= _LOOSE_ALONE or self._loose_points % _LOOK_EVERY == 0:
-                self.changed.add("epoch")
-        else:
+        elif axis != "index" or self._loose.add(points):
             self.changed.add("epoch")
 
     def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:

@@ -14,7 +14,6 @@ from tailwatch.core.thinning import Thinning
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Goal, SeriesSpec, Split
-    from tailwatch.core.thinning import Columns
 
 DENSE_CAP: Final = 8192
 WHOLE_CAP: Final = 200_000
@@ -152,5 +151,4 @@ class Series:
 
     def _thin(self) -> None:
         self._thinning = self._thinning or Thinning(self._cap)
-        columns: Columns = (self.values, self.epochs, self.steps, self.lines)
-        self.values, self.epochs, self.steps, self.lines = self._thinning.thin(columns)
+        self._thinning.thin((self.values, self.epochs, self.steps, self.lines))

@@ -156,31 +156,24 @@ class Reader:
         if found is None:
             self._reach, self._not_before = LEAST, lines[start].number + LEAST
             return None
-        used = len(found.rows)
-        self.lines_read[family.dialect] += used
-        self._reach = min(MOST, 2 * self._reach if used == len(places) else max(LEAST, 2 * used))
+        self.lines_read[family.dialect] += len(found.rows)
+        taken = places[len(found.rows) - 1] + 1 - start
+        self._reach = min(MOST, 2 * taken)
         self._heading_age = 0
-        return found._replace(taken=places[used - 1] + 1 - start)
+        return found._replace(taken=taken)
 
     def _gather(self, lines: list[Line], start: int, family: Family) -> tuple[list[int], list[tuple[bytes, ...]]]:
-        """Return where lines of the family stand, and their parts, up to one that says something else or silence grows long."""
-        known, same = self._cache.get, family.same
+        """Return where lines of the family stand, and their parts, up to a line that says something else."""
+        raws = [line[0] for line in lines[start : start + self._reach]]
+        shapes = b"\n".join(raws).translate(DIGITS_TO_ZERO).split(b"\n")
         places: list[int] = []
         parts: list[tuple[bytes, ...]] = []
-        first: object = None
-        for at in range(start, min(len(lines), start + self._reach)):
-            raw = lines[at].raw
-            entry = known(raw.translate(DIGITS_TO_ZERO))
+        for at, (raw, entry) in enumerate(zip(raws, map(self._cache.get, shapes), strict=True), start):
             if entry is None:
                 break
             if entry.family is family:
-                part = entry.unpack(raw)
-                if same is not None:
-                    first = first or same(part)
-                    if same(part) != first:
-                        break
                 places.append(at)
-                parts.append(part)
+                parts.append(entry.unpack(raw))
             elif not entry.silent or self._under_heading:
                 break
         return places, parts

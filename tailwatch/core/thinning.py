@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Columns = tuple[array[float], array[float], array[float], array[int]]
 
-FRESH: Final = 64
+FRESH: Final = 256
 """So many of the newest points are never thinned: who follows a series sees each of them first."""
 _FIRST_BUCKET: Final = 4
 
@@ -34,27 +34,22 @@ class Thinning:
         self._bucket = _FIRST_BUCKET
         self._thinned = 0
 
-    def thin(self, columns: Columns) -> Columns:
-        """Return the columns (values first) with their raw part thinned, and all of it more coarsely if it must be."""
+    def thin(self, columns: Columns) -> None:
+        """Thin the raw part of the columns (values first) in place, and all of it more coarsely if it must be."""
         values = columns[0]
         raw = len(values) - FRESH - self._thinned
         until = self._thinned + raw - raw % self._bucket
-        kept = [*range(self._thinned), *_of_buckets(values, self._thinned, until, self._bucket)]
-        while len(kept) > self._most:
+        self._keep(columns, self._thinned, until, _of_buckets(values, self._thinned, until, self._bucket))
+        while self._thinned > self._most:
             self._bucket *= 2
-            thinned = array("d", map(values.__getitem__, kept))
-            kept = [kept[i] for i in _of_buckets(thinned, 0, len(thinned), 4)]  # two buckets, of two kept points each
-        self._thinned = len(kept)
-        kept.extend(range(until, len(values)))
-        return _chosen(values, kept), _chosen(columns[1], kept), _chosen(columns[2], kept), _whole(columns[3], kept)
+            until, self._thinned = self._thinned, 0
+            self._keep(columns, 0, until, _of_buckets(values, 0, until, 4))  # two buckets, of two kept points each
 
-
-def _chosen(column: array[float], kept: list[int]) -> array[float]:
-    return array("d", map(column.__getitem__, kept))
-
-
-def _whole(column: array[int], kept: list[int]) -> array[int]:
-    return array("q", map(column.__getitem__, kept))
+    def _keep(self, columns: Columns, start: int, end: int, kept: list[int]) -> None:
+        for column in columns[:3]:
+            column[start:end] = array("d", map(column.__getitem__, kept))
+        columns[3][start:end] = array("q", map(columns[3].__getitem__, kept))
+        self._thinned = start + len(kept)
 
 
 def _of_buckets(values: array[float], start: int, end: int, size: int) -> list[int]:
