@@ -31,7 +31,7 @@ class Parts:
         self.first_place = 1 << 20
         self.used_frame = False
         self.named_place = False
-        self._named_split = False
+        self._named_split = self._grouped = False
         self._label = NO_LABEL
         self._split: Split | None = scan.prefix.split
         self._pending = b""
@@ -70,6 +70,9 @@ class Parts:
         if label != NO_LABEL:
             self._label = label
             self._split, self._named_split = label.split or self._split, False
+            self._grouped = self.scan.masked[at - 1 : at] == b"["
+        elif self._grouped and b"]" in self.scan.masked[start:at]:
+            self._label, self._grouped = NO_LABEL, False
         elif not self.values and self._label == NO_LABEL:
             self._head_label(at)
         split = self._split_for(name.text)
