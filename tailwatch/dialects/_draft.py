@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.sanitise import decode, sanitise
@@ -45,27 +46,38 @@ def draft(raw: bytes) -> str:
 
 
 def as_toml(template: str, width: int = 80) -> str:
-    """Return the table of a pattern, in lines of at most `width` columns (wide characters take two)."""
-    width = width if template.isascii() else width // 2
-    plain = f"line = '{template}'"
-    if len(plain) <= width and "'" not in template and template.isprintable():
-        return f"[[pattern]]\n{plain}\n"
+    """Return the table of a pattern, in lines of at most `width` columns."""
     quoted = json.dumps(template, ensure_ascii=False)
-    if len(quoted) + len("line = ") <= width:
+    if "'" not in template and template.isprintable():
+        quoted = f"'{template}'"  # nothing in it means anything else
+    if _columns(quoted) + len("line = ") <= width:
         return f"[[pattern]]\nline = {quoted}\n"
-    pieces = "\\\n".join(_folded(quoted[1:-1], width - 1))
+    folded = _folded(json.dumps(template, ensure_ascii=False)[1:-1], width - len('"""'))
+    pieces = "\\\n".join(folded)
     return f'[[pattern]]\nline = """\\\n{pieces}"""\n'
 
 
+def _columns(text: str) -> int:
+    """Return the columns that text takes on a terminal."""
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(c) in "WF") for c in text)
+
+
 def _folded(quoted: str, width: int) -> Iterator[str]:
-    """Cut what stands between the quotes, not within an escape, and so that no piece begins with a blank: TOML drops those."""
-    while len(quoted) > width - 3:
-        at = width - 3
-        while quoted[at] == " " or quoted[at - 1] == "\\" or quoted[at] == '"':
-            at -= 1
+    """Cut what stands between the quotes behind a blank, if need be elsewhere, never within an escape.
+
+    No piece begins with a blank: TOML drops those.
+    """
+    while _columns(quoted) > width:
+        most = next(i for i in range(len(quoted), 0, -1) if _columns(quoted[:i]) <= width)
+        ends = [i for i in range(1, most + 1) if quoted[i] != " " and not _within_escape(quoted, i)]
+        at = next((i for i in reversed(ends) if quoted[i - 1] == " " and i > most // 2), ends[-1])
         yield quoted[:at]
         quoted = quoted[at:]
     yield quoted
+
+
+def _within_escape(quoted: str, at: int) -> bool:
+    return (len(quoted[:at]) - len(quoted[:at].rstrip("\\"))) % 2 == 1
 
 
 def _names(line: bytes, shape: bytes) -> dict[tuple[int, int], str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from tailwatch.tui.feed import Recording
 from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
+from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.screens.help import help_rows
 from tailwatch.tui.screens.page import Page, PagePane
 
@@ -32,6 +33,12 @@ class Actions:
     def action_help(self) -> None:
         """Show the keys."""
         self.open_page("Keys", lambda width: help_rows(width, replay=self._app.replay))
+
+    def action_unread(self) -> None:
+        """Show what was not understood."""
+        snapshot = self._app.snapshot
+        if snapshot is not None:
+            self.open_page(unread_title(snapshot), lambda width: unread_rows(snapshot, width))
 
     def action_acknowledge(self) -> None:
         """Take the banner away."""

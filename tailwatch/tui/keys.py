@@ -23,6 +23,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("q", "q", "quit", "quit", "leave the monitor; the training is not touched", "monitor"),
     Key("question_mark,f1", "?", "help", "help", "this page", "monitor"),
     Key("a", "a", "acknowledge", "", "acknowledge an alarm: its banner goes, the finding stays", "monitor"),
+    Key("u", "u", "unread", "", "the lines that were not understood, each with a pattern that would read it", "monitor"),
     Key("p", "p", "freeze", "freeze", "freeze the screen; reading and alarms go on", "monitor"),
     Key("ctrl+l", "Ctrl+L", "redraw", "", "draw the whole screen again", "monitor"),
     Key("ctrl+c", "Ctrl+C", "interrupt", "", "leave at once", "monitor"),

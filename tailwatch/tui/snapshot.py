@@ -107,6 +107,15 @@ class MessageView(NamedTuple):
     source: str
 
 
+class UnreadView(NamedTuple):
+    """Lines of one kind that were not understood, and the first of them."""
+
+    times: int
+    first_line: int
+    last_line: int
+    example: bytes
+
+
 class Verdict(NamedTuple):
     """One sentence on how the run is, and how grave it is."""
 
@@ -139,6 +148,8 @@ class Snapshot:
     findings: tuple[FindingView, ...] = ()
     messages: tuple[MessageView, ...] = ()
     lines_read: int = 0
+    unread: tuple[UnreadView, ...] = ()
+    unread_lines: int = 0
     run_number: int = 1
     runs: int = 1
 

@@ -21,6 +21,7 @@ from tailwatch.tui.snapshot import (
     Snapshot,
     SourceState,
     Standing,
+    UnreadView,
     Verdict,
 )
 from tailwatch.tui.sparkline import columns
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 MAX_CHARTS: Final = 24
 MAX_SERIES_ROWS: Final = 200
+MAX_UNREAD: Final = 30
 SPARK_COLUMNS: Final = 16
 _GRAVE: Final = {"critical": 0, "warning": 1, "info": 2}
 _LABELS: Final = {"fatal": 0, "actionable": 1, "unknown": 2, "info": 3, "harmless": 4}
@@ -81,6 +83,8 @@ class SnapshotMaker:
             findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
             messages=tuple(_message(e, self._language) for e in _by_label(session.messages.entries())),
             lines_read=run.line,
+            unread=tuple(UnreadView(k.count, k.first_line, k.last_line, k.example) for k in session.unread.kinds()[:MAX_UNREAD]),
+            unread_lines=session.unread.lines,
             run_number=len(run.segments),
             runs=len(run.segments),
         )

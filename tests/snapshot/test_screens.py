@@ -127,5 +127,16 @@ def test_a_paused_replay(snap_compare: Compare) -> None:
     assert snap_compare(monitor(*events, replay=True), terminal_size=(80, 24))
 
 
+@pytest.mark.parametrize("size", [(120, 40), (50, 40)])
+def test_the_page_of_lines_that_were_not_understood(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """How many, where, what they say, and a pattern to paste into the settings."""
+    text = (
+        "".join(f"[2026-01-01 10:00:0{i % 10}] tick {i} obj {i}/90 质量 {i + 2}\n" for i in range(12))
+        + "zz 3 4\nepoch 1 loss 0.5\n"
+    )
+    events = [Notice("opened", AT), Data(text.encode(), AT), Tick(AT + 3, writer_alive=True), Notice("read", AT + 3)]
+    assert snap_compare(monitor(*events), press=["u"], terminal_size=size)
+
+
 def _first(folder: str) -> str:
     return min(path.name for path in (SAMPLES / folder).glob("*.log"))

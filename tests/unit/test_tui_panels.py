@@ -19,6 +19,7 @@ from tailwatch.tui.panels.log import LogBuffer, around_rows, log_row, log_title
 from tailwatch.tui.panels.messages import message_detail, messages_rows, shown_messages
 from tailwatch.tui.panels.series import series_rows, short
 from tailwatch.tui.panels.status import is_unusual, span_of_time, status_rows
+from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.panels.verdict import banner_rows, verdict_repeats, verdict_rows
 from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot, SourceState
 from tailwatch.tui.view import SnapshotMaker
@@ -371,3 +372,26 @@ class TestPaint:
         text = "validation loss was best at epoch 3 and 验证损失验证损失 supercalifragilistic"
         assert "".join(wrap(text, 9)).replace(" ", "") == text.replace(" ", "")
         assert all(cell_len(line) <= 9 for line in wrap(text, 9))
+
+
+class TestUnread:
+    def test_lines_that_were_not_understood_come_with_a_pattern(self) -> None:
+        snapshot = snapshot_of(b"tick 7 obj 8\ntick 8 obj 9\nepoch 1 loss 0.5\n")
+        assert unread_title(snapshot) == "Not understood: 2 lines"
+        text = text_of(unread_rows(snapshot, 80))
+        assert "×2 lines 1 to 2" in text
+        assert "tick 7 obj 8" in text
+        assert "line = 'tick {tick} obj {obj}'" in text
+        assert "2 lines not understood: u" in text_of(status_rows(snapshot, AT + 4, 120, 2))
+
+    def test_a_log_that_was_understood_says_so(self) -> None:
+        snapshot = snapshot_of(b"epoch 1 loss 0.5\n")
+        assert "every line that carries numbers was understood" in text_of(unread_rows(snapshot, 80))
+        assert "not understood" not in text_of(status_rows(snapshot, AT + 4, 120, 2))
+
+    @pytest.mark.parametrize("width", [20, 50, 120])
+    def test_a_hostile_line_stays_text(self, width: int) -> None:
+        snapshot = snapshot_of((NASTY + " 3 7\n").encode("utf-8", "surrogateescape"))
+        rows = unread_rows(snapshot, width)
+        assert "\x1b" not in text_of(rows)
+        assert "\u202e" not in text_of(rows)

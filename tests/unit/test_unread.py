@@ -15,7 +15,7 @@ from tailwatch.config import Pattern, Settings
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.sanitise import decode
 from tailwatch.core.unread import MAX_KINDS, UnreadBook
-from tailwatch.dialects._draft import as_toml, draft
+from tailwatch.dialects._draft import _columns, as_toml, draft
 from tailwatch.session import Session
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_draft_reads_the_line_it_was_made_for(line: str, width: int) -> None:
     if template:
         pasted = as_toml(template, width)
         assert tomllib.loads(pasted)["pattern"] == [{"line": template}]
-        assert all(len(row) <= width for row in pasted.splitlines())
+        assert all(_columns(row) <= width for row in pasted.splitlines())
         session = Session(settings=Settings(pattern=(Pattern(line=template),)))
         session.feed(Data(line.replace("\n", " ").encode() + b"\n", 0.0))
         session.feed(Notice("ended", 1.0))

@@ -141,4 +141,6 @@ def _framework(snapshot: Snapshot) -> tuple[Span, ...]:
     parts = [name for name in snapshot.dialects if name != "general"]
     if snapshot.runs > 1:
         parts.append(f"run {snapshot.run_number} of {snapshot.runs} in this log")
+    if snapshot.unread_lines:
+        parts.append(f"{snapshot.unread_lines:,} line{'s' * (snapshot.unread_lines != 1)} not understood: u")
     return row((" · ".join(parts), "dim"))
