@@ -11,7 +11,7 @@ from tailwatch.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status")
+COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status", "messages")
 _EPILOG = """\
 commands:
   tailwatch LOG                 the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input
@@ -22,6 +22,7 @@ commands:
   tailwatch watch LOG           one line an event, without a screen: for cron, Slurm and other programs
   tailwatch export LOG...       every value of a log as CSV or JSON lines
   tailwatch explain [LINE|-]    what a message means: harmless or not, and why
+  tailwatch messages [WORDS]    the messages that are known, searchable
   tailwatch status LOG          one short line, for a tmux status bar
 
 `tailwatch COMMAND --help` tells the options of each.
@@ -133,6 +134,14 @@ def _clock(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="TIME", help="judge as of this time (ISO 8601) instead of now or the log's last change")
 
 
+def _messages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="WORDS", help="only rules that hold all of these words, in any case")
+    labels = ("harmless", "info", "actionable", "fatal")
+    parser.add_argument("--label", choices=labels, action="append", default=[], help="only rules that can give this label")
+    parser.add_argument("--family", action="append", default=[], help="only rules of this family, such as torch")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
 _ADD = {
     "replay": _replay,
     "demo": _demo,
@@ -142,6 +151,7 @@ _ADD = {
     "watch": _watch,
     "check": _check,
     "status": _status,
+    "messages": _messages,
 }
 _HELP = {
     "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
@@ -152,4 +162,5 @@ _HELP = {
     "watch": "Follow a log without a screen: one line an event.",
     "check": "Exit code 0 when the run is healthy, 1 when there are findings, 2 for wrong usage, 3 when the log cannot be read.",
     "status": "One short line on the run, for a status bar.",
+    "messages": "The messages that are known: what each means and what to do, searchable.",
 }

@@ -116,6 +116,13 @@ def explain(options: argparse.Namespace) -> int:
     return run_explain(options.text, options.format, sys.stdin, sys.stdout, _language(settings), settings.message)
 
 
+def messages(options: argparse.Namespace) -> int:
+    """`tailwatch messages [WORDS]`: the catalogue as a list."""
+    from tailwatch.report.listing import list_messages
+
+    return list_messages(options.words, options.label, options.family, options.format, sys.stdout)
+
+
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
     settings = _settings(options)
@@ -237,4 +244,18 @@ def _time(text: str | None) -> float | None:
         raise UsageError(f"--at {text!r} is no time; write it like 2026-01-31T12:00:00.") from None
 
 
-__all__ = ["LogError", "check", "demo", "explain", "export", "monitor", "read", "readings", "replay", "report", "status", "watch"]
+__all__ = [
+    "LogError",
+    "check",
+    "demo",
+    "explain",
+    "export",
+    "messages",
+    "monitor",
+    "read",
+    "readings",
+    "replay",
+    "report",
+    "status",
+    "watch",
+]

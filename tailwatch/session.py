@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from tailwatch.catalogue.heard import Interest
-    from tailwatch.config import Settings
+    from tailwatch.config import OwnMessage, Settings
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
@@ -127,6 +127,14 @@ class Session:
                 self.run.clock.tick(event.at)
                 self.run.clock.writer_alive = event.writer_alive
                 self._judge({"tick"}, changes)
+        return changes
+
+    def adopt(self, message: OwnMessage) -> Changes:
+        """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
+        changes = Changes()
+        for spoken in self._listener.adopt(message):
+            self.run.apply(spoken)
+        self._settle(changes)
         return changes
 
     def finish(self) -> Changes:

@@ -33,6 +33,11 @@ class Change(NamedTuple):
     line: int
 
 
+def literal_of(text: str) -> str:
+    """What a message says, letter by letter, with `{}` where numbers and addresses stand: the `text` of an own verdict."""
+    return _VARIABLE.sub("{}", peel(headline(text)).rest)[:200].rstrip("{ ")
+
+
 @dataclass(slots=True)
 class Entry:
     """All messages of one rule, or of one template where no rule knows them; for the report and the screen.

@@ -42,6 +42,8 @@ class Run:
         self.progress = Progress(None, None, None, None, 0, 0)
         self.clock = Clock()
         self.fatal: list[Spoken] = []
+        self.asked: dict[str, Spoken] = {}
+        """The first message of each kind of which the user asked to be told."""
         self._last_words: Spoken | None = None
         self._last_fatal_line = 0
         self.spoken: Counter[str] = Counter()
@@ -271,6 +273,8 @@ class Run:
 
     def _spoken(self, event: Spoken) -> None:
         self.spoken[event.rule or event.template] += 1
+        if event.alert:
+            self.asked.setdefault(event.rule or event.template, event)
         words = self._last_words
         if event.label == "fatal":
             if len(self.fatal) < _KEPT_FATAL:

@@ -47,7 +47,7 @@ def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
         "messages": [_message(e, language) for e in session.messages.entries()],
         "baseline": None,
         "unread": _unread(session.unread),
-        "hygiene": {"redraws": session.redraws, "cut_bytes": session.cut_bytes},
+        "hygiene": _hygiene(session),
     }
 
 
@@ -67,6 +67,20 @@ def _unread(book: UnreadBook) -> dict[str, object]:
             }
             for k in kinds[:_UNREAD_KINDS]
         ],
+    }
+
+
+def _hygiene(session: Session) -> dict[str, object]:
+    """What the log is made of, counted in states: lines, and the redraws of bars that were folded into them."""
+    entries = session.messages.entries()
+    most = max(entries, key=lambda entry: entry.count, default=None)
+    return {
+        "redraws": session.redraws,
+        "cut_bytes": session.cut_bytes,
+        "states": session.lines + session.redraws,
+        "messages": sum(entry.count for entry in entries),
+        "repeats": sum(entry.count - 1 for entry in entries),
+        "most_repeated": {"count": most.count, "line": most.first_line} if most is not None and most.count > 1 else None,
     }
 
 
@@ -144,6 +158,12 @@ def _message(entry: Entry, language: Language) -> dict[str, object]:
         "why": language.of(entry.why),
         "action": language.of(entry.action),
         "source": entry.source,
+        "frame": sanitise(entry.frame) or None,
+        "ranks": sorted(entry.ranks)[:64],
+        "first_rank": entry.first_rank,
+        "effect_of": entry.effect_of or None,
+        "changed": [{"label": change.label, "line": change.line} for change in entry.changes],
+        "hidden": entry.hidden,
     }
 
 

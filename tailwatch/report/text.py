@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tailwatch.core.terms import SETTINGS
 from tailwatch.core.text import ENGLISH, compact, phrase
 from tailwatch.dialects._draft import as_toml
+from tailwatch.report.said import LABELS, headline_of, hygiene, known_of, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 80
 _SIGNS: Final = {"critical": "!!", "warning": "! ", "info": "i "}
-_LABELS: Final = (
-    ("fatal", phrase("Fatal")),
-    ("actionable", phrase("Need action")),
-    ("unknown", phrase("Not known")),
-    ("info", phrase("For information")),
-)
 _OUTCOMES: Final = {
     "running": phrase("running"),
     "finished": phrase("finished"),
@@ -192,28 +187,26 @@ def _settings(report: Report, language: Language) -> Iterator[str]:
 
 
 def _messages(report: Report, language: Language) -> Iterator[str]:
-    messages = report["messages"]
-    if not messages:
-        return
-    yield from ("", language.say("MESSAGES"))
-    for label, title in _LABELS:
-        kinds = [m for m in messages if m["label"] == label]
+    if report["messages"]:
+        yield from ("", language.say("MESSAGES"))
+    for label, title in LABELS:
+        kinds = [m for m in report["messages"] if m["label"] == label and not m["hidden"]]
         if not kinds:
             continue
         yield " " + language.say("{heading}:", heading=language.of(title))
         for m in kinds[:_SHOWN_MESSAGES]:
-            headline = (
-                m["sample"].rstrip().rsplit("\n", 1)[-1] if "Traceback" in m["sample"] else m["sample"].split("\n", 1)[0]
-            ).strip()
-            yield cut(language.say("  {times:>5}x line {line}: {text}", times=m["count"], line=m["first_line"], text=headline))
-            if m["action"] and label in ("fatal", "actionable"):
+            text = headline_of(m)
+            yield cut(language.say("  {times:>5}x line {line}: {text}", times=m["count"], line=m["first_line"], text=text))
+            for note in known_of(m, language):
+                yield cut(f"         {note}")
+            if m["action"] and label in ("fatal", "actionable") and not m["effect_of"]:
                 yield from _wrap(m["action"], "         -> ")
         if len(kinds) > _SHOWN_MESSAGES:
             yield "         " + language.say("and {more} more kinds", more=len(kinds) - _SHOWN_MESSAGES)
-    harmless = [m for m in messages if m["label"] == "harmless"]
-    if harmless:
-        total = sum(m["count"] for m in harmless)
-        yield " " + language.say("Harmless: {total:,} messages of {kinds} kinds.", total=total, kinds=len(harmless))
+    yield from (f" {line}" for line in quiet(report, language))
+    filled = hygiene(report, language)
+    if filled:
+        yield from ("", *_wrap(filled))
 
 
 def _read(report: Report, language: Language) -> Iterator[str]:

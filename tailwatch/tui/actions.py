@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from tailwatch.core.errors import UsageError
 from tailwatch.tui.feed import Recording
 from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
 from tailwatch.tui.panels.unread import unread_rows, unread_title
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from tailwatch.tui.monitor import Monitor
     from tailwatch.tui.paint import Row
+    from tailwatch.tui.snapshot import MessageView
 
 
 class Actions:
@@ -97,6 +99,26 @@ class Actions:
             self.note("this series has no chart: it is no loss and no score")
         else:
             self._chart_metrics([c.metric for c in charts], found)
+
+    def judge_message(self, message: MessageView, verdict: str) -> None:
+        """Write a verdict on a kind of message into the configuration, and follow it at once."""
+        from tailwatch.config import OwnMessage, file  # noqa: PLC0415 - needed rarely
+        from tailwatch.remember import remember  # noqa: PLC0415
+
+        if not (message.text or message.rule):
+            self.note("this message holds no words to know it by")
+            return
+        path = file()[0]
+        named = OwnMessage(text=message.text) if message.text else OwnMessage(rule=message.rule)
+        own = named._replace(verdict=verdict)
+        try:
+            remember(own, path)
+        except UsageError as error:
+            self.note(str(error))
+            return
+        self._app.feed.adopt(own._replace(where=path))
+        self.note(f"remembered in {path}")
+        self._app.paint()
 
     def note(self, text: str) -> None:
         """Say something in the footer for a few seconds."""

@@ -23,7 +23,7 @@ from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, Sourc
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tailwatch.config import Settings
+    from tailwatch.config import OwnMessage, Settings
     from tailwatch.core.events import Finding, SourceEvent
     from tailwatch.core.text import Language
     from tailwatch.session import Changes, Session
@@ -108,6 +108,7 @@ class Feed:
         self.version = 0
         """Counts what there was to show; where it stands still, only the clock goes on."""
         self._past = past
+        self._adopted: list[OwnMessage] = []
         self._alarms: deque[Finding] = deque(maxlen=64)
         self._thread: threading.Thread | None = None
 
@@ -184,6 +185,14 @@ class Feed:
         if not isinstance(event, Tick) or changes.findings or event.writer_alive != before:
             self._tell()
 
+    def adopt(self, message: OwnMessage) -> None:
+        """Take a verdict on messages that the person gives at the screen."""
+        with self._lock:
+            self._adopted.append(message)
+            if self._session is not None:
+                self._session.adopt(message)
+        self._tell()
+
     def _run(self) -> None:
         try:
             if self._history is None or not self._read_history(self._history):
@@ -240,6 +249,8 @@ class Feed:
         self._begin_session()
         session: Session = pickle.loads(report.session)  # noqa: S301  # from our own child
         with self._lock:
+            for message in self._adopted:  # given while the child was reading, which did not hear of it
+                session.adopt(message)
             self._session, self._early = session, None
         self.source.begin_at(report.offset)  # type: ignore[attr-defined]  # only such a source is given a history
         self._tell()

@@ -64,6 +64,12 @@ CHART_KEYS: Final[tuple[Key, ...]] = (
     Key("enter", "Enter", "open", "", "at the cursor: the lines of the log around that point", "chart"),
 )
 
+MESSAGE_KEYS: Final[tuple[Key, ...]] = (
+    Key("x", "x", "judge('harmless')", "", "in the messages: this is harmless here; remembered in your configuration", "lists"),
+    Key("d", "d", "judge('hide')", "", "in the messages: do not show this again; it is counted still", "lists"),
+    Key("b", "b", "judge('alert')", "", "in the messages: alert me on this", "lists"),
+)
+
 GROUPS: Final = (
     ("monitor", "The monitor"),
     ("panes", "Panes"),
@@ -88,6 +94,6 @@ def footer(*, replay: bool) -> list[tuple[str, str]]:
 
 def help_lines(*, replay: bool) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the help page: a heading and its keys with a sentence each."""
-    rows = [key for key in (*KEYS, *LIST_KEYS, *CHART_KEYS) if key.about and (replay or not key.replay_only)]
+    rows = [key for key in (*KEYS, *LIST_KEYS, *MESSAGE_KEYS, *CHART_KEYS) if key.about and (replay or not key.replay_only)]
     pages = [(title, [(key.shown, key.about) for key in rows if key.group == group]) for group, title in GROUPS]
     return [page for page in pages if page[1]]

@@ -272,6 +272,10 @@ class Monitor(Actions, App[None]):
         lines = self.log_pane.buffer.around(reading.line)
         self.open_page(f"Log at {reading.place}", lambda width: around_rows(lines, reading.line, width))
 
+    def on_messages_pane_judged(self, message: MessagesPane.Judged) -> None:
+        """Remember the person's verdict on a kind of message, and follow it at once."""
+        self.judge_message(message.message, message.verdict)
+
     def on_series_pane_chosen(self, message: SeriesPane.Chosen) -> None:
         """Chart the metric of the chosen series."""
         self.chart_series(message.series_name)

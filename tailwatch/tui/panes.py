@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
+from tailwatch.tui.keys import MESSAGE_KEYS, bindings
 from tailwatch.tui.paint import Painter, Row, row
 from tailwatch.tui.panel import ListPanel, Panel
 from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_rows, findings_title
@@ -17,7 +18,9 @@ from tailwatch.tui.panels.verdict import banner_rows, verdict_rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tailwatch.tui.snapshot import FindingView
+    from textual.binding import BindingType
+
+    from tailwatch.tui.snapshot import FindingView, MessageView
 
 
 class Opened(Message):
@@ -157,6 +160,23 @@ class SeriesPane(ListPanel):
 
 class MessagesPane(ListPanel):
     """The messages, folded by kind."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(MESSAGE_KEYS)]
+
+    class Judged(Message):
+        """The person gave a verdict on a kind of message."""
+
+        def __init__(self, message: MessageView, verdict: str) -> None:
+            super().__init__()
+            self.message = message
+            self.verdict = verdict
+
+    def action_judge(self, verdict: str) -> None:
+        """Give a verdict on the selected kind."""
+        shown = shown_messages(self.snapshot, unfolded=self.unfolded) if self.snapshot else []
+        message = shown[self.cursor] if self.cursor < len(shown) else None
+        if message is not None:
+            self.post_message(self.Judged(message, verdict))
 
     def __init__(self, name: str, painter: Painter) -> None:
         super().__init__(name, painter)

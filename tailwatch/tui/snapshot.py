@@ -93,7 +93,11 @@ class FindingView(NamedTuple):
 
 
 class MessageView(NamedTuple):
-    """All messages of one kind, folded."""
+    """All messages of one kind, folded.
+
+    `text` is what an own verdict would name it by; a message that one rule knows is named by the rule. `notes` say what changed,
+    what it follows from, who said it first and which of the user's own lines it came from.
+    """
 
     rule: str
     label: Label
@@ -105,6 +109,9 @@ class MessageView(NamedTuple):
     why: str
     action: str
     source: str
+    text: str = ""
+    notes: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 class UnreadView(NamedTuple):

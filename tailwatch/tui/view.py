@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.peeling import headline, peel
+from tailwatch.core.messages import literal_of
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
 from tailwatch.core.text import ENGLISH, render
@@ -27,7 +27,7 @@ from tailwatch.tui.snapshot import (
 from tailwatch.tui.sparkline import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tailwatch.core.events import Finding, Text
     from tailwatch.core.messages import Entry
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from tailwatch.core.text import Language
     from tailwatch.session import Session
 
+NOTE_CHANGED: Final = "was {label} until line {line}"
+NOTE_EFFECT: Final = "an effect of the failure on line {line}"
+NOTE_RANKS: Final = "said first by rank {first}; by ranks {ranks}"
+NOTE_FRAME: Final = "raised from {frame}"
 MAX_CHARTS: Final = 24
 MAX_SERIES_ROWS: Final = 200
 MAX_UNREAD: Final = 30
@@ -183,7 +187,7 @@ def _message(entry: Entry, language: Language) -> MessageView:
     return MessageView(
         entry.rule,
         entry.label,
-        sanitise(peel(headline(entry.sample)).rest or headline(entry.sample))[:300],
+        sanitise(entry.title)[:300],
         entry.count,
         entry.first_line,
         entry.last_line,
@@ -191,7 +195,24 @@ def _message(entry: Entry, language: Language) -> MessageView:
         language.of(entry.why),
         language.of(entry.action),
         entry.source,
+        literal_of(entry.sample) if entry.general or not entry.rule else "",
+        tuple(_notes(entry, language)),
+        entry.hidden,
     )
+
+
+def _notes(entry: Entry, language: Language) -> Iterator[str]:
+    """Say what is to be known of a message beside its verdict."""
+    for change in entry.changes[-3:]:
+        yield language.say(NOTE_CHANGED, label=change.label, line=change.line)
+    if entry.effect_of:
+        yield language.say(NOTE_EFFECT, line=entry.effect_of)
+    if entry.ranks:
+        shown = ", ".join(map(str, sorted(entry.ranks)[:8])) + (", ..." if len(entry.ranks) > 8 else "")
+        first = shown if entry.first_rank is None else entry.first_rank
+        yield language.say(NOTE_RANKS, first=first, ranks=shown)
+    if entry.frame:
+        yield language.say(NOTE_FRAME, frame=sanitise(entry.frame))
 
 
 def _series_view(series: Series) -> SeriesView:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual
 
+from tailwatch.config import OwnMessage
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.tui.feed import Feed
 from tailwatch.tui.monitor import Monitor
@@ -136,6 +137,28 @@ def test_the_page_of_lines_that_were_not_understood(snap_compare: Compare, size:
     )
     events = [Notice("opened", AT), Data(text.encode(), AT), Tick(AT + 3, writer_alive=True), Notice("read", AT + 3)]
     assert snap_compare(monitor(*events), press=["u"], terminal_size=size)
+
+
+def test_the_messages_and_what_is_hidden(snap_compare: Compare) -> None:
+    """What needs an action comes first, harmless and hidden kinds are one row with their count; a crash names its frame."""
+    log = (
+        b"WARNING: the frobnicator 3 is odd\nWARNING: the gizmo 4 is odd\n/opt/a.py:3: FutureWarning: old call\n"
+        b'epoch 1 loss 0.5\nTraceback (most recent call last):\n  File "/home/me/train.py", line 12, in main\n'
+        b"    step(batch)\nKeyError: 'label'\n"
+    )
+    app = monitor(Notice("opened", AT), Data(log, AT), Notice("read", AT), Notice("ended", AT))
+    app.feed.adopt(OwnMessage(text="the gizmo {} is odd", verdict="hide"))
+    assert snap_compare(app, press=["4"], terminal_size=(120, 40))
+
+
+def test_the_page_of_a_message(snap_compare: Compare) -> None:
+    """Why, what to do, the user's own frame, and the lines of the traceback, apart from each other."""
+    log = (
+        b'epoch 1 loss 0.5\nTraceback (most recent call last):\n  File "/home/me/train.py", line 12, in main\n'
+        b"    step(batch)\nKeyError: 'label'\n"
+    )
+    app = monitor(Notice("opened", AT), Data(log, AT), Notice("read", AT), Notice("ended", AT))
+    assert snap_compare(app, press=["4", "enter"], terminal_size=(100, 30))
 
 
 def _first(folder: str) -> str:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tailwatch.tui.arrange import Wants, arrange, share
-from tailwatch.tui.keys import CHART_KEYS, KEYS, LIST_KEYS, footer, help_lines
+from tailwatch.tui.keys import CHART_KEYS, KEYS, LIST_KEYS, MESSAGE_KEYS, footer, help_lines
 from tailwatch.tui.monitor import Monitor
 from tailwatch.tui.paint import plain, width_of
 from tailwatch.tui.screens.help import help_rows
@@ -82,7 +82,7 @@ def test_every_key_has_an_action() -> None:
 @pytest.mark.parametrize("replay", [False, True])
 def test_the_help_page_is_the_table_of_keys(replay: bool) -> None:
     told = [pair for _, keys in help_lines(replay=replay) for pair in keys]
-    expected = [k for k in (*KEYS, *LIST_KEYS, *CHART_KEYS) if k.about and (replay or not k.replay_only)]
+    expected = [k for k in (*KEYS, *LIST_KEYS, *MESSAGE_KEYS, *CHART_KEYS) if k.about and (replay or not k.replay_only)]
     assert sorted(told) == sorted((key.shown, key.about) for key in expected)
     text = "\n".join(plain(cells) for cells in help_rows(60, replay=replay))
     assert all(key.shown in text for key in expected)

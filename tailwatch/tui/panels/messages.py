@@ -22,17 +22,21 @@ _SIGNS: Final[dict[str, tuple[str, Role, str]]] = {
 
 def messages_title(snapshot: Snapshot) -> str:
     """Return the pane's title with the number of messages that need someone."""
-    count = sum(1 for m in snapshot.messages if m.label in ("fatal", "actionable"))
+    count = sum(1 for m in snapshot.messages if m.label in ("fatal", "actionable") and not m.hidden)
     return f"Messages {count or ''}".strip()
 
 
 def shown_messages(snapshot: Snapshot, *, unfolded: bool) -> list[MessageView | None]:
     """Return the messages that have a row; None is the one row of all harmless ones."""
-    loud = [m for m in snapshot.messages if m.label != "harmless"]
-    quiet = [m for m in snapshot.messages if m.label == "harmless"]
+    loud = [m for m in snapshot.messages if m.label != "harmless" and not m.hidden]
+    quiet = _quiet(snapshot)
     if not quiet:
         return list(loud)
     return [*loud, None, *quiet] if unfolded else [*loud, None]
+
+
+def _quiet(snapshot: Snapshot) -> list[MessageView]:
+    return [m for m in snapshot.messages if m.label == "harmless" or m.hidden]
 
 
 def messages_rows(snapshot: Snapshot, width: int, *, unfolded: bool = False) -> list[Row]:
@@ -57,10 +61,15 @@ def _row(message: MessageView, width: int) -> Row:
 
 
 def _fold(snapshot: Snapshot, *, unfolded: bool) -> Row:
-    quiet = [m for m in snapshot.messages if m.label == "harmless"]
+    quiet = _quiet(snapshot)
+    hidden = sum(m.hidden for m in quiet)
     count = sum(m.times for m in quiet)
     kinds = f"{len(quiet)} kinds, " if len(quiet) > 1 else ""
-    return row((f" {'▾' if unfolded else '▸'} ", "dim"), (f"harmless: {kinds}{count:,} message{'s' * (count != 1)}", "dim"))
+    return row(
+        (f" {'▾' if unfolded else '▸'} ", "dim"),
+        (f"harmless: {kinds}{count:,} message{'s' * (count != 1)}", "dim"),
+        (f", {hidden} hidden" if hidden else "", "dim"),
+    )
 
 
 def message_detail(message: MessageView, width: int) -> list[Row]:
@@ -76,6 +85,7 @@ def message_detail(message: MessageView, width: int) -> list[Row]:
         else f"{message.times:,} times, lines {message.first_line:,} to {message.last_line:,}"
     )
     rows.append(row("   ", (where, "dim")))
+    rows += [row("   ", (line, "dim")) for note in message.notes for line in wrap(note, width - 4)]
     for title, text in (
         ("Why", message.why or "no rule knows this message"),
         ("What to do", message.action),
