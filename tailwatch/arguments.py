@@ -83,7 +83,7 @@ def _logs(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
-    _logs(parser, ("text", "json", "jsonl"))
+    _logs(parser, ("text", "md", "html", "json", "jsonl"))
     _baseline(parser)
     _clock(parser)
 

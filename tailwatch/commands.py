@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Reading, SourceEvent
     from tailwatch.core.text import Language
+    from tailwatch.report.quotes import Quotes
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
@@ -73,23 +74,38 @@ def demo(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """`tailwatch report LOG...`: what happened, in writing."""
+    settings = _settings(options)
+    baseline = baseline_of(options.baseline, settings)
+    if options.format in ("json", "jsonl"):
+        return _report_data(options, settings, baseline)
+    from tailwatch.report.facts import Facts
+    from tailwatch.report.formats import writer
+    from tailwatch.report.quotes import Quotes
+    from tailwatch.report.story import tell
+
+    write = writer(options.format, _language(settings))
+    told = []
+    for log in options.logs:
+        quotes = Quotes()
+        session = read(log, settings, at=options.at, baseline=baseline, quotes=quotes)
+        told.append(tell(Facts(session, log), quotes))
+    sys.stdout.write(write(told))
+    return 0
+
+
+def _report_data(options: argparse.Namespace, settings: Settings, baseline: Baseline | None) -> int:
     import json
 
     from tailwatch.report.build import build
-    from tailwatch.report.text import write
 
-    settings = _settings(options)
-    baseline = baseline_of(options.baseline, settings)
     language = _language(settings)
     reports = (build(read(log, settings, at=options.at, baseline=baseline), log, language) for log in options.logs)
     if options.format == "jsonl":
         for one in reports:
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
-    elif options.format == "json":
+    else:
         found = list(reports)
         sys.stdout.write(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n")
-    else:
-        sys.stdout.write("\n".join(write(one, language) for one in reports))
     return 0
 
 
@@ -160,14 +176,23 @@ def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
     return Baseline.of(read(log, settings).run, log)
 
 
-def read(log: str, settings: Settings = DEFAULTS, *, at: str | None = None, baseline: Baseline | None = None) -> Session:
-    """Read a whole log in this process and return what is known of it."""
+def read(
+    log: str,
+    settings: Settings = DEFAULTS,
+    *,
+    at: str | None = None,
+    baseline: Baseline | None = None,
+    quotes: Quotes | None = None,
+) -> Session:
+    """Read a whole log in this process and return what is known of it; `quotes` keeps the text of its lines."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
-    session = Session(settings=settings, baseline=baseline)
+    session = Session(settings=settings, baseline=baseline, keep_lines=quotes is not None)
     for event in read_once(_path(log), at=_time(at)):
-        session.feed(event)
+        changes = session.feed(event)
+        if quotes is not None:
+            quotes.keep(changes.lines)
     return session
 
 

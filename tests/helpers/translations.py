@@ -1,9 +1,9 @@
 """Finds every sentence that tailwatch can say, keeps the `.po` files in step with them, and compiles the `.mo`.
 
 `.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `count(...)` and
-`phrase(...)`; in `tailwatch/diagnoses` every public constant that is a text; in the catalogue each rule's why and action;
-the words for settings and metrics in `core/terms.py`. English is the key; each sentence stands in one file only, the first that
-has it.
+`phrase(...)`; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant that is a text; in the catalogue each
+rule's why and action; the words for settings and metrics in `core/terms.py`. English is the key; each sentence stands in one file
+only, the first that has it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _of_code() -> Iterator[tuple[str, Sentence]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         room = path.relative_to(PACKAGE).parts[0]
         tree = ast.parse(path.read_text("utf-8"))
-        public = room == "diagnoses" or path.name == "terms.py"
+        public = room == "diagnoses" or path.name == "terms.py" or path.parent.name == "story"
         for sentence in (*_constants(tree, public=public), *_calls(tree)):
             yield _ROOMS.get(room, "report"), sentence
 

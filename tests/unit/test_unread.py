@@ -99,8 +99,8 @@ def test_the_report_says_who_read_what_and_what_nobody_read(tmp_path: Path, caps
     assert report["unread"]["examples"][0] == {"line": 2, "text": "TT tick 8 obj 8"}
     assert main(["report", str(log)]) == 0
     text = capsys.readouterr().out
-    assert "12x line 2: TT tick 8 obj 8" in text
-    assert "general" in text.partition("READ BY")[2]
+    assert '"TT tick 8 obj 8" 12 times. [L2]' in text
+    assert "general 2" in text.partition("the dialect that read them")[2]
 
 
 def test_the_drafted_pattern_pasted_into_the_settings_reads_the_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

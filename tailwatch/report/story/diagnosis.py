@@ -1,0 +1,132 @@
+"""The diagnosis in two sentences: what the run came to, and what lies behind it or what to do first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Text
+from tailwatch.core.terms import metric_name
+from tailwatch.core.text import compact
+from tailwatch.core.verdict import verdict
+from tailwatch.report.document import Claim, Paragraph
+from tailwatch.report.facts import place_name
+from tailwatch.report.framework import framework
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import Finding
+    from tailwatch.report.document import Block, Tone
+    from tailwatch.report.facts import Facts
+
+key: Final = "diagnosis"
+TITLE: Final = Text("Diagnosis")
+TITLE_OF_REPORT: Final = Text("Training report")
+
+CAUSES: Final = ("batch_scaling", "lr_too_high", "batch_arithmetic", "monitors_disagree", "regression")
+"""Findings that explain others, in the order in which they do."""
+
+BEHIND = "Behind it, as far as the log shows: {cause}"
+FIRST = "First of all: {action}"
+KEEP = "Nothing needs to be changed; the best weights are those of {place}."
+NOTHING = "Nothing needs to be changed."
+LIKE_BASELINE = "It does as well as the baseline: best validation {metric} {this} against {other}."
+BETTER = "It does better than the baseline: best validation {metric} {this} against {other}."
+NO_VALUES = "The log holds no training values that could be judged."
+GOES_ON = "What it says so far may change."
+
+ON = "{framework} on {devices} devices"
+ON_ONE = "{framework}"
+EPOCHS_OF = "epoch {epoch} of {epochs}"
+EPOCHS = "epoch {epoch}"
+STEPS_OF = "step {step} of {steps}"
+STEPS = "step {step}"
+LINES = "{n} lines read"
+AGAINST = "baseline: {log}"
+RUNS = "{n} runs in this log; the last one, from line {line} on, is told"
+LEGEND = "L12 is line 12 of this log, B12 line 12 of the baseline's."
+LEGEND_ALONE = "L12 is line 12 of this log."
+OUTCOMES: Final[dict[str, str]] = {
+    "running": "still running",
+    "finished": "finished",
+    "early_stopped": "stopped early",
+    "crashed": "crashed",
+    "killed": "killed",
+    "stalled": "stands still",
+    "unknown": "end unknown",
+}
+
+
+def about(facts: Facts) -> Iterator[Claim]:
+    """Say which log this is, in a few words each."""
+    yield Claim(facts.log)
+    seen = framework(facts.session)
+    devices = facts.run.setting("devices")
+    if seen is not None and devices and devices > 1:
+        yield Claim(Text(ON, {"framework": seen.name, "devices": f"{devices:g}"}), facts.line_of("devices"))
+    elif seen is not None:
+        yield Claim(Text(ON_ONE, {"framework": seen.name}))
+    p = facts.run.progress
+    if p.epoch is not None:
+        values = {"epoch": f"{p.epoch:g}", "epochs": f"{p.epochs or 0:g}"}
+        yield Claim(Text(EPOCHS_OF if p.epochs else EPOCHS, values))
+    elif p.step is not None:
+        yield Claim(Text(STEPS_OF if p.steps else STEPS, {"step": f"{p.step:,.0f}", "steps": f"{p.steps or 0:,.0f}"}))
+    yield Claim(Text(OUTCOMES[facts.outcome]))
+    yield Claim(Text(LINES, {"n": f"{facts.session.lines:,}"}))
+    if facts.baseline is not None:
+        yield Claim(Text(AGAINST, {"log": facts.baseline.log}))
+    if len(facts.run.segments) > 1:
+        yield Claim(Text(RUNS, {"n": len(facts.run.segments), "line": f"{facts.segment.first_line:,}"}))
+    yield Claim(Text(LEGEND if facts.baseline is not None and not facts.baseline.remembered else LEGEND_ALONE))
+
+
+def blocks(facts: Facts) -> Iterator[Block]:
+    """Yield the two sentences."""
+    alarms = facts.alarms
+    first = _claim(alarms[0]) if alarms else _calm(facts)
+    yield Paragraph((first, _second(facts, alarms)), lead=True)
+
+
+def _calm(facts: Facts) -> Claim:
+    tone: Tone = "bad" if facts.outcome in ("crashed", "killed") else "mute" if facts.judged is None else "good"
+    return Claim(verdict(facts.run, facts.session.findings), _lines_of_best(facts), tone=tone)
+
+
+def _claim(finding: Finding) -> Claim:
+    tone: Tone = "bad" if finding.opinion.severity == "critical" else "warn"
+    return Claim(finding.opinion.title, tuple(e.line for e in finding.opinion.evidence[:2]), tone=tone)
+
+
+def _second(facts: Facts, alarms: list[Finding]) -> Claim:
+    if alarms:
+        cause = next((f for i in CAUSES for f in alarms[1:] if f.opinion.id == i), None)
+        if cause is not None:
+            lines = tuple(e.line for e in cause.opinion.evidence)
+            return Claim(Text(BEHIND, {"cause": cause.opinion.title}), lines[:5])
+        actions = alarms[0].opinion.actions
+        return Claim(Text(FIRST, {"action": actions[0]})) if actions else Claim(alarms[0].opinion.why)
+    return _healthy(facts)
+
+
+def _healthy(facts: Facts) -> Claim:
+    if facts.judged is None:
+        return Claim(Text(NO_VALUES))
+    if facts.contrasts:
+        c = facts.contrasts[0]
+        values = {"metric": metric_name(c.this_curve.metric), "this": compact(c.this.value), "other": compact(c.other.value)}
+        if c.judgement != "worse":
+            return Claim(
+                Text(BETTER if c.judgement == "better" else LIKE_BASELINE, values), (c.this.line,), facts.base_line(c.other.line)
+            )
+    if facts.outcome == "running":
+        return Claim(Text(GOES_ON))
+    best = facts.judged.best_at
+    if best is None or facts.main is None or facts.main.val is None:
+        return Claim(Text(NOTHING))
+    return Claim(Text(KEEP, {"place": place_name(best)}), (best.line,))
+
+
+def _lines_of_best(facts: Facts) -> tuple[int, ...]:
+    judged = facts.judged
+    return () if judged is None or judged.best_at is None else (judged.best_at.line,)

@@ -1,0 +1,54 @@
+"""What is wrong, each finding with its why, since when it holds, and from when on it could have been known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Text
+from tailwatch.report.document import Claim, Item, Items, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.core.events import Finding, Place
+    from tailwatch.report.document import Block
+    from tailwatch.report.facts import Facts
+
+key: Final = "findings"
+TITLE: Final = Text("Findings")
+
+SINCE = "Since {since}; the alarm came at {raised}."
+RAISED = "The alarm came at {raised}."
+SINCE_ONLY = "Since {since}."
+OVER = "Over since {closed}."
+_SIGNS: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn", "info": "mute"}
+
+
+def blocks(facts: Facts) -> Iterator[Block]:
+    """Yield all findings, those that hold first."""
+    items = tuple(_item(f) for f in facts.findings)
+    if items:
+        yield Items(items)
+
+
+def _item(finding: Finding) -> Item:
+    opinion = finding.opinion
+    details = [Claim(opinion.why)]
+    if finding.closed is not None:
+        details.append(Claim(Text(OVER, {"closed": at(finding.closed)})))
+    elif finding.raised is not None and finding.raised.line < opinion.since.line:
+        details.append(Claim(Text(RAISED, {"raised": at(finding.raised)})))
+    elif opinion.since.epoch is not None or opinion.since.step is not None:
+        values = {"since": at(opinion.since), "raised": at(finding.raised) if finding.raised else ""}
+        details.append(Claim(Text(SINCE if finding.raised is not None else SINCE_ONLY, values)))
+    lines = tuple(dict.fromkeys(e.line for e in opinion.evidence))[:6]
+    return Item(Claim(opinion.title, lines), tuple(details), sign="mute" if finding.closed else _SIGNS[opinion.severity])
+
+
+def at(place: Place) -> Text:
+    """Say where a place is."""
+    if place.epoch is not None:
+        return Text("epoch {n}", {"n": f"{place.epoch:g}"})
+    if place.step is not None:
+        return Text("step {n}", {"n": f"{place.step:,.0f}"})
+    return Text("line {n}", {"n": f"{place.line:,}"})

@@ -1,0 +1,108 @@
+"""What the log said, by verdict: what to act on, what is unknown, and how many lines may be forgotten, each with why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Text
+from tailwatch.core.sanitise import sanitise
+from tailwatch.core.text import phrase
+from tailwatch.report.document import Claim, Item, Items, Paragraph, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tailwatch.core.messages import Entry
+    from tailwatch.report.document import Block
+    from tailwatch.report.facts import Facts
+
+key: Final = "messages"
+TITLE: Final = Text("Messages, by verdict")
+
+GROUPS: Final[tuple[tuple[str, str, Tone, int], ...]] = (
+    ("fatal", phrase("Fatal: the run died of it, or its results are worthless from there on."), "bad", 8),
+    ("actionable", phrase("To act on: training went on, but speed, quality or correctness suffers."), "warn", 12),
+    ("unknown", phrase("Unknown: messages that no rule of the catalogue knows."), "", 6),
+    ("info", phrase("Information: no problem."), "mute", 8),
+    ("harmless", phrase("Harmless: nothing to do."), "mute", 8),
+)
+TIMES = "{n} times."
+WHY = "Why: {why}"
+DO = "Do: {action}"
+MORE = "{n} more kinds."
+EFFECT = "An effect of the failure on line {line}."
+WAS = "It was {label} until line {line}."
+RAISED_FROM = "Raised from {frame}."
+HIDDEN = "Hidden by your configuration: {total} messages."
+FILLED = "What fills this log:"
+REDRAWS = "{share} % of its lines and redraws are redraws of progress bars."
+COPIES = "It holds {count} copies of one message."
+_MANY_REDRAWS: Final = 0.2
+_MANY_COPIES: Final = 10
+
+
+def blocks(facts: Facts) -> Iterator[Block]:
+    """Yield one list a verdict, the gravest first."""
+    entries = facts.session.messages.entries()
+    for label, title, tone, most in GROUPS:
+        held = [e for e in entries if e.label == label and not e.hidden]
+        if not held:
+            continue
+        yield Paragraph((Claim(Text(title), tone=tone),))
+        shown = sorted(held, key=lambda e: -e.count)[:most] if label == "unknown" else held[:most]
+        items = [_item(e, tone) for e in shown]
+        if len(held) > most:
+            items.append(Item(Claim(Text(MORE, {"n": len(held) - most}), tone="mute")))
+        yield Items(tuple(items))
+    filled = [*_hidden(entries), *_hygiene(facts, entries)]
+    if filled:
+        yield Paragraph(tuple(filled))
+
+
+def _hidden(entries: Sequence[Entry]) -> Iterator[Claim]:
+    hidden = sum(e.count for e in entries if e.hidden)
+    if hidden:
+        yield Claim(Text(HIDDEN, {"total": f"{hidden:,}"}))
+
+
+def _hygiene(facts: Facts, entries: Sequence[Entry]) -> Iterator[Claim]:
+    """Say what fills the log, where redraws or copies of one message do."""
+    parts = []
+    states = facts.session.lines + facts.session.redraws
+    share = facts.session.redraws / states if states else 0.0
+    if share > _MANY_REDRAWS:
+        parts.append(Claim(Text(REDRAWS, {"share": f"{100 * share:.0f}"})))
+    most = max(entries, key=lambda e: e.count, default=None)
+    if most is not None and most.count >= _MANY_COPIES:
+        parts.append(Claim(Text(COPIES, {"count": f"{most.count:,}"}), (most.first_line, most.last_line)))
+    if parts:
+        yield from (Claim(Text(FILLED)), *parts)
+
+
+def _item(entry: Entry, tone: Tone) -> Item:
+    lines = (entry.first_line,) if entry.first_line == entry.last_line else (entry.first_line, entry.last_line)
+    details = [*_known(entry)]
+    if entry.why:
+        details.append(Claim(Text(WHY, {"why": Text(entry.why)})))
+    if entry.action and entry.label in ("fatal", "actionable") and not entry.effect_of:
+        details.append(Claim(Text(DO, {"action": Text(entry.action)})))
+    count = Text(TIMES, {"n": f"{entry.count:,}"}) if entry.count > 1 else ""
+    return Item(Claim(count, lines, quote=headline(entry)), tuple(details), sign=tone)
+
+
+def _known(entry: Entry) -> Iterator[Claim]:
+    """Say what a message follows from, or how its verdict changed and what code of the user raised it."""
+    if entry.effect_of:
+        yield Claim(Text(EFFECT, {"line": entry.effect_of}), (entry.effect_of,))
+        return
+    if entry.changes:
+        last = entry.changes[-1]
+        yield Claim(Text(WAS, {"label": Text(last.label), "line": f"{last.line:,}"}), (last.line,))
+    if entry.frame:
+        yield Claim(Text(RAISED_FROM, {"frame": sanitise(entry.frame)}))
+
+
+def headline(entry: Entry) -> str:
+    """Return the line of a message that says what it is: the last one of a traceback, else the first."""
+    lines = [line for line in entry.sample.rstrip().split("\n") if line.strip()] or [""]
+    return sanitise(lines[-1] if "Traceback" in entry.sample else lines[0]).strip()[:300]
