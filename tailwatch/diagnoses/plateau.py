@@ -2,7 +2,8 @@
 
 Both losses must have gained less than 2 % of their first value (validation less than 5 %), or less than twice their noise and
 10 %, and no score may have grown by a tenth. It is judged from half of the planned epochs on; where no plan is known, from thirty
-epochs on or at the end of the run. While the learning rate still rises (warm-up) nothing is said.
+epochs on unless it still falls steadily (a slow start of a long run), or at the end of the run. While the learning rate still
+rises (warm-up) nothing is said.
 """
 
 from __future__ import annotations
@@ -89,6 +90,12 @@ class Progress:
         """The noise of the last thirty epochs, as a share of the first value."""
         return spread(self.recent) / abs(self.first) if self.first else 0.0
 
+    @property
+    def still_falls(self) -> bool:
+        """Whether the last thirty epochs end lower than they began by more than twice their noise."""
+        few = max(1, len(self.recent) // 4)
+        return median(self.recent[:few]) - median(self.recent[-few:]) > _SIGMAS * spread(self.recent)
+
     def stands(self, share: float, leniency: float) -> bool:
         """Whether the gain is below `share`, or small and within the noise; `leniency` widens both."""
         return self.gain < leniency * share or self.gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
@@ -142,7 +149,9 @@ class Judge:
             return False
         if run.done is not None:
             return judged.count >= _LEAST and run.done >= _DONE
-        return judged.count >= (_LEAST_AT_END if ended else _WITHOUT_PLAN)
+        if ended:
+            return judged.count >= _LEAST_AT_END
+        return judged.count >= _WITHOUT_PLAN and not judged.still_falls
 
     def _opinion(self, pair: Pair, run: Run, judged: Progress) -> Opinion:
         series = pair.train if judged is self._progress["train"] else pair.val

@@ -204,6 +204,15 @@ def test_a_loss_that_moves_or_may_still_is_not_stuck(text: str) -> None:
     assert "plateau" not in found(text)
 
 
+def test_a_slow_start_without_a_plan_is_not_stuck_while_it_still_falls() -> None:
+    """1.5 % in 40 epochs, steadily, and then faster: nothing is said; the same loss standing still is."""
+    slow = [2.0 - 0.0008 * i for i in range(40)] + [1.97 - 0.02 * i for i in range(40)]
+    still = [2.0 + 0.0005 * (-1) ** i for i in range(80)]
+    for values, stuck in ((slow, False), (still, True)):
+        rows = "".join(f'{{"epoch": {i + 1}, "train_loss": {v:.6f}}}\n' for i, v in enumerate(values))
+        assert any(f.opinion.id == "plateau" for f in judged(rows).findings.findings) == stuck
+
+
 def test_a_loss_that_swings_is_information() -> None:
     """Every other epoch up by a third: said as information, with the size of the swing; the same noise on a large gain is not."""
     swinging = [1.0 + 0.2 * (-1) ** i + 0.02 * (i % 3) for i in range(16)]
