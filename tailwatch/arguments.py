@@ -123,6 +123,9 @@ def _status(parser: argparse.ArgumentParser) -> None:
 def _settings(parser: argparse.ArgumentParser) -> None:
     """Flags of settings that every command takes; what is not given is None, so that environment and file count."""
     parser.add_argument("--config", metavar="FILE", help="settings (TOML) instead of ~/.config/tailwatch/config.toml")
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="encoding of the log: utf-8, gb18030, latin-1 ..., or auto (line by line)"
+    )
     parser.add_argument("--lang", metavar="LANG", help="language of findings and reports: en, zh, or auto (the locale's)")
 
 

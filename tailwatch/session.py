@@ -78,7 +78,7 @@ class Session:
         self.live = live
         self.keep_lines = keep_lines
         self._keep_readings = keep_readings
-        self._cutter = LineCutter(every_redraw=every_redraw)
+        self._cutter = LineCutter(every_redraw=every_redraw, encoding=settings.encoding)
         self._reader = Reader(plan_for, own_plans(settings.pattern))
         self._listener = Listener(own=settings.message)
         self._judges: list[Diagnosis] = judges()

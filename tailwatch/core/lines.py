@@ -14,6 +14,7 @@ from operator import add
 from typing import TYPE_CHECKING, Final, cast
 
 from tailwatch.core.bars import Bars
+from tailwatch.core.encodings import readable
 from tailwatch.core.events import Line
 
 if TYPE_CHECKING:
@@ -31,14 +32,16 @@ _CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
 _SHOWN: Final = re.compile(rb"[^ \x08\x00]")
 _LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
 """Makes a line without a call of Python's."""
+_AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class LineCutter:
     """Cuts the byte stream of one log into lines; `new_part` starts anew after a truncation or a rotation."""
 
-    def __init__(self, *, every_redraw: bool = False) -> None:
+    def __init__(self, *, every_redraw: bool = False, encoding: str = "auto") -> None:
         self.part = 0
+        self._encoding = encoding
         self.cut_bytes = 0
         self._bars = Bars(every_redraw=every_redraw)
         self._restart()
@@ -52,6 +55,9 @@ class LineCutter:
         self._skipping = False
         self._decoder: codecs.IncrementalDecoder | None = None
         self._started = False
+        if self._encoding not in _AS_IT_IS:
+            self._decoder = codecs.getincrementaldecoder(self._encoding)("replace")
+            self._started = True
 
     @property
     def redraws(self) -> int:
@@ -90,7 +96,7 @@ class LineCutter:
                 self._number += 1
                 offset += len(piece) + 1
         self._hold_tail(tail, offset, at, out)
-        return out
+        return out if whole.isascii() else [readable(line) for line in out]
 
     def _is_plain(self, whole: bytes, pieces: list[bytes]) -> bool:
         """Whether the bytes are lines and nothing else: neither bars nor controls nor what is overlong."""
