@@ -11,13 +11,14 @@ from tailwatch.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status", "messages")
+COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
 _EPILOG = """\
 commands:
   tailwatch LOG                 the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input
   tailwatch demo                the monitor on a bundled genuine log, replayed
   tailwatch replay LOG          a saved log again, by its own clock
   tailwatch report LOG...       what happened in a run and what to change, in writing
+  tailwatch runs [FOLDER]       the runs that are remembered, to compare later ones with
   tailwatch check LOG           exit code 1 when something is wrong with the run, for scripts and CI
   tailwatch watch LOG           one line an event, without a screen: for cron, Slurm and other programs
   tailwatch export LOG...       every value of a log as CSV or JSON lines
@@ -130,7 +131,19 @@ def _settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _baseline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--baseline", metavar="LOG", help="the log of a run that went well, to compare with")
+    parser.add_argument(
+        "--baseline",
+        metavar="LOG",
+        help="the log of a run that went well, to compare with; 'last': the last such run of this folder that was read before "
+        "(the default of reports for people); 'none': nothing",
+    )
+
+
+def _runs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="only runs whose logs lie in this folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--forget", metavar="LOG", help="forget the runs of this log")
+    parser.add_argument("--forget-all", action="store_true", help="forget all runs")
 
 
 def _clock(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +162,7 @@ _ADD = {
     "replay": _replay,
     "demo": _demo,
     "report": _report,
+    "runs": _runs,
     "export": _export,
     "explain": _explain,
     "watch": _watch,
@@ -159,6 +173,7 @@ _ADD = {
 _HELP = {
     "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
     "demo": "The monitor on a bundled genuine log, replayed.",
+    "runs": "The runs that are remembered to compare later ones with: logs by path, and numbers only.",
     "report": "What happened in a run and what to change.",
     "export": "Every value of a log, with the place it came from.",
     "explain": "What a message means: harmless or not, why, and what to do.",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-COMMANDS = ("replay", "demo", "report", "export", "explain", "watch", "check", "status", "messages")
+COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -78,6 +78,7 @@ def report(options: argparse.Namespace) -> int:
     baseline = baseline_of(options.baseline, settings)
     if options.format in ("json", "jsonl"):
         return _report_data(options, settings, baseline)
+    from tailwatch.earlier import settle
     from tailwatch.report.facts import Facts
     from tailwatch.report.formats import writer
     from tailwatch.report.quotes import Quotes
@@ -88,6 +89,7 @@ def report(options: argparse.Namespace) -> int:
     for log in options.logs:
         quotes = Quotes()
         session = read(log, settings, at=options.at, baseline=baseline, quotes=quotes)
+        settle(session, log, options.baseline, settings, unasked=True)
         told.append(tell(Facts(session, log), quotes))
     sys.stdout.write(write(told))
     return 0
@@ -99,13 +101,35 @@ def _report_data(options: argparse.Namespace, settings: Settings, baseline: Base
     from tailwatch.report.build import build
 
     language = _language(settings)
-    reports = (build(read(log, settings, at=options.at, baseline=baseline), log, language) for log in options.logs)
+    reports = (build(_compared(log, options, settings, baseline), log, language) for log in options.logs)
     if options.format == "jsonl":
         for one in reports:
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
     else:
         found = list(reports)
         sys.stdout.write(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+def _compared(log: str, options: argparse.Namespace, settings: Settings, baseline: Baseline | None) -> Session:
+    """Read a log for a program: the history counts only where it was asked for."""
+    from tailwatch.earlier import settle
+
+    session = read(log, settings, at=options.at, baseline=baseline)
+    settle(session, log, options.baseline, settings, unasked=False)
+    return session
+
+
+def runs(options: argparse.Namespace) -> int:
+    """`tailwatch runs [FOLDER]`: the runs that are remembered."""
+    from tailwatch.earlier import forget, list_runs
+
+    settings = _settings(options)
+    if options.forget is not None or options.forget_all:
+        count = forget(options.forget, settings)
+        sys.stdout.write(f"Forgotten: {count:,}.\n")
+        return 0
+    list_runs(options.folder, sys.stdout, settings, as_json=options.format == "json")
     return 0
 
 
@@ -142,7 +166,7 @@ def messages(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
     settings = _settings(options)
-    session = read(options.log, settings, at=options.at, baseline=baseline_of(options.baseline, settings))
+    session = _compared(options.log, options, settings, baseline_of(options.baseline, settings))
     return _verdict_code(session, options.fail_on, ever=options.ever, out=True)
 
 
@@ -168,8 +192,8 @@ def status(options: argparse.Namespace) -> int:
 
 
 def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
-    """Read the log of the run to compare with."""
-    if log is None:
+    """Read the log of the run to compare with; `last` and `none` name no log, one of such a name is `./last`."""
+    if log is None or log in ("last", "none"):
         return None
     from tailwatch.core.baseline import Baseline
 
@@ -281,6 +305,7 @@ __all__ = [
     "readings",
     "replay",
     "report",
+    "runs",
     "status",
     "watch",
 ]

@@ -75,6 +75,9 @@ class Settings(NamedTuple):
     lang: str = "auto"
     """Language of sentences: en, zh, or auto."""
 
+    history: str = "on"
+    """Whether runs are remembered, by path and numbers, to compare later ones with: on or off."""
+
     encoding: str = "auto"
     """Encoding of logs: a name that Python knows, or auto: decided line by line."""
 
@@ -127,6 +130,7 @@ def encoding(value: object) -> str:
 
 KEYS: Final[Mapping[str, Callable[[object], Any]]] = {
     "lang": one_of("auto", "en", "zh"),
+    "history": one_of("on", "off"),
     "encoding": encoding,
 }
 TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Callable[[object], Any]]]]] = {

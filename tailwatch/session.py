@@ -137,6 +137,11 @@ class Session:
         self._settle(changes)
         return changes
 
+    def compare(self, baseline: Baseline) -> None:
+        """Compare with another run after all, once the log was read: the findings that depend on it are judged now."""
+        self.run.baseline = baseline
+        self._judge({"end"}, Changes())
+
     def finish(self) -> Changes:
         """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
         changes = Changes()

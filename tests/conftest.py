@@ -1,4 +1,4 @@
-"""What holds for every test: the settings of whoever runs the tests do not count."""
+"""What holds for every test: neither the settings nor the history of whoever runs the tests count."""
 
 from __future__ import annotations
 
@@ -15,3 +15,4 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-settings"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))

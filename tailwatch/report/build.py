@@ -8,6 +8,7 @@ from tailwatch.core.sanitise import sanitise, visible
 from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.verdict import verdict
 from tailwatch.dialects._draft import draft
+from tailwatch.report.against import against
 from tailwatch.report.export import plain, whole
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
         "marks": [_mark(m) for segment in run.segments for m in segment.marks],
         "findings": [_finding(f, language) for f in session.findings.findings],
         "messages": [_message(e, language) for e in session.messages.entries()],
-        "baseline": None,
+        "baseline": against(session),
         "unread": _unread(session.unread),
         "hygiene": _hygiene(session),
     }

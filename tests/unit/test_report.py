@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_the_diagnosis_is_two_sentences_what_and_why(capsys: pytest.CaptureFixtu
     assert "1,792 = 7 x 256" in told
     assert "7 passes" in told
     assert "[L35 L60]" in told
+
+
+def test_programs_get_the_comparison_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    """Bests, their difference, what noise explains, and the settings that differ; nothing without a baseline."""
+    told = json.loads(report(capsys, SEVEN, "--baseline", HEALTHY, "--format", "json"))["baseline"]
+    loss = next(m for m in told["metrics"] if m["metric"] == "loss")
+    assert (loss["this"], loss["other"], loss["judgement"]) == (0.35, 0.0327, "worse")
+    assert loss["delta"] == pytest.approx(0.3173)
+    assert {"key": "global_batch_size", "this": 1792, "other": 256} in told["settings"]
+    assert json.loads(report(capsys, SEVEN, "--format", "json"))["baseline"] is None
 
 
 def test_the_figures_stand_beside_the_baseline(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,7 @@ STEPS_OF = "step {step} of {steps}"
 STEPS = "step {step}"
 LINES = "{n} lines read"
 AGAINST = "baseline: {log}"
+AGAINST_REMEMBERED = "baseline: an earlier run of {log}, remembered"
 RUNS = "{n} runs in this log; the last one, from line {line} on, is told"
 LEGEND = "L12 is line 12 of this log, B12 line 12 of the baseline's."
 LEGEND_ALONE = "L12 is line 12 of this log."
@@ -75,7 +76,7 @@ def about(facts: Facts) -> Iterator[Claim]:
     yield Claim(Text(OUTCOMES[facts.outcome]))
     yield Claim(Text(LINES, {"n": f"{facts.session.lines:,}"}))
     if facts.baseline is not None:
-        yield Claim(Text(AGAINST, {"log": facts.baseline.log}))
+        yield Claim(Text(AGAINST_REMEMBERED if facts.baseline.remembered else AGAINST, {"log": facts.baseline.log}))
     if len(facts.run.segments) > 1:
         yield Claim(Text(RUNS, {"n": len(facts.run.segments), "line": f"{facts.segment.first_line:,}"}))
     yield Claim(Text(LEGEND if facts.baseline is not None and not facts.baseline.remembered else LEGEND_ALONE))
