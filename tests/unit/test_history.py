@@ -21,7 +21,12 @@ GOOD = (KERAS / "one_device_healthy.log").read_bytes()
 BAD = (KERAS / "seven_replicas_overfit.log").read_bytes()
 
 
-IMPORTS = "import sys\nfrom pathlib import Path\nfrom tailwatch.history.store import Store\nfrom tailwatch.history.record import Record\n"
+IMPORTS = """
+import sys
+from pathlib import Path
+from tailwatch.history.store import Store
+from tailwatch.history.record import Record
+"""
 
 
 def row(number: int, *, alarms: int = 0, kind: int = 1, folder: str = "/x") -> Record:
@@ -200,7 +205,8 @@ def test_two_instances_that_find_the_damage_mend_it_once(tmp_path: Path) -> None
     damage_head(kept.path)
     code = (
         IMPORTS
-        + "n = int(sys.argv[2]); sys.exit(not Store(Path(sys.argv[1]), print).add([Record(f'/x/{n}', n, 1.0, 'finished', 0, 1, '{}')]))"
+        + "n = int(sys.argv[2])\n"
+        + "sys.exit(not Store(Path(sys.argv[1]), print).add([Record(f'/x/{n}', n, 1.0, 'finished', 0, 1, '{}')]))"
     )
     jobs = [subprocess.Popen([sys.executable, "-c", code, str(kept.path), str(n)], stdout=subprocess.PIPE) for n in range(4)]
     assert [job.wait(timeout=60) for job in jobs] == [0] * 4
