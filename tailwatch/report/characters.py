@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.text import compact
-from tailwatch.report.columns import cut, wrap
+from tailwatch.report.columns import cells, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ def character_chart(chart: Chart, speaker: Speaker, width: int) -> Iterator[str]
         value = high - (high - low) * i / (_ROWS - 1)
         label = compact(float(f"{math.exp(value) if chart.log else value:.3g}")) if i % 4 == 0 or i == _ROWS - 1 else ""
         yield f"{label:>{_LABELS}} |{''.join(row)}".rstrip()
-    ends = f"{first:g}", f"{speaker.say(chart.axis)} {last:g}"
+    left, right = f"{first:g}", f"{speaker.say(chart.axis)} {last:g}"
     yield " " * (_LABELS + 1) + "+" + "-" * across
-    yield " " * (_LABELS + 2) + cut(ends[0] + ends[1].rjust(across - len(ends[0])), across)
+    yield " " * (_LABELS + 2) + left + " " * max(1, across - cells(left) - cells(right)) + right
     named = [f"{_GLYPHS[c.role]} {speaker.say(c.label)}" for c in chart.curves]
     named += [f"{'|' if m.tone == 'good' else ':'} {speaker.say(m.label)}" for m in chart.marks]
     yield from wrap("   ".join(dict.fromkeys(named)), " " * (_LABELS + 2))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 key: Final = "figures"
 TITLE: Final = Text("Key figures")
 
-HEAD = (phrase("Figure"), phrase("This run"), phrase("Baseline"), phrase("Reading"))
+HEAD = (phrase("Figure"), phrase("This run"), phrase("Baseline"), phrase("How to read it"))
 AT = "{value} at {place}"
 BEST = "Best validation {metric}"
 BEST_TRAIN = "Best training {metric}"

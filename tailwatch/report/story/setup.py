@@ -22,12 +22,10 @@ TITLE: Final = Text("Environment and settings")
 HEAD = (phrase("Setting"), phrase("This run"), phrase("Baseline"), phrase("Remark"))
 FRAMEWORK = "framework"
 DIFFERS = "differs"
-NOT_STATED = "-"
 RATE_UNSCALED = "Not scaled with the batch: {root} (square root) to {linear} (linear) would go with {global}."
 PASSES = "{passes} passes over {samples} samples; one pass is {right} steps."
 GREW = "{times} times the baseline's."
 SHRANK = "{share} of the baseline's."
-SAME_RATE = "Unchanged although the global batch went from {there} to {here}."
 NO_GPU = "The run did not use a GPU."
 LATE_GROWTH = "Memory growth was set too late and is off: TensorFlow takes the whole card."
 
@@ -81,9 +79,9 @@ def _rows(facts: Facts) -> Iterator[tuple[Claim, Claim, Claim, Claim]]:
     place = {key: i for i, key in enumerate(_ORDER)}
     for key in sorted(keys, key=lambda k: (place.get(k, len(_ORDER)), k)):
         mine = facts.run.settings.get(key)
-        this = Claim(NOT_STATED, tone="mute") if mine is None else Claim(_shown(mine.value), (mine.line,))
+        this = Claim("-", tone="mute") if mine is None else Claim(_shown(mine.value), (mine.line,))
         lines = facts.base_line(base.lines.get(key, 0)) if base is not None else ()
-        there = Claim(NOT_STATED, tone="mute") if key not in theirs else Claim(_shown(theirs[key]), base=lines)
+        there = Claim("-", tone="mute") if key not in theirs else Claim(_shown(theirs[key]), base=lines)
         yield Claim(setting_name(key)), this, there, _remark(facts, key)
 
 
