@@ -78,6 +78,12 @@ class Table:
     numbers: tuple[int, ...] = ()
 
 
+def without_empty_columns(head: tuple[Words, ...], rows: tuple[tuple[Claim, ...], ...]) -> Table:
+    """Return a table of the columns in which some row says something."""
+    kept = [i for i in range(len(head)) if any(row[i] != EMPTY for row in rows)]
+    return Table(tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows))
+
+
 class ChartLine(NamedTuple):
     """One curve of a chart; `lines` are the log's lines of its points, empty where unknown."""
 

@@ -144,7 +144,9 @@ def change(before: float, after: float) -> str:
     if not before:
         return f"{after - before:+.3g}"
     relative = (after - before) / abs(before)
-    return f"{relative:+.0%}" if abs(relative) < 1 else f"x {after / before:.3g}"
+    if abs(relative) >= 1:
+        return f"x {after / before:.3g}"
+    return f"{relative:+.0%}" if abs(relative) >= 0.01 else f"{relative:+.1%}"
 
 
 def is_share(series: Series) -> bool:

@@ -35,7 +35,7 @@ MEMORY_ONLY = "Worth: memory and start-up only; the curves stay as they are."
 AGAIN = "Then run it again and compare, with this run as the baseline."
 
 _ORDER: Final = (
-    "crashed", "out_of_memory", "killed", "stalled", "not_a_number", "diverged", "batch_scaling", "lr_too_high", "regression",
+    "not_a_number", "crashed", "out_of_memory", "killed", "stalled", "diverged", "batch_scaling", "lr_too_high", "regression",
     "overfitting", "plateau", "monitors_disagree", "spike", "oscillating", "slowdown",
 )  # fmt: skip
 """Findings by how much of the result hangs on them; others come after these."""

@@ -23,6 +23,7 @@ TITLE: Final = Text("What the callbacks did")
 
 CHECKPOINT_BY = "The checkpoint followed {monitor}: saved {n} times, last at {place} ({value})."
 CHECKPOINT_ONCE_BY = "The checkpoint followed {monitor}: saved once, at {place} ({value})."
+CHECKPOINT_ONCE = "A checkpoint was saved once, at {place}."
 CHECKPOINT = "A checkpoint was saved {n} times, last at {place}."
 NOT_SINCE = "{n} epochs without an improvement followed."
 STOP = "Early stopping ended the run at {place}."
@@ -58,7 +59,10 @@ def _checkpoint(facts: Facts) -> Iterator[Item]:
     last = shown[-1]
     value = "" if last.value is None else compact(last.value)
     values = {"monitor": last.monitor, "n": len(shown), "place": mark_place(last), "value": value}
-    template = CHECKPOINT if not by or not value else CHECKPOINT_BY if len(shown) > 1 else CHECKPOINT_ONCE_BY
+    once = len(shown) == 1
+    followed = bool(by and value)
+    several, single = (CHECKPOINT_BY, CHECKPOINT_ONCE_BY) if followed else (CHECKPOINT, CHECKPOINT_ONCE)
+    template = single if once else several
     later = [m for m in facts.run.marks("not_improved") if m.line > last.line and m.monitor == last.monitor]
     details = (Claim(Text(NOT_SINCE, {"n": len(later)}), (later[0].line, later[-1].line)),) if len(later) > 1 else ()
     yield Item(Claim(Text(template, values), (shown[0].line, last.line)), details)

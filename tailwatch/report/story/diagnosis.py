@@ -32,7 +32,11 @@ KEEP = "Nothing needs to be changed; the best weights are those of {place}."
 NOTHING = "Nothing needs to be changed."
 LIKE_BASELINE = "It does as well as the baseline: best validation {metric} {this} against {other}."
 BETTER = "It does better than the baseline: best validation {metric} {this} against {other}."
-NO_VALUES = "The log holds no training values that could be judged."
+NO_VALUES = "What can be said is in its messages, and in the lines that were not understood."
+FATAL = "But it holds a fatal message: {why}"
+NO_DIRECTION = "Its values have names of which it is not known whether more or less is better."
+NO_VALIDATION = "Without validation values it cannot be said whether the model generalises."
+NOT_SAID = "Nothing alarming was found; the best weights are those of {place}."
 GOES_ON = "What it says so far may change."
 
 ON = "{framework} on {devices} devices"
@@ -111,21 +115,35 @@ def _second(facts: Facts, alarms: list[Finding]) -> Claim:
 
 
 def _healthy(facts: Facts) -> Claim:
+    fatal = next((e for e in facts.session.messages.entries() if e.label == "fatal" and e.why and not e.effect_of), None)
+    if fatal is not None:
+        return Claim(Text(FATAL, {"why": Text(fatal.why)}), (fatal.first_line, fatal.last_line))
+    return _beside_baseline(facts) or _alone(facts)
+
+
+def _beside_baseline(facts: Facts) -> Claim | None:
+    if facts.judged is None or not facts.contrasts or facts.contrasts[0].judgement == "worse":
+        return None
+    c = facts.contrasts[0]
+    values = {"metric": metric_name(c.this_curve.metric), "this": compact(c.this.value), "other": compact(c.other.value)}
+    return Claim(
+        Text(BETTER if c.judgement == "better" else LIKE_BASELINE, values), (c.this.line,), facts.base_line(c.other.line)
+    )
+
+
+def _alone(facts: Facts) -> Claim:
     if facts.judged is None:
-        return Claim(Text(NO_VALUES))
-    if facts.contrasts:
-        c = facts.contrasts[0]
-        values = {"metric": metric_name(c.this_curve.metric), "this": compact(c.this.value), "other": compact(c.other.value)}
-        if c.judgement != "worse":
-            return Claim(
-                Text(BETTER if c.judgement == "better" else LIKE_BASELINE, values), (c.this.line,), facts.base_line(c.other.line)
-            )
+        return Claim(Text(NO_DIRECTION if facts.run.series() else NO_VALUES))
+    best = facts.judged.best_at
     if facts.outcome == "running":
         return Claim(Text(GOES_ON))
-    best = facts.judged.best_at
-    if best is None or facts.main is None or facts.main.val is None:
+    if facts.main is None or facts.main.val is None:
+        return Claim(Text(NO_VALIDATION))
+    if best is None:
         return Claim(Text(NOTHING))
-    return Claim(Text(KEEP, {"place": place_name(best)}), (best.line,))
+    return Claim(
+        Text(KEEP if facts.outcome in ("finished", "early_stopped") else NOT_SAID, {"place": place_name(best)}), (best.line,)
+    )
 
 
 def _lines_of_best(facts: Facts) -> tuple[int, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
-from tailwatch.report.document import EMPTY, Claim, Table, Tone
-from tailwatch.report.facts import change, is_share, place_name, train_at
+from tailwatch.report.document import EMPTY, Claim, Tone, without_empty_columns
+from tailwatch.report.facts import change, is_share, place_name, side_name, train_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +26,10 @@ TITLE: Final = Text("Key figures")
 
 HEAD = (phrase("Figure"), phrase("This run"), phrase("Baseline"), phrase("How to read it"))
 AT = "{value} at {place}"
-BEST = "Best validation {metric}"
-BEST_TRAIN = "Best training {metric}"
-LAST = "Last validation {metric}"
-LAST_TRAIN = "Last training {metric}"
+BEST = "Best {name}"
+LAST = "Last {name}"
+VALUE = "{name}, from {low} to {high}"
+WHICH_WAY = "The log does not say what it measures, so which way is better is not known."
 GAP = "Gap between training and validation {metric}, at the end"
 EPOCHS = "Epochs"
 OF = "{epoch} of {epochs}"
@@ -45,6 +45,8 @@ BETTER = "Better by {delta} ({change}); noise explains {margin}."
 SAME = "No difference beyond noise ({margin})."
 UNTIL = "Compared up to {place}."
 SINCE_BEST = "{change} since its best, {late} evaluations ago."
+SINCE_LAST = "{change} since its best, one evaluation ago."
+FROM_BEST = "{change} against its best."
 IS_BEST = "Its best so far."
 AT_END = "The last evaluation is the best: longer training may still gain."
 WIDER = "{times} times the baseline's gap: it fits the training set far more than it generalises."
@@ -52,6 +54,9 @@ CLOSE = "Training and validation go together."
 WIDE = "Training is far better than validation: it fits the training set."
 FEWER = "{times} times fewer updates for one pass or epoch than the baseline."
 CUT_SHORT = "It ended before the planned end."
+
+
+_UNJUDGED: Final = 6
 
 
 class _Row(NamedTuple):
@@ -66,16 +71,15 @@ def blocks(facts: Facts) -> Iterator[Block]:
     rows = [*_rows(facts)]
     if not rows:
         return
-    with_base = facts.baseline is not None
     head = tuple(Text(h) for h in HEAD)
-    if with_base:
-        yield Table(head, tuple((Claim(r.name), r.this, r.base, r.reading) for r in rows), (1, 2))
-    else:
-        yield Table((*head[:2], head[3]), tuple((Claim(r.name), r.this, r.reading) for r in rows), (1,))
+    table = tuple((Claim(r.name), r.this, r.base, r.reading) for r in rows)
+    yield without_empty_columns(head, table)
 
 
 def _rows(facts: Facts) -> Iterator[_Row]:
     shown = [p for p in (facts.main, facts.score) if p is not None]
+    if not shown:
+        yield from _unjudged(facts)
     for pair in shown:
         yield from _best(facts, pair)
     for pair in shown:
@@ -88,6 +92,16 @@ def _rows(facts: Facts) -> Iterator[_Row]:
     yield from _stop(facts)
 
 
+def _unjudged(facts: Facts) -> Iterator[_Row]:
+    """Tell values of which nobody knows which way is better, such as those of boosters that print no metric's name."""
+    for series in [s for s in facts.run.series() if s.spec.metric != "lr"][:_UNJUDGED]:
+        last = series.last()
+        finite = [v for v in series.values if math.isfinite(v)]
+        if last is not None and finite:
+            values = {"name": series.spec.name, "low": compact(min(finite)), "high": compact(max(finite))}
+            yield _Row(Text(VALUE, values), Claim(_at(last), (last.line,)), reading=Claim(Text(WHICH_WAY), tone="mute"))
+
+
 def _at(point: Point) -> Text:
     return Text(AT, {"value": compact(point.value), "place": place_name(point)})
 
@@ -97,14 +111,14 @@ def _best(facts: Facts, pair: Pair) -> Iterator[_Row]:
     if series is None or series.best_at is None:
         return
     best = series.best_at
-    name = Text(BEST if pair.val is not None else BEST_TRAIN, {"metric": metric_name(pair.metric)})
+    name = Text(BEST, {"name": side_name(series, held_out=pair.val is not None)})
     contrast = next((c for c in facts.contrasts if pair.val is not None and c.this_curve.metric == pair.metric), None)
     if contrast is not None:
         base = Claim(_at(contrast.other), base=facts.base_line(contrast.other.line))
         yield _Row(name, Claim(_at(best), (best.line,)), base, _against(contrast))
         return
-    late = len(series) - 1 - _index(series, best)
-    reading = Claim(Text(AT_END), tone="good") if pair.val is not None and not late and len(series) > 2 else EMPTY
+    at_end = pair.val is not None and len(series) > 2 and _late(series, best) == 0
+    reading = Claim(Text(AT_END), tone="good") if at_end else EMPTY
     base_curve = _base_curve(facts, pair, held_out=pair.val is not None)
     yield _Row(name, Claim(_at(best), (best.line,)), _base_point(facts, base_curve.best if base_curve else None), reading)
 
@@ -133,7 +147,7 @@ def _last(facts: Facts, pair: Pair) -> Iterator[_Row]:
     last = None if series is None else series.last()
     if series is None or last is None:
         return
-    name = Text(LAST if pair.val is not None else LAST_TRAIN, {"metric": metric_name(pair.metric)})
+    name = Text(LAST, {"name": side_name(series, held_out=pair.val is not None)})
     base_curve = _base_curve(facts, pair, held_out=pair.val is not None)
     base = _base_point(facts, base_curve.last() if base_curve is not None else None)
     yield _Row(name, Claim(_at(last), (last.line,)), base, _since_best(series))
@@ -143,15 +157,17 @@ def _since_best(series: Series) -> Claim:
     best, last = series.best_at, series.last()
     if best is None or last is None or not math.isfinite(last.value):
         return EMPTY
-    late = len(series) - 1 - _index(series, best)
-    if late <= 0:
+    late = _late(series, best)
+    if late == 0:
         return Claim(Text(IS_BEST), tone="good")
     values = {"change": change(best.value, last.value), "late": late}
-    return Claim(Text(SINCE_BEST, values), tone="warn" if late > 2 else "mute")
+    template = FROM_BEST if late is None else SINCE_BEST if late > 1 else SINCE_LAST
+    return Claim(Text(template, values), tone="warn" if late is None or late > 2 else "mute")
 
 
-def _index(series: Series, best: Point) -> int:
-    return next((i for i in range(len(series) - 1, -1, -1) if series.lines[i] == best.line), len(series) - 1)
+def _late(series: Series, best: Point) -> int | None:
+    """Return how many evaluations came after the best; None where it was printed again at its place and is gone."""
+    return next((len(series) - 1 - i for i in range(len(series) - 1, -1, -1) if series.lines[i] == best.line), None)
 
 
 def _gap(facts: Facts, pair: Pair) -> Iterator[_Row]:

@@ -20,15 +20,19 @@ TITLE: Final = Text("Findings")
 SINCE = "Since {since}; the alarm came at {raised}."
 RAISED = "The alarm came at {raised}."
 SINCE_ONLY = "Since {since}."
+BEFORE = "Findings of earlier runs in this log: {count}; `--format json` holds them."
 OVER = "Over since {closed}."
 _SIGNS: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn", "info": "mute"}
 
 
 def blocks(facts: Facts) -> Iterator[Block]:
     """Yield all findings, those that hold first."""
-    items = tuple(_item(f) for f in facts.findings)
+    items = [_item(f) for f in facts.findings if f.segment == facts.segment.number]
+    before = sum(f.segment != facts.segment.number for f in facts.findings)
+    if before:
+        items.append(Item(Claim(Text(BEFORE, {"count": before}), tone="mute"), sign="mute"))
     if items:
-        yield Items(items)
+        yield Items(tuple(items))
 
 
 def _item(finding: Finding) -> Item:

@@ -155,7 +155,7 @@ def _score(series: Series, first: Point, last: Point) -> Iterator[Text]:
 def _events(marks: list[Mark]) -> Iterator[Claim]:
     saved = [m for m in marks if m.kind == "checkpoint"]
     if 0 < len(saved) <= _FEW:
-        yield Claim(Text(SAVED, {"places": listed([mark_place(m) for m in saved])}), tuple(m.line for m in saved))
+        yield Claim(Text(SAVED, {"places": listed(_places(saved))}), tuple(m.line for m in saved))
     elif saved:
         yield Claim(Text(SAVED_OFTEN, {"n": len(saved), "place": mark_place(saved[-1])}), (saved[0].line, saved[-1].line))
     cuts = [m for m in marks if m.kind == "lr_drop"]
@@ -173,6 +173,11 @@ def _events(marks: list[Mark]) -> Iterator[Claim]:
             yield Claim(Text(RESTORED_UNNAMED), (m.line,))
         elif m.kind == "resume":
             yield Claim(Text(RESUMED), (m.line,))
+
+
+def _places(marks: list[Mark]) -> list[Text]:
+    places = [mark_place(m) for m in marks]
+    return [p for i, p in enumerate(places) if p not in places[:i]]
 
 
 def mark_place(mark: Mark) -> Text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.events import Text
 from tailwatch.core.terms import setting_name
 from tailwatch.core.text import compact, phrase
-from tailwatch.report.document import EMPTY, Claim, Item, Items, Table
+from tailwatch.report.document import EMPTY, Claim, Item, Items, without_empty_columns
 from tailwatch.report.framework import framework
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ def blocks(facts: Facts) -> Iterator[Block]:
     if not rows:
         return
     head = tuple(Text(h) for h in HEAD)
-    if facts.baseline is None:
-        yield Table((*head[:2], head[3]), tuple((name, this, remark) for name, this, _, remark in rows))
-    else:
-        yield Table(head, rows)
+    yield without_empty_columns(head, rows)
 
 
 def _environment(facts: Facts) -> Iterator[Item]:
@@ -81,7 +78,9 @@ def _rows(facts: Facts) -> Iterator[tuple[Claim, Claim, Claim, Claim]]:
         mine = facts.run.settings.get(key)
         this = Claim("-", tone="mute") if mine is None else Claim(_shown(mine.value), (mine.line,))
         lines = facts.base_line(base.lines.get(key, 0)) if base is not None else ()
-        there = Claim("-", tone="mute") if key not in theirs else Claim(_shown(theirs[key]), base=lines)
+        there = (
+            EMPTY if base is None else Claim("-", tone="mute") if key not in theirs else Claim(_shown(theirs[key]), base=lines)
+        )
         yield Claim(setting_name(key)), this, there, _remark(facts, key)
 
 
