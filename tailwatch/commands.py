@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tailwatch.config import DEFAULTS
-from tailwatch.core.errors import LogError, UsageError
+from tailwatch.reading import baseline_of, read, readings, source
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.events import Reading, SourceEvent
     from tailwatch.core.text import Language
-    from tailwatch.report.quotes import Quotes
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
@@ -175,7 +170,7 @@ def watch(options: argparse.Namespace) -> int:
     from tailwatch.report.watch import watch as follow
 
     settings = _settings(options)
-    with _source(options.log) as events:
+    with source(options.log) as events:
         session = follow(
             events, options.log, sys.stdout, as_json=options.format == "jsonl", until_exit=options.until_exit, settings=settings
         )
@@ -189,45 +184,6 @@ def status(options: argparse.Namespace) -> int:
     settings = _settings(options)
     sys.stdout.write(status_line(read(options.log, settings), _language(settings)) + "\n")
     return 0
-
-
-def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
-    """Read the log of the run to compare with; `last` and `none` name no log, one of such a name is `./last`."""
-    if log is None or log in ("last", "none"):
-        return None
-    from tailwatch.core.baseline import Baseline
-
-    return Baseline.of(read(log, settings).run, log)
-
-
-def read(
-    log: str,
-    settings: Settings = DEFAULTS,
-    *,
-    at: str | None = None,
-    baseline: Baseline | None = None,
-    quotes: Quotes | None = None,
-) -> Session:
-    """Read a whole log in this process and return what is known of it; `quotes` keeps the text of its lines."""
-    from tailwatch.session import Session
-    from tailwatch.sources.whole import read_once
-
-    session = Session(settings=settings, baseline=baseline, keep_lines=quotes is not None)
-    for event in read_once(_path(log), at=_time(at)):
-        changes = session.feed(event)
-        if quotes is not None:
-            quotes.keep(changes.lines)
-    return session
-
-
-def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
-    """Yield every reading of a log with the number of its segment."""
-    from tailwatch.session import Session
-    from tailwatch.sources.whole import read_once
-
-    session = Session(keep_readings=True, every_redraw=every_redraw, settings=settings)
-    for event in read_once(_path(log)):
-        yield from session.feed(event).readings
 
 
 def _language(settings: Settings) -> Language:
@@ -247,24 +203,6 @@ def _settings(options: argparse.Namespace) -> Settings:
     return settings
 
 
-@contextmanager
-def _source(log: str) -> Iterator[Iterator[SourceEvent]]:
-    stop = threading.Event()
-    if log == "-":
-        from tailwatch.sources.stdin import StdinSource
-
-        yield StdinSource(0).events(stop)
-        return
-    from tailwatch.sources.file import FileFollower
-
-    follower = FileFollower(log)
-    try:
-        yield follower.events(stop)
-    finally:
-        stop.set()
-        follower.close()
-
-
 def _verdict_code(session: Session, fail_on: str, *, ever: bool, out: bool) -> int:
     from tailwatch.core.text import render
 
@@ -274,38 +212,3 @@ def _verdict_code(session: Session, fail_on: str, *, ever: bool, out: bool) -> i
     if out:
         sys.stdout.writelines(f"{f.opinion.severity}: {render(f.opinion.title)}\n" for f in failing)
     return 1 if failing else 0
-
-
-def _path(log: str) -> str:
-    if log == "-":
-        return "/dev/stdin"
-    return log
-
-
-def _time(text: str | None) -> float | None:
-    if text is None:
-        return None
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(text).astimezone().timestamp()
-    except ValueError:
-        raise UsageError(f"--at {text!r} is no time; write it like 2026-01-31T12:00:00.") from None
-
-
-__all__ = [
-    "LogError",
-    "check",
-    "demo",
-    "explain",
-    "export",
-    "messages",
-    "monitor",
-    "read",
-    "readings",
-    "replay",
-    "report",
-    "runs",
-    "status",
-    "watch",
-]

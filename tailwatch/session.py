@@ -7,13 +7,13 @@ difference to what comes out in the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.config import DEFAULTS
 from tailwatch.core.chosen import NOT_UNDERSTOOD
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
-from tailwatch.core.findings import FindingBook, FindingChange
+from tailwatch.core.judging import Bench
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.run import Run
 from tailwatch.core.shapes import Reader
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
-    from tailwatch.core.findings import Diagnosis, Watch
+    from tailwatch.core.findings import FindingBook, FindingChange
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
     from tailwatch.core.unread import UnreadBook
-
-_FRAMEWORKS: Final = {"keras": "keras", "huggingface": "huggingface", "lightning": "lightning", "boosting": "boosting"}
 
 
 @dataclass(slots=True)
@@ -72,7 +70,7 @@ class Session:
         self.settings = settings
         self.run = Run()
         self.run.baseline = baseline
-        self.findings = FindingBook()
+        self._bench = Bench(self.run, judges)
         self.bytes = 0
         self.lines = 0
         self.live = live
@@ -81,9 +79,11 @@ class Session:
         self._cutter = LineCutter(every_redraw=every_redraw, encoding=settings.encoding)
         self._reader = Reader(plan_for, own_plans(settings.pattern))
         self._listener = Listener(own=settings.message)
-        self._judges: list[Diagnosis] = judges()
-        self._watching: dict[frozenset[Watch], list[Diagnosis]] = {}
-        self._judged_segment = 0
+
+    @property
+    def findings(self) -> FindingBook:
+        """What the diagnoses found."""
+        return self._bench.book
 
     @property
     def messages(self) -> MessageBook:
@@ -126,7 +126,7 @@ class Session:
             case Tick():
                 self.run.clock.tick(event.at)
                 self.run.clock.writer_alive = event.writer_alive
-                self._judge({"tick"}, changes)
+                changes.findings.extend(self._bench.judge(frozenset(("tick",))))
         return changes
 
     def adopt(self, message: OwnMessage) -> Changes:
@@ -140,7 +140,7 @@ class Session:
     def compare(self, baseline: Baseline) -> None:
         """Compare with another run after all, once the log was read: the findings that depend on it are judged now."""
         self.run.baseline = baseline
-        self._judge({"end"}, Changes())
+        self._bench.judge(frozenset(("end",)))
 
     def finish(self) -> Changes:
         """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
@@ -202,12 +202,12 @@ class Session:
     def _stretch(self, found: Stretch, changes: Changes) -> None:
         run, at, end = self.run, 0, len(found.rows)
         while at < end:
-            upto = min(end, at + run.until_look(found.axis))
+            upto = min(end, at + run.looks.until_look(found.axis))
             run.stretch(found, at, upto)
             found.moved(self._reader.cursor, upto - 1)
             last = found.rows[upto - 1]
             self.lines = run.line = last.number
-            self._listen_on(found.family.dialect, (last.part, run.last_reading_line))
+            self._listener.trained(found.family.dialect, last.part, run.last_reading_line)
             if self._keep_readings:
                 changes.readings.extend((run.segment.number, reading) for reading in found.readings(at, upto))
             if run.changed:
@@ -243,18 +243,9 @@ class Session:
         return interest
 
     def _trained(self, reading: Reading, changes: Changes) -> None:
-        self._listen_on(reading.dialect, (reading.part, reading.line))
+        self._listener.trained(reading.dialect, reading.part, self.run.last_reading_line)
         if self._keep_readings:
             changes.readings.append((self.run.segment.number, reading))
-
-    def _listen_on(self, dialect: str, trained_at: tuple[int, int]) -> None:
-        """Tell the listener that values were read, at the line `trained_at` if they show that training goes on."""
-        listener = self._listener
-        if self.run.last_reading_line == trained_at[1]:
-            listener.trained_at = trained_at
-        listener.phase = "training"
-        if dialect in _FRAMEWORKS:
-            listener.framework = _FRAMEWORKS[dialect]
 
     def _look_at_unfinished(self, at: float, changes: Changes) -> None:
         """Show what the unfinished line says; it makes no point, but a NaN in it is one already."""
@@ -262,7 +253,7 @@ class Session:
         readings = [] if changes.provisional is None else self._reader.peek(changes.provisional)
         self.run.provisional = [r for r in readings if isinstance(r, Reading)]
         if any(v - v != 0.0 for r in self.run.provisional for v in r.values):
-            self._judge({"nonfinite"}, changes)
+            changes.findings.extend(self._bench.judge(frozenset(("nonfinite",))))
 
     def _notice(self, event: Notice, changes: Changes) -> None:
         changes.notices.append(event)
@@ -286,35 +277,7 @@ class Session:
     def _settle(self, changes: Changes) -> None:
         for spoken in self._listener.settle():
             self.run.apply(spoken)
-        changed = set(self.run.changed)
-        self.run.changed.clear()
-        if self.run.segment.number != self._judged_segment:
-            self._next_segment(changes)
-        if changed:
-            self._judge(changed, changes)
-
-    def _next_segment(self, changes: Changes) -> None:
-        """A restart ends what was held of the run before it."""
-        for judge in self._judges:
-            changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, (), self.run.here))
-        self._judged_segment = self.run.segment.number
-        self._judges = judges()
-        self._watching = {}
-
-    def _judge(self, changed: set[Watch], changes: Changes) -> None:
-        here = None
-        for judge in self._asked(frozenset(changed)):
-            opinions = list(judge.look(self.run, changed))
-            if opinions or self.findings.holds(judge.ID):
-                here = here or self.run.here
-                changes.findings.extend(self.findings.settle(judge.ID, self._judged_segment, opinions, here))
-
-    def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
-        """Return the judges that watch one of these changes; worked out once for each kind of change."""
-        found = self._watching.get(changed)
-        if found is None:
-            found = self._watching[changed] = [judge for judge in self._judges if judge.WATCHES & changed]
-        return found
+        changes.findings.extend(self._bench.judge_changes())
 
 
 def _is_unread(entry: Entry) -> bool:

@@ -26,6 +26,9 @@ MAX_RECENT = 64
 GENERAL_PRIORITY = -10
 OUTLIVED = "It was raised, but training went on after it: the script caught it, or it was another process's. {why}"
 
+_FRAMEWORKS = frozenset(("keras", "huggingface", "lightning", "boosting"))
+"""Dialects whose name is that of a framework, as rules ask for it."""
+
 _QUIET = ("harmless", "info", "unknown")
 
 Place = tuple[int, int]
@@ -90,6 +93,14 @@ class Listener:
         self._catalogue = Catalogue.load()
         known: tuple[str, ...] = state["_rules"]  # type: ignore[assignment]  # as written above
         self._rules = {rule_id: rule for rule_id in known if (rule := self._catalogue.rule(rule_id)) is not None}
+
+    def trained(self, dialect: str, part: int, line: int) -> None:
+        """Values were read; the newest that show that training goes on stand at `line`, 0 where none does."""
+        if line:
+            self.trained_at = (part, line)
+        self.phase = "training"
+        if dialect in _FRAMEWORKS:
+            self.framework = dialect
 
     @property
     def idle(self) -> bool:

@@ -12,14 +12,16 @@ from functools import lru_cache
 from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.cursor import held_out, signature
 from tailwatch.core.events import Reading
+from tailwatch.core.metrics import is_neutral
 from tailwatch.core.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.core.cursor import Cursor, Who
-    from tailwatch.core.events import Axis, Line, NumberForm, PlanKind, SeriesSpec
+    from tailwatch.core.events import Axis, Field, Line, NumberForm, Plan, PlanKind, SeriesSpec
 
 LEAST: Final = 4
 """Fewer lines than this are read one by one."""
@@ -52,8 +54,36 @@ class Family(NamedTuple):
         return next((number(parts[at], form) for name, at, form in self.constant if name == role), None)
 
 
+def family_of(plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]]) -> Family | None:
+    """Return what the lines of a plan share with others that can be read together with them; None: each by itself.
+
+    `numbered` are the plan's fields, each with its index among the parts of a line.
+    """
+    at = {f.role: (i, f.form) for i, f in numbered}
+    counted = plan.kind in ("bar", "loop") and {"step", "steps"} <= at.keys()
+    if plan.frame is not None or not (counted or plan.kind in ("running", "context")):
+        return None
+    step, step_form = at.get("step", (-1, "float"))
+    return _interned(
+        Family(
+            plan.dialect,
+            plan.kind,
+            specs,
+            tuple((i, f.form) for i, f in numbered if f.role == "value" and f.series is not None),
+            step,
+            step_form,
+            next((i for i, f in numbered if f.role == "time"), -1),
+            tuple((role, *at[role]) for role in ("epoch", "epochs", "steps", "rank") if role in at),
+            signature(specs),
+            held_out(specs),
+            all(is_neutral(s.name) for s in specs),
+            plan.inherits,
+        )
+    )
+
+
 @lru_cache(maxsize=4096)
-def interned(family: Family) -> Family:
+def _interned(family: Family) -> Family:
     """Return the one family that is equal to this one: families are compared by identity, line by line."""
     return family
 

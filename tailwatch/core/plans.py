@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import struct
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.columns import Family, interned
+from tailwatch.core.columns import family_of
 from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
@@ -39,25 +38,22 @@ class Runner:
         "_aside",
         "_bare",
         "_batchwise",
-        "_epoch",
         "_forms",
         "_has_totals",
         "_held_out",
         "_in_bar",
-        "_is_quick",
         "_keys",
         "_lean",
         "_mark_value",
         "_moves",
         "_named",
+        "_names_epoch",
         "_neutral",
-        "_pick",
         "_places",
         "_plain",
         "_rank",
         "_settings",
         "_specs",
-        "_step",
         "_time",
         "_values",
         "_who",
@@ -90,6 +86,7 @@ class Runner:
             sorted(((f.role, at, f.form) for at, f in numbered if f.role in _MOVES), key=lambda p: p[0] != "epoch")
         )
         self._moves = bool(self._places) and (plan.mark in (None, "epoch_begin") or bool(values))
+        self._names_epoch = any(role == "epoch" for role, _, _ in self._places)
         self._has_totals = any(role in ("epochs", "steps") for role, _, _ in self._places)
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
         self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
@@ -101,88 +98,13 @@ class Runner:
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         self._in_bar = plan.kind in ("bar", "loop", "epoch_bar")
         self._batchwise = frozenset(i for i, s in enumerate(self._specs) if is_batchwise(s.name))
-        self._bare = plan.kind == "bar" and not values and not any(role == "epoch" for role, _, _ in self._places)
+        self._bare = plan.kind == "bar" and not values and not self._names_epoch
         self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
-
-        self._pick = itemgetter(*self._values) if len(self._values) > 1 else None
-        self._epoch = next((at for role, at, _ in self._places if role == "epoch"), -1)
-        self._step = next((at for role, at, _ in self._places if role == "step"), -1)
-        quick = self._lean and self._plain and not self._named and self._rank < 0 and not self._has_totals
-        places_plain = all(form == "float" for _, _, form in self._places)
-        self._is_quick = quick and places_plain and plan.kind in ("summary", "running", "context") and not self._neutral
-        self.family = self._family(numbered)
-
-    def _family(self, numbered: list[tuple[int, Field]]) -> Family | None:
-        """What the lines of this shape share with others that can be read together with them; None: each by itself."""
-        if not self._lean or self._named or self.frame is not None or self._aside:
-            return None
-        at = {f.role: (i, f.form) for i, f in numbered}
-        kind = self.plan.kind
-        if kind not in ("running", "context") and (kind not in ("bar", "loop") or not {"step", "steps"} <= at.keys()):
-            return None
-        step, step_form = at.get("step", (-1, "float"))
-        constant = tuple((role, *at[role]) for role in ("epoch", "epochs", "steps", "rank") if role in at)
-        values = tuple(zip(self._values, self._forms, strict=True))
-        return interned(
-            Family(
-                self.plan.dialect,
-                kind,
-                self._specs,
-                values,
-                step,
-                step_form,
-                self._time,
-                constant,
-                self._who,
-                self._held_out,
-                self._neutral,
-                self.plan.inherits,
-            )
-        )
+        alone = not self._lean or bool(self._named) or self._aside
+        self.family = None if alone else family_of(plan, self._specs, numbered)
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
-        if self._is_quick and not (cursor.held or cursor.pending):
-            return self._quick(line, cursor)
-        return self._run(line, cursor)
-
-    def _quick(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
-        """The short way for plain values and places, which are most of a log: the same as `_run`, in fewer steps."""
-        raw, number_, offset, _, part, _, _ = line
-        parts = self.unpack(raw)
-        if self._time >= 0:
-            cursor.time = parts[self._time].decode("ascii", "replace")
-        if self._epoch >= 0:
-            epoch = float(parts[self._epoch])
-            if epoch != cursor.epoch:
-                cursor.at_epoch(epoch, announced=False)
-        if self._step >= 0:
-            cursor.step = float(parts[self._step])
-        cursor.fresh = False
-        values = (float(parts[self._values[0]]),) if self._pick is None else tuple(map(float, self._pick(parts)))
-        kind = self.plan.kind
-        axis: Axis
-        if kind == "context":
-            axis = cursor.axis(self._who, values, held_out=self._held_out, named=self._epoch >= 0)
-        else:
-            axis = "epoch" if kind == "summary" else "step"
-        fields = (
-            self._specs,
-            values,
-            axis,
-            cursor.epoch,
-            cursor.step,
-            cursor.time,
-            None,
-            number_,
-            offset,
-            part,
-            self.plan.dialect,
-        )
-        reading: Reading = tuple.__new__(Reading, fields)
-        return list(cursor.hold(reading)) if axis == "index" else [reading]
-
-    def _run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         parts = self.unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
@@ -297,7 +219,7 @@ class Runner:
             axis = "epoch" if self._held_out else "step"
         elif kind == "context":
             who = signature(specs) if self._named else self._who
-            axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out, named=self._epoch >= 0)
+            axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out, named=self._names_epoch)
             if axis == "index" and self._neutral:
                 return None
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Axis
 
 SPACES: Final = ((512, 1), (16_384, 32))
 """Up to so many values, the space between two looks; at most `SPARSE` beyond. A value that is no number is looked at at once."""
@@ -34,3 +37,23 @@ class Rhythm:
         space = next((space for most, space in SPACES if self._count < most), SPARSE)
         self._next = self._count + max(space, self._first)
         return True
+
+
+class Looks:
+    """Whether it is time to look, by the axis of the values: at every result, but at running values only now and then.
+
+    Values that name neither epoch nor step may be results; once they are many they are taken for running ones.
+    """
+
+    def __init__(self) -> None:
+        self._running, self._loose = Rhythm(first=32), Rhythm(first=1)
+
+    def until_look(self, axis: Axis) -> int:
+        """So many more running or loose values are to come before the next look."""
+        return (self._running if axis == "step" else self._loose).until_look
+
+    def due(self, axis: Axis, values: int) -> bool:
+        """Count values; returns whether it is time to look."""
+        if axis == "step":
+            return self._running.add(values)
+        return axis != "index" or self._loose.add(values)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core import endings
 from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
+from tailwatch.core.last_words import LastWords
 from tailwatch.core.pace import Pace, fraction_done
-from tailwatch.core.rhythm import Rhythm
+from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
-_QUIET_AFTER: Final = 300
 
 
 class Run:
@@ -44,8 +44,7 @@ class Run:
         self.fatal: list[Spoken] = []
         self.asked: dict[str, Spoken] = {}
         """The first message of each kind of which the user asked to be told."""
-        self._last_words: Spoken | None = None
-        self._last_fatal_line = 0
+        self._last_words = LastWords()
         self.spoken: Counter[str] = Counter()
         self.provisional: list[Reading] = []
         self.changed: set[Watch] = set()
@@ -56,7 +55,7 @@ class Run:
         self._whole_epoch = False
         self._stamp: str | None = None
         self._rank: int | None = None
-        self._running, self._loose = Rhythm(first=32), Rhythm(first=1)
+        self.looks = Looks()
         self._resume_announced = False
 
     @property
@@ -127,17 +126,14 @@ class Run:
     def new_part(self, part: int) -> None:
         """The file was truncated or replaced: line numbers start anew, and so does the run."""
         self.part = part
-        self.line = self.last_reading_line = self._last_fatal_line = 0
-        self._last_words = None
+        self.line = self.last_reading_line = 0
+        self._last_words.new_part()
         if self.segment.series or self.segment.marks:
             self._begin_segment("restart", 1)
 
     def _reading(self, event: Reading) -> None:
-        if event.rank is not None:
-            if self._rank is None:
-                self._rank = event.rank
-            elif event.rank != self._rank:
-                return  # the same values as another rank prints them
+        if self._is_other_rank(event.rank):
+            return
         self.dialects[event.dialect] += 1
         self.points[event.dialect] += len(event.values)
         self._place(event.epoch, event.step, event)
@@ -151,28 +147,17 @@ class Run:
                 continue
             series.add(value, epoch, step, event.line)
             if series.goal is not None:
-                self.last_reading_line = event.line  # training goes on
-                self._last_words = None
+                self._went_on(event.line)
             if value - value != 0.0:
                 self.changed.add("nonfinite")
         self._whole_epoch = event.axis == "epoch"
-        self._stamp = event.time
-        self._count(event.axis, 1)
-        if self.progress.epochs or self.progress.steps:
-            self._note_pace()
-
-    def until_look(self, axis: Axis) -> int:
-        """Return how many more running points are taken before the diagnoses look again."""
-        return (self._running if axis == "step" else self._loose).until_look
+        self._taken(event.axis, 1, event.time)
 
     def stretch(self, found: Stretch, start: int, end: int) -> None:
         """Take in the rows `start:end` of lines that were read together: what `apply` does with each, in one step."""
         last = found.rows[end - 1]
-        if found.rank is not None:
-            if self._rank is None:
-                self._rank = found.rank
-            elif found.rank != self._rank:
-                return
+        if self._is_other_rank(found.rank):
+            return
         self.dialects[found.family.dialect] += end - start
         self.points[found.family.dialect] += (end - start) * len(found.family.specs)
         segment = self.segment
@@ -184,25 +169,30 @@ class Run:
             if series is not None:
                 series.extend(values[start:end], *columns)
                 if series.goal is not None:
-                    self.last_reading_line = last.number
-                    self._last_words = None
+                    self._went_on(last.number)
         old = self.progress
         epoch = found.epoch if found.epoch is not None else old.epoch
         step = columns[1][-1] if stepped else found.last_step if found.last_step is not None else old.step
         self.progress = Progress(epoch, old.epochs, step, old.steps, last.number, last.part)
         self._whole_epoch = False
-        self._stamp = found.times[end - 1]
-        self._count(found.axis, end - start)
-        if old.epochs or old.steps:
-            self._note_pace()
+        self._taken(found.axis, end - start, found.times[end - 1])
 
-    def _count(self, axis: Axis, points: int) -> None:
-        """Say what changed: every result, but of running values only now and then, and of many values without any place too."""
-        if axis == "step":
-            if self._running.add(points):
-                self.changed.add("step")
-        elif axis != "index" or self._loose.add(points):
-            self.changed.add("epoch")
+    def _is_other_rank(self, rank: int | None) -> bool:
+        """Whether these are the values of the run's rank once more, as another rank prints them."""
+        if self._rank is None:
+            self._rank = rank
+        return rank is not None and rank != self._rank
+
+    def _went_on(self, line: int) -> None:
+        self.last_reading_line = line
+        self._last_words.went_on()
+
+    def _taken(self, axis: Axis, values: int, stamp: str | None) -> None:
+        self._stamp = stamp
+        if self.looks.due(axis, values):
+            self.changed.add("step" if axis == "step" else "epoch")
+        if self.progress.epochs or self.progress.steps:
+            self._note_pace()
 
     def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:
         if epoch is not None:
@@ -275,23 +265,14 @@ class Run:
         self.spoken[event.rule or event.template] += 1
         if event.alert:
             self.asked.setdefault(event.rule or event.template, event)
-        words = self._last_words
-        if event.label == "fatal":
-            if len(self.fatal) < _KEPT_FATAL:
-                self.fatal.append(event)
-            self._last_fatal_line = event.last_line
-            if words is None and event.part == self.part and event.last_line >= self.last_reading_line:
-                self._last_words = event
-        elif words is not None and (words.rule, words.line) == (event.rule, event.line):
-            self._last_words = None  # it was judged anew
+        if event.label == "fatal" and len(self.fatal) < _KEPT_FATAL:
+            self.fatal.append(event)
+        self._last_words.hear(event, part=self.part, last_reading_line=self.last_reading_line)
         self.changed.add("message")
 
     def fatal_at_end(self) -> Spoken | None:
-        """Return the fatal message after which no more values came, the first of them: the cause, not its echoes.
-
-        None again once the log has gone on for some hundred lines without one: then something else was tried after it.
-        """
-        return None if self.line - self._last_fatal_line > _QUIET_AFTER else self._last_words
+        """Return the fatal message after which no more values came, None while training goes on."""
+        return self._last_words.at(self.line)
 
     def complete(self) -> bool:
         """Whether the planned epochs or steps are all done."""

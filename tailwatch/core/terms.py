@@ -67,6 +67,10 @@ FINDINGS: Final[dict[str, str]] = {
 }
 
 
+LIST: Final = "{first}, {rest}"
+SENTENCES: Final = "{first} {rest}"
+
+
 def setting_name(key: str) -> Text:
     """Return what a setting is called; one without a name of its own is called by its key."""
     return Text(SETTINGS[key]) if key in SETTINGS else Text("{name}", {"name": key.replace("_", " ")})
@@ -79,17 +83,19 @@ def metric_name(metric: str) -> Text:
 
 def listed(items: Sequence[Text | str]) -> Text:
     """Join sentences or words as a list: `a, b, c`."""
-    if not items:
-        return Text("")
-    if len(items) == 1:
-        return items[0] if isinstance(items[0], Text) else Text("{name}", {"name": items[0]})
-    return Text("{first}, {rest}", {"first": items[0], "rest": listed(items[1:])})
+    return _together(LIST, items)
 
 
 def joined(sentences: Sequence[Text]) -> Text:
     """Put whole sentences one after another."""
-    if not sentences:
+    return _together(SENTENCES, sentences)
+
+
+def _together(template: str, items: Sequence[Text | str]) -> Text:
+    """Join in halves: a long list must not nest as deep as it is long."""
+    if not items:
         return Text("")
-    if len(sentences) == 1:
-        return sentences[0]
-    return Text("{first} {rest}", {"first": sentences[0], "rest": joined(sentences[1:])})
+    if len(items) == 1:
+        return items[0] if isinstance(items[0], Text) else Text("{name}", {"name": items[0]})
+    middle = len(items) // 2
+    return Text(template, {"first": _together(template, items[:middle]), "rest": _together(template, items[middle:])})

@@ -16,26 +16,6 @@ from chaos_writer import Seen, numbered, numbers, open_files, writing_process
 
 from tailwatch.core.events import Data, Tick
 from tailwatch.sources.clock import steady_clock
-from tailwatch.sources.file import FileFollower
-
-
-@pytest.fixture
-def log(tmp_path):
-    return tmp_path / "nohup.out"
-
-
-@pytest.fixture
-def follow(log):
-    """Make followers that are closed after the test."""
-    made = []
-
-    def make(path=log, **options):
-        made.append(FileFollower(path, **{"hints": False, **options}))
-        return made[-1]
-
-    yield make
-    for follower in made:
-        follower.close()
 
 
 def append(path, data):

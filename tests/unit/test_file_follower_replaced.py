@@ -22,25 +22,6 @@ from tailwatch.core.errors import LogError, UsageError
 from tailwatch.sources.file import FileFollower
 
 
-@pytest.fixture
-def log(tmp_path):
-    return tmp_path / "nohup.out"
-
-
-@pytest.fixture
-def follow(log):
-    """Make followers that are closed after the test."""
-    made = []
-
-    def make(path=log, **options):
-        made.append(FileFollower(path, **{"hints": False, **options}))
-        return made[-1]
-
-    yield make
-    for follower in made:
-        follower.close()
-
-
 def write(path, data):
     path.write_bytes(data)
 

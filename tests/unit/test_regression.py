@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tailwatch.commands import read
 from tailwatch.config import DEFAULTS
 from tailwatch.core.baseline import Baseline
 from tailwatch.core.events import Data, Finding, Notice
 from tailwatch.core.text import render
+from tailwatch.reading import read
 from tailwatch.session import Session
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs" / "keras"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tailwatch.commands import read
+from tailwatch.reading import read
 from tailwatch.report.build import build
 
 ROOT = Path(__file__).parents[2] / "sample_logs"

@@ -1,0 +1,43 @@
+"""Which fatal message was the last word: the cause of the end, unless training went on after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Spoken
+
+_QUIET_AFTER: Final = 300
+
+
+class LastWords:
+    """Remembers the first fatal message since the last values: the cause, not its echoes."""
+
+    def __init__(self) -> None:
+        self._words: Spoken | None = None
+        self._last_line = 0
+
+    def went_on(self) -> None:
+        """Values came: training goes on, whatever was said before."""
+        self._words = None
+
+    def new_part(self) -> None:
+        """The file begins anew."""
+        self._words, self._last_line = None, 0
+
+    def hear(self, said: Spoken, *, part: int, last_reading_line: int) -> None:
+        """Take a message in; one that is judged anew and is fatal no more is forgotten."""
+        words = self._words
+        if said.label == "fatal":
+            self._last_line = said.last_line
+            if words is None and said.part == part and said.last_line >= last_reading_line:
+                self._words = said
+        elif words is not None and (words.rule, words.line) == (said.rule, said.line):
+            self._words = None
+
+    def at(self, line: int) -> Spoken | None:
+        """Return the fatal message that is the last word at a line.
+
+        None again once the log has gone on for some hundred lines without one: then something else was tried after it.
+        """
+        return None if line - self._last_line > _QUIET_AFTER else self._words

@@ -1,0 +1,94 @@
+"""Reading a log for a command: a whole one in this process, or one that is followed."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tailwatch.config import DEFAULTS
+from tailwatch.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
+    from tailwatch.core.events import Reading, SourceEvent
+    from tailwatch.report.quotes import Quotes
+    from tailwatch.session import Session
+
+
+def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
+    """Read the log of the run to compare with; `last` and `none` name no log, one of such a name is `./last`."""
+    if log is None or log in ("last", "none"):
+        return None
+    from tailwatch.core.baseline import Baseline
+
+    return Baseline.of(read(log, settings).run, log)
+
+
+def read(
+    log: str,
+    settings: Settings = DEFAULTS,
+    *,
+    at: str | None = None,
+    baseline: Baseline | None = None,
+    quotes: Quotes | None = None,
+) -> Session:
+    """Read a whole log in this process and return what is known of it; `quotes` keeps the text of its lines."""
+    from tailwatch.session import Session
+    from tailwatch.sources.whole import read_once
+
+    session = Session(settings=settings, baseline=baseline, keep_lines=quotes is not None)
+    for event in read_once(_path(log), at=_time(at)):
+        changes = session.feed(event)
+        if quotes is not None:
+            quotes.keep(changes.lines)
+    return session
+
+
+def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
+    """Yield every reading of a log with the number of its segment."""
+    from tailwatch.session import Session
+    from tailwatch.sources.whole import read_once
+
+    session = Session(keep_readings=True, every_redraw=every_redraw, settings=settings)
+    for event in read_once(_path(log)):
+        yield from session.feed(event).readings
+
+
+@contextmanager
+def source(log: str) -> Iterator[Iterator[SourceEvent]]:
+    """Follow a log, or standard input, for as long as the context lasts."""
+    stop = threading.Event()
+    if log == "-":
+        from tailwatch.sources.stdin import StdinSource
+
+        yield StdinSource(0).events(stop)
+        return
+    from tailwatch.sources.file import FileFollower
+
+    follower = FileFollower(log)
+    try:
+        yield follower.events(stop)
+    finally:
+        stop.set()
+        follower.close()
+
+
+def _path(log: str) -> str:
+    if log == "-":
+        return "/dev/stdin"
+    return log
+
+
+def _time(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except ValueError:
+        raise UsageError(f"--at {text!r} is no time; write it like 2026-01-31T12:00:00.") from None
