@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
-    from tailwatch.core.findings import FindingBook, FindingChange
+    from tailwatch.core.findings import FindingBook, FindingChange, Watch
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
     from tailwatch.core.unread import UnreadBook
@@ -46,7 +46,7 @@ class Changes:
 
 
 class Session:
-    """Everything known of one log, built by feeding it.
+    """Everything known of one log.
 
     Args:
         keep_lines: hand every complete line on in `Changes.lines` (the log pane wants them).
@@ -72,6 +72,7 @@ class Session:
         self.run.baseline = baseline
         self._bench = Bench(self.run, judges)
         self.bytes = 0
+        self._over_at = -1
         self.lines = 0
         self.live = live
         self.keep_lines = keep_lines
@@ -112,7 +113,7 @@ class Session:
 
     @property
     def shapes(self) -> int:
-        """Shapes of lines that had to be asked about."""
+        """Shapes of lines that the dialects were asked about."""
         return self._reader.misses
 
     def feed(self, event: SourceEvent) -> Changes:
@@ -124,10 +125,19 @@ class Session:
             case Notice():
                 self._notice(event, changes)
             case Tick():
-                self.run.clock.tick(event.at)
-                self.run.clock.writer_alive = event.writer_alive
-                changes.findings.extend(self._bench.judge(frozenset(("tick",))))
+                self._tick(event, changes)
         return changes
+
+    def _tick(self, event: Tick, changes: Changes) -> None:
+        """Let time pass; a log that nobody writes any more is judged once as it ended, though more may come yet."""
+        clock = self.run.clock
+        clock.tick(event.at)
+        clock.writer_alive = event.writer_alive
+        watched: list[Watch] = ["tick"]
+        if clock.is_over and self._over_at != self.bytes:
+            self._over_at = self.bytes
+            watched.append("end")
+        changes.findings.extend(self._bench.judge(frozenset(watched)))
 
     def adopt(self, message: OwnMessage) -> Changes:
         """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
@@ -196,8 +206,7 @@ class Session:
 
     def _may_join(self, found: Stretch) -> bool:
         """Whether the rows move the run's step only; the first row of another epoch is taken by itself."""
-        progress = self.run.progress
-        return found.epoch is None or found.epoch == progress.epoch
+        return found.epoch is None or found.epoch == self.run.progress.epoch
 
     def _stretch(self, found: Stretch, changes: Changes) -> None:
         run, at, end = self.run, 0, len(found.rows)

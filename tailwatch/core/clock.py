@@ -7,6 +7,8 @@ from typing import Final
 
 _GAP: Final = 0.5
 """Seconds between two arrivals from which they count as apart."""
+_OVER_AFTER: Final = 60.0
+_TIMES_LONGEST: Final = 8.0
 
 
 class Clock:
@@ -35,6 +37,11 @@ class Clock:
     def tick(self, at: float) -> None:
         """Note that time passed; the clock never goes back."""
         self.now = at if math.isnan(self.now) else max(self.now, at)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody writes the log any more, and not just between two lines of a writer that opens it for each."""
+        return self.writer_alive is False and self.silence > max(_OVER_AFTER, _TIMES_LONGEST * self.longest_gap)
 
     @property
     def silence(self) -> float:

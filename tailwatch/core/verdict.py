@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tailwatch.core.run import Run
     from tailwatch.core.series import Point, Series
 
+_WORSE: Final = 0.05
 _SPLITS = {
     "val": phrase("validation {metric}"),
     "train": phrase("train {metric}"),
@@ -38,7 +39,8 @@ def verdict(run: Run, findings: FindingBook) -> Text:
         return _alarmed(alarms)
     outcome = run.outcome()
     opening = Text(_ENDINGS[outcome])
-    if outcome == "unknown" and not run.clock.ended:
+    goes_on = outcome == "running" or (outcome == "unknown" and not (run.clock.ended or run.clock.is_over))
+    if goes_on:
         opening = Text("Training normally") if run.segment.series else Text("Reading")
     main = next((p.val or p.train for p in run.pairs()), None)
     if main is None or not len(main):
@@ -49,6 +51,8 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     best = main.best_at
     if best is None or last is None:
         return Text("{opening}.", {"opening": opening})
+    if goes_on and abs(last.value - best.value) > _WORSE * abs(best.value):
+        opening = Text("No alarm so far")  # it may be turning: that much is not normal, and not proven either
     values = {
         "opening": opening,
         "name": _name(main),

@@ -43,6 +43,7 @@ WHY_NO_TRAIN = "Validation went from {best} to {last} ({change}) and has not com
 WHY_CONFIDENT = "{score} holds ({score_then} then, {score_now} now): it grows over-confident rather than wrong."
 WHY_FROM_START = "It never got better than at the first evaluations: the model is too large for the data, or the steps too large."
 KEEP = "Use the weights of {where}; stop the run now unless a learning-rate drop is due."
+KEEP_OVER = "Use the weights of {where}, not the last ones."
 SOONER = "Next time stop {late} evaluations earlier: early stopping on validation {metric} with patience {patience}."
 GENTLER = "A third of the learning rate{lr} or fewer trained layers: after the first evaluations it learned nothing that holds."
 INSTEAD = " ({now} instead of {was})"
@@ -123,7 +124,14 @@ class Judge:
         from_start = self._turn.best_at <= 1 and late >= 3
         whys = [WHY if "train_then" in values else WHY_NO_TRAIN]
         whys += ([WHY_FROM_START] if from_start else []) + ([WHY_CONFIDENT] if score else [])
-        actions = [KEEP, *([BY_SCORE] if score else []), SOONER, *([GENTLER] if from_start else []), REGULARISE]
+        over = run.clock.ended or run.clock.is_over
+        actions = [
+            KEEP_OVER if over else KEEP,
+            *([BY_SCORE] if score else []),
+            SOONER,
+            *([GENTLER] if from_start else []),
+            REGULARISE,
+        ]
         return Opinion(
             self.ID,
             "critical" if self._is_clear(val, last.value) and not score else "warning",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.text import render
+from tailwatch.core.verdict import verdict
 from tailwatch.session import Session
 
 TRAINED = "Epoch 1/9 train loss 0.9\nEpoch 2/9 train loss 0.8\n"
@@ -78,3 +81,27 @@ def test_nothing_has_crashed_while_the_writer_lives() -> None:
     assert not [f for f in session.findings.findings if f.opinion.id == "crashed"]
     session.feed(Tick(5.0, writer_alive=False))
     assert [f.opinion.id for f in session.findings.open] == ["crashed"]
+
+
+NOISY = Path(__file__).parents[2] / "sample_logs" / "nanogpt" / "noisy_overfit.log"
+"""A genuine run of no stated length whose validation is noisy and a fifth above its best in the end."""
+
+
+def judged_when_quiet(alive: bool | None, seconds: float) -> tuple[set[str], str]:
+    session = Session()
+    session.feed(Data(NOISY.read_bytes(), 0.0))
+    session.feed(Tick(seconds, alive))
+    return {f.opinion.id for f in session.findings.open if f.raised}, render(verdict(session.run, session.findings))
+
+
+def test_a_log_whose_writer_is_long_gone_is_judged_as_ended() -> None:
+    """Though it is only watched and may yet grow: what a planned length would have told is told by its end."""
+    assert judged_when_quiet(alive=False, seconds=3600.0)[0] == {"overfitting"}
+
+
+@pytest.mark.parametrize(("alive", "seconds"), [(True, 30.0), (None, 3600.0), (False, 5.0)])
+def test_a_run_that_may_go_on_is_not_judged_as_ended(alive: bool | None, seconds: float) -> None:
+    """A writer may open the log for each line; but a validation far above its best is not called normal."""
+    found, said = judged_when_quiet(alive, seconds)
+    assert found == set()
+    assert said == "No alarm so far: validation loss 2.731, best 2.203 at step 300."
