@@ -110,7 +110,7 @@ _PLAIN: Final = frozenset(
             "got",
             "complete",
         ),
-        *("result", "done", "finished", "completed", "end", "结果", "指标", "轮"),
+        *("result", "done", "finished", "completed", "end", "结果", "指标", "轮", "轮次", "回合", "周期"),
     ]
 )
 

@@ -46,6 +46,7 @@ _STOP: Final = frozenset(
 )
 _TRAILING: Final = re.compile(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
 _LEADING: Final = re.compile(r"^(?:the|a|an|with|and|got|achieved)\s+", re.IGNORECASE)
+_COUNTED: Final = re.compile(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
 _EPOCH: Final = frozenset(
     [
         "epoch",
@@ -149,12 +150,9 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     if body.endswith(_HF_TOTAL):
         return b"total train batch size", max(0, len(body) - len(_HF_TOTAL))
     closing = gap[len(body) - 1 : len(body)]
-    start = 0
-    for found in _DELIMITERS.finditer(body):
-        if found.end() < len(body):
-            start = found.end()
-        elif after_number and start == 0:
-            return b"", 0
+    start = _begin(body, after_number=after_number)
+    if start < 0:
+        return b"", 0
     piece = body[start:]
     group = _GROUPED.match(piece)
     if group is not None:
@@ -173,6 +171,18 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     if closing == b")" and piece.count(b")") > piece.count(b"("):
         piece = piece.rstrip(b")")
     return piece, start + lead
+
+
+def _begin(body: bytes, *, after_number: bool) -> int:
+    """Return where the name begins, behind what belongs to the number before it; -1 where all of it does."""
+    start = 0
+    for found in _DELIMITERS.finditer(body):
+        if found.end() < len(body):
+            start = found.end()
+        elif after_number and start == 0:
+            return -1
+    counted = _COUNTED.match(body) if after_number and start == 0 else None
+    return counted.end() if counted is not None else start
 
 
 def has_word(piece: bytes) -> bool:

@@ -154,3 +154,10 @@ def test_an_epoch_announced_behind_another_writers_bar_is_seen() -> None:
     """`accuracy: 0.5064Epoch 11/60` begins epoch 11."""
     bar = " 50/100 [======>.......] - ETA: 1s - loss: 0.7 - accuracy: 0.5064Epoch 11/60\n"
     assert [r.epoch for r in read("Epoch 10/60\n" + bar + BAR.format(loss=0.5)) if r.axis == "epoch"] == [11]
+
+
+@pytest.mark.parametrize("counted", ["第3轮 ", "第 3 轮次: ", "第3个epoch ", "第3步，"])
+def test_a_word_that_counts_belongs_to_the_number_before_it(counted: str) -> None:
+    """Not to the name behind it."""
+    found = values(f"{counted}训练损失: 0.5 验证损失: 0.6\n")
+    assert found == {("训练损失", "train"): [0.5], ("验证损失", "val"): [0.6]}
