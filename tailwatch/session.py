@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.config import DEFAULTS
-from tailwatch.core.chosen import NOT_UNDERSTOOD
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.lines import LineCutter
@@ -235,7 +234,7 @@ class Session:
         if interest is not None or not listener.idle:
             for spoken in listener.hear(line, interest):
                 run.apply(spoken)
-        if interest is None and not claimed and entry.has_number and _is_unread(entry):
+        if interest is None and not claimed and entry.is_unread:
             self._reader.not_understood(line)
         if run.changed:
             self._settle(changes)
@@ -287,11 +286,6 @@ class Session:
         for spoken in self._listener.settle():
             self.run.apply(spoken)
         changes.findings.extend(self._bench.judge_changes())
-
-
-def _is_unread(entry: Entry) -> bool:
-    """Whether no dialect understood lines of this shape."""
-    return entry.runner is None or entry.runner.plan is NOT_UNDERSTOOD
 
 
 def _only_message(interest: Interest | None, entry: Entry) -> bool:

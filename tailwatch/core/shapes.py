@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from tailwatch.core.chosen import Chosen
+from tailwatch.core.chosen import NOT_UNDERSTOOD, Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.columns import LEAST, MOST, axis_of, take_apart
 from tailwatch.core.cursor import Cursor
@@ -61,6 +61,11 @@ class Entry:
         self.family: Family | None = None
         self.silent = False
         self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it carries numbers that no dialect understood."""
+        return self.has_number and (self.runner is None or self.runner.plan is NOT_UNDERSTOOD)
 
     def tell(self, rules: Any) -> None:
         """Remember what the catalogue said; a line that is no message can be read together with its like."""
