@@ -27,6 +27,8 @@ APART: Final = 2
 """Announcements no further apart than that may be one run's, counted from 0 and from 1."""
 SWITCHES: Final = 3
 """So many switches between runs that go on show that they write at once; a resumed run makes one."""
+CALM: Final = 4
+"""After so many epochs in a row, each with one full bar and none of another run, only one run is left that writes."""
 RESULT_EPOCHS: Final = 3
 """After so many epochs of one value each, a series is known to hold epochs' results."""
 
@@ -56,8 +58,10 @@ class Cursor:
 
     __slots__ = (
         "_age",
+        "_calm",
         "_carried",
         "_closed",
+        "_full",
         "_running",
         "_seen",
         "_strands",
@@ -95,6 +99,8 @@ class Cursor:
         self._carried: float | None = None
         self._strands: list[float] = []
         self._switches = 0
+        self._calm = 0
+        self._full = 0
         self._seen: dict[Who, _Seen] = {}
         self._running: set[Who] = set()
         self.pending: Reading | None = None
@@ -119,6 +125,8 @@ class Cursor:
         """An epoch is named; `announced` says that the line does nothing else, so it begins even if it has the same number."""
         if announced and epoch != self.epoch:
             self._strand(epoch)
+        elif announced:
+            self._calm = 0
         if epoch != self.epoch or announced:
             self.turn += 1
             if not self.fresh:
@@ -136,7 +144,11 @@ class Cursor:
         here = self._strands[-1] if self._strands else None
         if here is not None and epoch == here + 1:
             self._strands[-1] = epoch
+            self._calm += 1
+            if self._calm >= CALM:
+                self._switches, self._strands = 0, [epoch]
             return
+        self._calm = 0
         other = next((s for s in self._strands[:-1] if epoch == s + 1 and here is not None and abs(epoch - here) > APART), None)
         if other is None:
             self._strands = [*self._strands[-MAX_STRANDS:], epoch]
@@ -200,6 +212,7 @@ class Cursor:
         """
         specs = reading.series
         if self.shared:
+            self._calm, self._full = 0 if self._full == self.turn else self._calm, self.turn  # two full bars: another's too
             trained = tuple([s if s.split or is_neutral(s.name) else s.on("train") for s in specs])
             return [reading._replace(series=trained, epoch=None)]
         names = frozenset(s.name for s in specs)

@@ -144,6 +144,14 @@ def test_bars_of_several_writers_have_no_epoch() -> None:
     assert found[-2:] == [None, None]
 
 
+def test_a_run_left_alone_in_a_file_of_several_writers_gets_its_epochs_again() -> None:
+    """After a few epochs, each with one full bar, nobody else writes."""
+    several = (8, 1, 9, 2, 10, 3, 11, 4, 12, 5)
+    found = epochs_of(*several, *range(1, 11))
+    assert found[-5:] == [6, 7, 8, 9, 10]
+    assert set(found[len(several) - 3 : len(several)]) == {None}
+
+
 def test_restarts_and_a_resumed_run_keep_their_epochs() -> None:
     """A run that starts anew, or goes on where an earlier one stopped, writes alone."""
     story = (1, 2, 3, 4, 5, 6, 1, 2, 7, 8, 1, 2, 3)
