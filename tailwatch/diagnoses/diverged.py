@@ -49,6 +49,7 @@ class Climb:
         self.best = math.inf
         self.best_at = -1
         self.gone = False
+        self._left = math.inf
 
     def add(self, value: float, planned: float | None = None) -> bool:
         """Take the next value; returns whether the curve has diverged and not come back."""
@@ -61,12 +62,13 @@ class Climb:
             lasting = max(lasting, _AT_START)
         if count <= lasting:
             return False
+        if self.gone:  # by what it was when it left: the jump itself is no noise that would explain it away
+            self.gone = value > self.best + 0.5 * self._left
+            return self.gone
         noise = spread(self.values, before=2)
         limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best), _SIGMAS * noise)
-        if self.gone:
-            self.gone = value > self.best + 0.5 * limit
-        else:
-            self.gone = min(self.values[-lasting:]) > self.best + limit
+        if min(self.values[-lasting:]) > self.best + limit:
+            self.gone, self._left = True, limit
         return self.gone
 
 

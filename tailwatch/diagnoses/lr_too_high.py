@@ -1,9 +1,9 @@
 """The first steps made the loss worse: the learning rate is too high for a start without warm-up.
 
 At a sound rate the mean of the running loss falls from its first values on. When it doubles first, the early steps were larger
-than the loss surface allows; warm-up exists for that (Goyal et al., arXiv:1706.02677, section 2.2; Gilmer et al., A Loss
-Curvature Perspective on Training Instability, arXiv:2110.04369). While the loss is up, that is a warning; once it has come
-back, the missing warm-up is information.
+than the loss surface allows; a rise after it has fallen is another matter. Warm-up exists for that (Goyal et al.,
+arXiv:1706.02677, section 2.2; Gilmer et al., A Loss Curvature Perspective on Training Instability, arXiv:2110.04369). While the
+loss is up, that is a warning; once it has come back, the missing warm-up is information.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _FIRST: Final = 3
 _BLOCK: Final = 8
 _TWICE: Final = 2.0
 _BACK: Final = 1.1
+_FALLEN: Final = 0.8
 _SIGMAS: Final = 6.0
 _BEGINNING: Final = 2000
 
@@ -48,6 +49,7 @@ class Start:
     Attributes:
         first, peak: the mean of the first values, and the highest mean of a block since.
         peak_at, back_at: where that was, and where the loss was back; -1 where it never was.
+        went_well: whether the loss fell clearly before it ever rose, so that the start was sound.
     """
 
     def __init__(self) -> None:
@@ -55,6 +57,7 @@ class Start:
         self.peak = -math.inf
         self.peak_at = self.back_at = -1
         self.count = 0
+        self.went_well = False
         self._head: list[float] = []
         self._block: list[float] = []
 
@@ -67,7 +70,7 @@ class Start:
         """Take the next value."""
         i = self.count
         self.count += 1
-        if i > _BEGINNING or not math.isfinite(value) or self.back_at >= 0:
+        if i > _BEGINNING or self.went_well or not math.isfinite(value) or self.back_at >= 0:
             return
         if len(self._head) < _BLOCK:
             self._head.append(value)
@@ -80,6 +83,8 @@ class Start:
             self.peak, self.peak_at = now, i
         elif self.rose and now < _BACK * self.first:
             self.back_at = i
+        elif not self.rose:
+            self.went_well = now < self.first - max((1 - _FALLEN) * abs(self.first), spread(self._block))
 
     def _limit(self) -> float:
         return self.first + max((_TWICE - 1) * abs(self.first), _SIGMAS * spread(self._block))

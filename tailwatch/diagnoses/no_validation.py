@@ -49,7 +49,8 @@ class Judge:
         series = run.segment.series.values()
         if any(_is_held_out(s) for s in series) or self._muting.of(run.segment):
             return
-        train = next((s for s in run.series() if s.goal is not None and s.axis == "epoch" and _whole_epochs(s)), None)
+        trains = (s for s in run.series() if s.goal is not None and s.axis == "epoch" and _whole_epochs(s))
+        train = max(trains, key=len, default=None)
         if train is None or len(train) < (_AT_THE_END if self._ended else _PATIENCE):
             return
         first, last = train.at(0), train.at(len(train) - 1)
