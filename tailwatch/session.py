@@ -232,6 +232,7 @@ class Session:
         if not claimed and not _only_message(interest, entry):
             self._apply(self._reader.read(line, entry), changes)
         if interest is not None or not listener.idle:
+            run.last_words.heard += 1
             for spoken in listener.hear(line, interest):
                 run.apply(spoken)
         if interest is None and not claimed and entry.is_unread:

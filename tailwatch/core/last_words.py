@@ -11,11 +11,16 @@ _QUIET_AFTER: Final = 300
 
 
 class LastWords:
-    """Remembers the first fatal message since the last values: the cause, not its echoes."""
+    """Remembers the first fatal message since the last values: the cause, not its echoes.
+
+    `heard` counts the lines that were messages, or parts of one: an allocator's account of the memory that was full, a long
+    traceback. They tell of the failure; only other lines can show that something else was tried.
+    """
 
     def __init__(self) -> None:
         self._words: Spoken | None = None
         self._last_line = 0
+        self.heard = 0
 
     def went_on(self) -> None:
         """Values came: training goes on, whatever was said before."""
@@ -23,13 +28,13 @@ class LastWords:
 
     def new_part(self) -> None:
         """The file begins anew."""
-        self._words, self._last_line = None, 0
+        self._words, self._last_line, self.heard = None, 0, 0
 
     def hear(self, said: Spoken, *, part: int, last_reading_line: int) -> None:
         """Take a message in; one that is judged anew and is fatal no more is forgotten."""
         words = self._words
         if said.label == "fatal":
-            self._last_line = said.last_line
+            self._last_line = max(said.last_line - self.heard, self._last_line)
             if words is None and said.part == part and said.last_line >= last_reading_line:
                 self._words = said
         elif words is not None and (words.rule, words.line) == (said.rule, said.line):
@@ -40,4 +45,4 @@ class LastWords:
 
         None again once the log has gone on for some hundred lines without one: then something else was tried after it.
         """
-        return None if line - self._last_line > _QUIET_AFTER else self._words
+        return None if line - self.heard - self._last_line > _QUIET_AFTER else self._words

@@ -44,7 +44,7 @@ class Run:
         self.fatal: list[Spoken] = []
         self.asked: dict[str, Spoken] = {}
         """The first message of each kind of which the user asked to be told."""
-        self._last_words = LastWords()
+        self.last_words = LastWords()
         self.spoken: Counter[str] = Counter()
         self.provisional: list[Reading] = []
         self.changed: set[Watch] = set()
@@ -127,7 +127,7 @@ class Run:
         """The file was truncated or replaced: line numbers start anew, and so does the run."""
         self.part = part
         self.line = self.last_reading_line = 0
-        self._last_words.new_part()
+        self.last_words.new_part()
         if self.segment.series or self.segment.marks:
             self._begin_segment("restart", 1)
 
@@ -185,7 +185,7 @@ class Run:
 
     def _went_on(self, line: int) -> None:
         self.last_reading_line = line
-        self._last_words.went_on()
+        self.last_words.went_on()
 
     def _taken(self, axis: Axis, values: int, stamp: str | None) -> None:
         self._stamp = stamp
@@ -267,12 +267,12 @@ class Run:
             self.asked.setdefault(event.rule or event.template, event)
         if event.label == "fatal" and len(self.fatal) < _KEPT_FATAL:
             self.fatal.append(event)
-        self._last_words.hear(event, part=self.part, last_reading_line=self.last_reading_line)
+        self.last_words.hear(event, part=self.part, last_reading_line=self.last_reading_line)
         self.changed.add("message")
 
     def fatal_at_end(self) -> Spoken | None:
         """Return the fatal message after which no more values came, None while training goes on."""
-        return self._last_words.at(self.line)
+        return self.last_words.at(self.line)
 
     def complete(self) -> bool:
         """Whether the planned epochs or steps are all done."""

@@ -8,6 +8,7 @@ from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.joining import user_frame
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.wording import cut, wording
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -57,7 +58,7 @@ class Ending:
 
 def headline(fatal: Spoken) -> str:
     """Return the line that says what happened, fit for a terminal."""
-    return sanitise(endings.headline(fatal))[:200]
+    return wording(endings.headline(fatal))
 
 
 def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
@@ -74,7 +75,7 @@ def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
     actions = [Text(fatal.action)] if fatal.action else []
     saved = run.marks("checkpoint")
     if saved:
-        actions.append(Text(RESUME, {"line": saved[-1].line, "text": saved[-1].text[:80]}))
+        actions.append(Text(RESUME, {"line": saved[-1].line, "text": cut(wording(saved[-1].text), 80)}))
     place = Place(run.progress.epoch, run.progress.step, fatal.line, fatal.part)
     return Opinion(identity, "critical", place, Text(title, values), Text(fatal.why), tuple(actions), tuple(evidence))
 

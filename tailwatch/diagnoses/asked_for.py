@@ -8,6 +8,7 @@ from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import Text
+from tailwatch.core.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Judge:
         for spoken in list(run.asked.values())[:MAX_ASKED]:
             if spoken.line < run.segment.first_line and spoken.part == run.part:
                 continue
-            what = sanitise(endings.headline(spoken))[:200]
+            what = wording(endings.headline(spoken))
             values = {"what": what, "line": spoken.line}
             yield Opinion(
                 self.ID,

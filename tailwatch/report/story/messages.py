@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.events import Text
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import phrase
+from tailwatch.core.wording import wording
 from tailwatch.report.document import Claim, Item, Items, Paragraph, Tone
 
 if TYPE_CHECKING:
@@ -105,4 +106,4 @@ def _known(entry: Entry) -> Iterator[Claim]:
 def headline(entry: Entry) -> str:
     """Return the line of a message that says what it is: the last one of a traceback, else the first."""
     lines = [line for line in entry.sample.rstrip().split("\n") if line.strip()] or [""]
-    return sanitise(lines[-1] if "Traceback" in entry.sample else lines[0]).strip()[:300]
+    return wording(lines[-1] if "Traceback" in entry.sample else lines[0], 300)
