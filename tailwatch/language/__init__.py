@@ -1,7 +1,7 @@
 """Which language is spoken, and where its sentences are kept.
 
-A language is a folder of `.po` files, which people write, and one compiled `.mo`, which is read; `.ci/translate` finds the
-sentences of the program and makes one of the other. English needs neither: its sentences stand in the code.
+A language is a folder of `.po` files, which people write and the program reads; `.ci/translate` finds the sentences of the
+program and brings the files in step with them. English needs none: its sentences stand in the code.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def language(code: str) -> Language:
     if code == "en":
         return ENGLISH
     from tailwatch.language.chinese import Chinese  # noqa: PLC0415 - English does not pay for it
-    from tailwatch.language.compiled import Compiled  # noqa: PLC0415
+    from tailwatch.language.written import Written  # noqa: PLC0415
 
-    return Chinese(code, Compiled(os.path.join(os.path.dirname(__file__), f"{code}.mo")))  # noqa: PTH118, PTH120 - start-up
+    return Chinese(code, Written(os.path.join(os.path.dirname(__file__), code)))  # noqa: PTH118, PTH120 - start-up
 
 
 def chosen(*wishes: str | None, environ: Mapping[str, str] | None = None) -> Language:

@@ -1,4 +1,4 @@
-"""Finds every sentence that tailwatch can say, keeps the `.po` files in step with them, and compiles the `.mo`.
+"""Finds every sentence that tailwatch can say, and keeps the `.po` files in step with them.
 
 `.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `count(...)` and
 `phrase(...)`; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant that is a text; in the catalogue each
@@ -12,12 +12,10 @@ import ast
 import io
 import sys
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 if TYPE_CHECKING:
@@ -121,17 +119,6 @@ def missing(code: str) -> dict[str, list[Sentence]]:
     return {name: texts for name, texts in wanting.items() if texts}
 
 
-def compiled(code: str) -> bytes:
-    """The `.mo` of a language, made of its `.po` files."""
-    catalog = Catalog(locale=code, creation_date=datetime(2000, 1, 1, tzinfo=UTC))
-    for sentence, text in translations(code).items():
-        if text:
-            catalog.add(sentence, text if isinstance(sentence, str) else (text,))
-    out = io.BytesIO()
-    write_mo(out, catalog)
-    return out.getvalue()
-
-
 def update(code: str) -> None:
     """Write the `.po` files anew: sentences of today, translations of before."""
     held = translations(code)
@@ -164,7 +151,6 @@ def main() -> int:
     """Bring everything up to date, and say what is still to be translated."""
     for code in CODES:
         update(code)
-        (LANGUAGE / f"{code}.mo").write_bytes(compiled(code))
         for name, texts in missing(code).items():
             print(f"tailwatch/language/{code}/{name}.po: {len(texts)} to translate, the first is {texts[0]!r}")
     return 0

@@ -12,7 +12,7 @@ import pytest
 from tailwatch.core.events import Text
 from tailwatch.core.text import ENGLISH, Language
 from tailwatch.language import LANGUAGES, chosen, language, of_environment
-from tailwatch.language.compiled import Compiled
+from tailwatch.language.written import Written
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 import translations as tr
@@ -88,18 +88,29 @@ def test_a_wish_counts_more_than_the_environment() -> None:
 
 def test_english_reads_no_catalogue() -> None:
     """Whoever reads English pays nothing for other languages."""
-    code = "import sys, tailwatch.language as l; l.language('en'); sys.exit('tailwatch.language.compiled' in sys.modules)"
+    code = "import sys, tailwatch.language as l; l.language('en'); sys.exit('tailwatch.language.written' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 @pytest.mark.parametrize("code", FOREIGN)
 def test_what_is_read_is_what_was_written(code: str) -> None:
-    """The compiled catalogue holds every translation of the .po files, and nothing else."""
-    read = Compiled(str(tr.LANGUAGE / f"{code}.mo"))
+    """The program finds every translation that a reader of the format finds: each sentence stands on one line of its own."""
+    read = Written(str(tr.LANGUAGE / code))
     written = {s: text for s, text in tr.translations(code).items() if text}
     found = {s: read.find(s) if isinstance(s, str) else read.find(*s) for s in written}
-    assert found == written, f"the .mo is not that of the .po files; run {tr.COMMAND}"
-    assert len(read) == len(written) + 1, f"the .mo holds more than the .po files; run {tr.COMMAND}"  # its heading counts
+    wrong = next((s for s in written if found[s] != written[s]), None)
+    assert wrong is None, (
+        f"{wrong!r} is not found as it is written; run {tr.COMMAND}, which writes the files in the form that is read"
+    )
+
+
+def test_quotes_backslashes_and_breaks_are_read_as_they_are_written(tmp_path: Path) -> None:
+    """The escapes of the format, where they touch one another too."""
+    texts = ['say "no"', "a\\nb\nc\t.", "\\\\", '\\"', "ends\\", "C:\\new\\\table"]
+    escaped = [t.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") for t in texts]
+    (tmp_path / "a.po").write_text("".join(f'\nmsgid "{e}"\nmsgstr "{e}"\n' for e in escaped), "utf-8")
+    read = Written(str(tmp_path))
+    assert [read.find(text) for text in texts] == texts
 
 
 @pytest.mark.parametrize("code", FOREIGN)
@@ -112,8 +123,8 @@ def test_a_translation_names_the_same_values(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", FOREIGN)
-def test_the_compiled_catalogue_finds_nothing_that_is_not_there(code: str) -> None:
-    """The heading of the file is no translation of nothing."""
-    read = Compiled(str(tr.LANGUAGE / f"{code}.mo"))
-    assert [read.find(text) for text in ("", "\0", "no such sentence", "zzz", "学习率")] == [None] * 5
+def test_a_catalogue_finds_nothing_that_is_not_there(code: str) -> None:
+    """The heading of the file is no translation of nothing, a translation no key, and a plural no single sentence."""
+    read = Written(str(tr.LANGUAGE / code))
+    assert [read.find(text) for text in ("", "\0", "no such sentence", "zzz", "学习率", "{n} line")] == [None] * 6
     assert language(code).of("") == ""
