@@ -20,7 +20,7 @@ _KILL: Final = re.compile(
     r"\bCANCELLED AT\b|DUE TO (?:TIME LIMIT|PREEMPTION)|\bdeath signal\b|\bgot signal: ?(?:1|2|9|15)\b|\bSIG(?:TERM|KILL|HUP)\b"
     r"|Termination signal"
 )
-_AFTER_BAR: Final = re.compile(r"\](?=(?:slurmstepd|srun): |Killed$)")
+_AFTER_BAR: Final = re.compile(r"\](?=Killed$)|(?<=\S)(?=(?:slurmstepd|srun): )")
 _NO_MEMORY: Final = re.compile(
     r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
     re.IGNORECASE,

@@ -6,13 +6,17 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.metrics import is_neutral
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Finding
+    from collections.abc import Sequence
+
+    from tailwatch.core.events import Finding, Outcome
     from tailwatch.core.findings import FindingBook
     from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair
     from tailwatch.core.series import Point, Series
 
 _WORSE: Final = 0.05
@@ -42,11 +46,10 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     goes_on = outcome == "running" or (outcome == "unknown" and not (run.clock.ended or run.clock.is_over))
     if goes_on:
         opening = Text("Training normally") if run.segment.series else Text("Reading")
-    main = next((p.val or p.train for p in run.pairs()), None)
+    pair = told_by(run.pairs())
+    main = None if pair is None else pair.val or pair.train
     if main is None or not len(main):
-        if outcome in ("running", "unknown"):
-            return Text("{opening}: the log has printed no training values yet.", {"opening": opening})
-        return Text("{opening}.", {"opening": opening})
+        return _of_unjudged(opening, run, outcome)
     last = main.last()
     best = main.best_at
     if best is None or last is None:
@@ -63,6 +66,25 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     if best.line == last.line:
         return Text("{opening}: {name} {last}, its best so far.", values)
     return Text("{opening}: {name} {last}, best {best} at {where}.", values)
+
+
+def told_by(pairs: Sequence[Pair]) -> Pair | None:
+    """Return the pair that a run is told by: a loss with validation values, else a score with some, else a training loss."""
+    held = [p for p in pairs if p.val is not None and len(p.val)]
+    by_loss = next((p for p in held if p.val is not None and p.val.goal == "min"), None)
+    trained = next((p for p in pairs if p.train is not None and p.train.goal == "min" and len(p.train)), None)
+    return by_loss or (held[0] if held else None) or trained or next(iter(pairs), None)
+
+
+def _of_unjudged(opening: Text, run: Run, outcome: Outcome) -> Text:
+    """Say how values went of which nobody knows which way is better, as boosters print them that name no metric."""
+    series = next((s for s in run.series() if not is_neutral(s.spec.name) and s.spec.metric != "lr" and len(s)), None)
+    if series is not None:
+        values = {"opening": opening, "name": series.spec.name, "last": compact(series.values[-1]), "first": compact(series.values[0])}
+        return Text("{opening}: {name} {last}, at the start {first}.", values)
+    if outcome in ("running", "unknown"):
+        return Text("{opening}: the log has printed no training values yet.", {"opening": opening})
+    return Text("{opening}.", {"opening": opening})
 
 
 def _alarmed(alarms: list[Finding]) -> Text:

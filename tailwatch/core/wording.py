@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tailwatch.core.peeling import peel, without_outer_prefix
 from tailwatch.core.sanitise import sanitise
 
 MOST: Final = 200
+_GLUED: Final = re.compile(r"(?<=\S)(?=(?:slurmstepd|srun): )")
+"""A scheduler writes behind whatever the run was printing."""
+
 _CUT: Final = "…"
 _LEAST: Final = 12
 """Fewer characters than these say too little: the line is shown whole."""
@@ -15,10 +19,10 @@ _LEAST: Final = 12
 
 def wording(line: str, most: int = MOST) -> str:
     """Return what a line says, fit for a terminal and cut at `most` characters; an exception keeps its class."""
-    inner = without_outer_prefix(line.strip())[1]
+    inner = without_outer_prefix(_GLUED.split(line.strip())[-1])[1]
     peeled = peel(inner)
     said = f"{peeled.klass}: {peeled.rest}" if peeled.klass and peeled.rest else peeled.klass or peeled.rest
-    return cut(sanitise(said if len(said) >= _LEAST else line.strip()), most)
+    return cut(sanitise(said if len(said) >= _LEAST else line.strip()).rstrip(" ."), most)
 
 
 def cut(text: str, most: int) -> str:

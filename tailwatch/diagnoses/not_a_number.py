@@ -25,15 +25,17 @@ _NO_LOSS: Final = frozenset(("perplexity", "ppl", "error", "err", "wer", "cer", 
 TITLE = "The {series} is {value} since {where}: the run learns nothing from there on."
 TITLE_VAL = "On validation, {series} is {value} since {where}, while training goes on: no epoch can be judged from there on."
 WHY = (
-    "Once the weights hold a NaN, every later step keeps it. The last finite value was {before}. Usual causes: a learning rate "
+    "Once the weights hold a NaN, every later step keeps it. {before} Usual causes: a learning rate "
     "that is too high, a division by zero or a logarithm of zero in the loss, NaN in the data, or half-precision overflow."
 )
 WHY_VAL = (
-    "The last finite value was {before}. With sound weights the validation data do this (NaN, an empty class, a logarithm of "
+    "{before} With sound weights the validation data do this (NaN, an empty class, a logarithm of "
     "zero), or the weights hold a NaN that the training loss does not show (Hugging Face's logging_nan_inf_filter hides it)."
 )
-BEFORE = "{value} at {where}"
+BEFORE = "The last finite value was {value} at {where}."
+NEVER = "It never was finite."
 STOP = "Stop the run: what it computes from here on is worthless; go back to the last checkpoint before {where}."
+STOP_ANEW = "Stop the run: what it computes is worthless from {where} on; begin anew."
 LOWER = "Lower the learning rate ({lr} now; try {lower}) and clip the gradient norm to 1.0."
 LOWER_UNKNOWN = "Lower the learning rate to a tenth and clip the gradient norm to 1.0."
 LOOK_VAL = "Evaluate the checkpoint before {where} on the same data: NaN again means the data or the metric, else the weights."
@@ -97,17 +99,17 @@ def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> 
         Text(TITLE_VAL if only_validation else TITLE, {"series": series.spec.name, "value": str(bad.value), "where": where(bad)}),
         Text(
             WHY_VAL if only_validation else WHY,
-            {
-                "before": Text("none")
-                if before is None
-                else Text(BEFORE, {"value": compact(before.value), "where": where(before)})
-            },
+            {"before": _last_finite(before)},
         ),
         (Text(LOOK_VAL, {"where": where(bad)}), lower)
         if only_validation
-        else (Text(STOP, {"where": where(bad)}), lower, Text(LOOK)),
+        else (Text(STOP_ANEW if before is None else STOP, {"where": where(bad)}), lower, Text(LOOK)),
         tuple(evidence),
     )
+
+
+def _last_finite(before: Point | None) -> Text:
+    return Text(NEVER) if before is None else Text(BEFORE, {"value": compact(before.value), "where": where(before)})
 
 
 def _in_unfinished_line(run: Run) -> Opinion | None:

@@ -41,7 +41,7 @@ def character_chart(chart: Chart, speaker: Speaker, width: int) -> Iterator[str]
         value = high - (high - low) * i / (_ROWS - 1)
         label = compact(float(f"{math.exp(value) if chart.log else value:.3g}")) if i % 4 == 0 or i == _ROWS - 1 else ""
         yield f"{label:>{_LABELS}} |{''.join(row)}".rstrip()
-    left, right = f"{first:g}", f"{speaker.say(chart.axis)} {last:g}"
+    left, right = _tick(first), f"{speaker.say(chart.axis)} {_tick(last)}"
     yield " " * (_LABELS + 1) + "+" + "-" * across
     yield " " * (_LABELS + 2) + left + " " * max(1, across - cells(left) - cells(right)) + right
     named = [f"{_GLYPHS[c.role]} {speaker.say(c.label)}" for c in chart.curves]

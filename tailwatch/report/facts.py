@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.metrics import is_neutral
 from tailwatch.core.terms import metric_name
+from tailwatch.core.verdict import told_by
 from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences
 
@@ -64,16 +66,26 @@ class Facts:
 
     @cached_property
     def main(self) -> Pair | None:
-        """The pair that the run is told by: a loss with validation values, else a score with some, else a training loss."""
-        held = [p for p in self.pairs if p.val is not None and len(p.val)]
-        by_loss = next((p for p in held if p.val is not None and p.val.goal == "min"), None)
-        trained = next((p for p in self.pairs if p.train is not None and p.train.goal == "min" and len(p.train)), None)
-        return by_loss or (held[0] if held else None) or trained or next(iter(self.pairs), None)
+        """The pair that the run is told by."""
+        return told_by(self.pairs)
+
+    @cached_property
+    def trained(self) -> Pair | None:
+        """The training loss, where the run is told by something else than a loss."""
+        if self.judged is None or self.judged.goal == "min":
+            return None
+        return next((p for p in self.pairs if p.train is not None and p.train.goal == "min" and len(p.train)), None)
 
     @property
     def judged(self) -> Series | None:
         """The series of `main` that the run is told by."""
         return None if self.main is None else self.main.val or self.main.train
+
+    @cached_property
+    def unjudged(self) -> list[Series]:
+        """Values of which nobody knows which way is better, when there are no others."""
+        measured = (s for s in self.run.series() if s.spec.metric != "lr" and not is_neutral(s.spec.name) and len(s))
+        return [] if self.pairs else [*measured]
 
     @cached_property
     def score(self) -> Pair | None:

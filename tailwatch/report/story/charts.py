@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.events import Text
@@ -37,16 +38,17 @@ STOP = "early stop"
 _MOST_POINTS: Final = 400
 _SPAN_FOR_LOG: Final = 30
 _MOST_MARKS: Final = 6
+_RUNNING: Final = 1.5
+"""So many values an epoch on average are running ones."""
 
 Axis = Literal["epochs", "steps", "index"]
 
 
 def blocks(facts: Facts) -> Iterator[Block]:
-    """Yield a chart of the main pair and one of the first score; one of a score needs two points."""
-    for pair in dict.fromkeys(p for p in (facts.main, facts.score) if p is not None):
-        chart = _chart(facts, pair)
-        if chart is not None:
-            yield chart
+    """Yield a chart of the main pair, of the first score, and of the training loss; each needs two points, and some change."""
+    drawn = [_chart(facts, p) for p in dict.fromkeys((facts.main, facts.score, facts.trained)) if p is not None]
+    charts = [c for c in drawn if c is not None]
+    yield from [c for c in charts if not _is_flat(c)] or charts[:1]
 
 
 def _chart(facts: Facts, pair: Pair) -> Chart | None:
@@ -72,6 +74,11 @@ def _chart(facts: Facts, pair: Pair) -> Chart | None:
     return Chart(title, name, tuple(curves), tuple(_marks(facts, pair, axis)), log)
 
 
+def _is_flat(chart: Chart) -> bool:
+    """Whether all that is drawn is one and the same value."""
+    return len({y for curve in chart.curves for y in curve.ys}) == 1
+
+
 def _role(name: str) -> Role:
     roles: dict[str, Role] = {"train": "train", "val": "val", "base_train": "base_train", "base_val": "base_val"}
     return roles[name]
@@ -89,6 +96,8 @@ def _known(column: Sequence[float]) -> bool:
 
 def _line(series: Series | Curve, label: Text, role: Role, axis: Axis) -> ChartLine:
     xs: Sequence[float] = range(1, len(series.values) + 1) if axis == "index" else getattr(series, axis)
+    if axis == "epochs":
+        xs = _spread(xs)
     kept = _thinned(series.values)
     return ChartLine(
         label,
@@ -97,6 +106,19 @@ def _line(series: Series | Curve, label: Text, role: Role, axis: Axis) -> ChartL
         tuple(series.values[i] for i in kept),
         tuple(series.lines[i] for i in kept),
     )
+
+
+def _spread(epochs: Sequence[float]) -> Sequence[float]:
+    """Return where the values of an epoch stand: running ones one behind the other, so that the last is at its epoch's end."""
+    many = Counter(epochs)
+    if len(epochs) < _RUNNING * len(many):
+        return epochs
+    seen: Counter[float] = Counter()
+    places = []
+    for epoch in epochs:
+        seen[epoch] += 1
+        places.append(epoch - 1 + seen[epoch] / many[epoch])
+    return places
 
 
 def _thinned(values: Sequence[float]) -> list[int]:

@@ -26,6 +26,7 @@ TITLE_OF_REPORT: Final = Text("Training report")
 CAUSES: Final = ("batch_scaling", "lr_too_high", "batch_arithmetic", "monitors_disagree", "regression")
 """Findings that explain others, in the order in which they do."""
 
+SENTENCE = "{sentence}."
 BEHIND = "Behind it, as far as the log shows: {cause}"
 FIRST = "First of all: {action}"
 KEEP = "Nothing needs to be changed; the best weights are those of {place}."
@@ -34,7 +35,7 @@ LIKE_BASELINE = "It does as well as the baseline: best validation {metric} {this
 BETTER = "It does better than the baseline: best validation {metric} {this} against {other}."
 NO_VALUES = "What can be said is in its messages, and in the lines that were not understood."
 FATAL = "But it holds a fatal message: {why}"
-NO_DIRECTION = "Its values have names of which it is not known whether more or less is better."
+NO_DIRECTION = "The log does not say what the values measure, so which way is better is not known."
 NO_VALIDATION = "Without validation values it cannot be said whether the model generalises."
 NOT_SAID = "Nothing alarming was found; the best weights are those of {place}."
 GOES_ON = "What it says so far may change."
@@ -100,7 +101,10 @@ def _calm(facts: Facts) -> Claim:
 
 def _claim(finding: Finding) -> Claim:
     tone: Tone = "bad" if finding.opinion.severity == "critical" else "warn"
-    return Claim(finding.opinion.title, tuple(e.line for e in finding.opinion.evidence[:2]), tone=tone)
+    title = finding.opinion.title
+    if not title.template.endswith("."):
+        title = Text(SENTENCE, {"sentence": title})  # it ends with what the log says
+    return Claim(title, tuple(e.line for e in finding.opinion.evidence[:2]), tone=tone)
 
 
 def _second(facts: Facts, alarms: list[Finding]) -> Claim:
@@ -133,7 +137,7 @@ def _beside_baseline(facts: Facts) -> Claim | None:
 
 def _alone(facts: Facts) -> Claim:
     if facts.judged is None:
-        return Claim(Text(NO_DIRECTION if facts.run.series() else NO_VALUES))
+        return Claim(Text(NO_DIRECTION if facts.unjudged else NO_VALUES))
     best = facts.judged.best_at
     if facts.outcome == "running":
         return Claim(Text(GOES_ON))

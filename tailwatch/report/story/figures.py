@@ -48,6 +48,7 @@ SINCE_BEST = "{change} since its best, {late} evaluations ago."
 SINCE_LAST = "{change} since its best, one evaluation ago."
 FROM_BEST = "{change} against its best."
 IS_BEST = "Its best so far."
+FROM_START = "{first} at {place}."
 AT_END = "The last evaluation is the best: longer training may still gain."
 WIDER = "{times} times the baseline's gap: it fits the training set far more than it generalises."
 CLOSE = "Training and validation go together."
@@ -84,6 +85,8 @@ def _rows(facts: Facts) -> Iterator[_Row]:
         yield from _best(facts, pair)
     for pair in shown:
         yield from _last(facts, pair)
+    if facts.trained is not None and facts.trained.train is not None:
+        yield _trained(facts.trained.train)
     for pair in shown:
         yield from _gap(facts, pair)
     yield from _epochs(facts)
@@ -94,7 +97,7 @@ def _rows(facts: Facts) -> Iterator[_Row]:
 
 def _unjudged(facts: Facts) -> Iterator[_Row]:
     """Tell values of which nobody knows which way is better, such as those of boosters that print no metric's name."""
-    for series in [s for s in facts.run.series() if s.spec.metric != "lr"][:_UNJUDGED]:
+    for series in facts.unjudged[:_UNJUDGED]:
         last = series.last()
         finite = [v for v in series.values if math.isfinite(v)]
         if last is not None and finite:
@@ -153,6 +156,13 @@ def _last(facts: Facts, pair: Pair) -> Iterator[_Row]:
     yield _Row(name, Claim(_at(last), (last.line,)), base, _since_best(series))
 
 
+def _trained(series: Series) -> _Row:
+    """Tell the training loss of a run that is judged by scores."""
+    first, last = series.at(0), series.at(len(series) - 1)
+    fallen = Claim(Text(FROM_START, {"first": compact(first.value), "place": place_name(first)}), (first.line,), tone="mute")
+    return _Row(Text(LAST, {"name": side_name(series, held_out=False)}), Claim(_at(last), (last.line,)), reading=fallen)
+
+
 def _since_best(series: Series) -> Claim:
     best, last = series.best_at, series.last()
     if best is None or last is None or not math.isfinite(last.value):
@@ -178,6 +188,8 @@ def _gap(facts: Facts, pair: Pair) -> Iterator[_Row]:
         return
     sign = -1.0 if val.goal == "max" else 1.0
     gap = sign * (last.value - train.value)
+    if not any(val.values) and not train.value:
+        return  # a score that never left zero says nothing of a gap
     base_val, base_train = _base_curve(facts, pair, held_out=True), _base_curve(facts, pair, held_out=False)
     there = _base_gap(base_val, base_train, sign)
     name = Text(GAP, {"metric": metric_name(pair.metric)})

@@ -134,7 +134,8 @@ def _item(facts: Facts, pair: Pair, series: Series, phase: _Phase) -> Item:
 
 
 def _span(first: Point, last: Point) -> Text:
-    if not math.isnan(first.epoch + last.epoch):
+    steps_known = not math.isnan(first.step + last.step) and first.step != last.step
+    if not math.isnan(first.epoch + last.epoch) and not (first.epoch == last.epoch and steps_known):
         return Text(SPAN_EPOCHS, {"first": f"{first.epoch:g}", "last": f"{last.epoch:g}"})
     if not math.isnan(first.step + last.step):
         return Text(SPAN_STEPS, {"first": f"{first.step:,.0f}", "last": f"{last.step:,.0f}"})

@@ -26,6 +26,7 @@ UNREAD = "{lines} lines with numbers were not understood, such as:"
 NO_END = "How the run ended: the log stops without saying so."
 NO_VALIDATION = "Whether it generalises: the log has no validation values."
 NO_VALUES = "How the training went: no training values were found in the log."
+NO_DIRECTION = "How well it did: of none of its values is it known whether more or less is better."
 NOT_STATED = "Not stated in the log: {settings}."
 OPTIMISER = "The optimiser is not stated: linear scaling of the learning rate is for SGD, the square root for Adam and its kin."
 OTHER_DATA = "The validation sets are of different sizes ({here}, {there}): part of the difference may be the data."
@@ -51,7 +52,7 @@ def blocks(facts: Facts) -> Iterator[Block]:
 
 def _ending(facts: Facts) -> Iterator[Item]:
     if facts.judged is None:
-        yield Item(Claim(Text(NO_VALUES)))
+        yield Item(Claim(Text(NO_DIRECTION if facts.unjudged else NO_VALUES)))
         return
     if facts.outcome == "unknown":
         yield Item(Claim(Text(NO_END), (facts.run.line,)))
