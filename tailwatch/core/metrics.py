@@ -161,6 +161,11 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
     return split, kept[1:] if kept[:1] == ["s"] else kept
 
 
+def speaks_of_a_metric(text: str) -> bool:
+    """Whether any word of a text is a metric's; names of one or two letters prove nothing."""
+    return any(len(word) > 2 and _names_a_metric([word]) for word in words(text))
+
+
 def _is_metric(word: str) -> bool:
     return word in _LOWER_IS_BETTER or word in _HIGHER_IS_BETTER
 

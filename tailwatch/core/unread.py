@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tailwatch.core.metrics import speaks_of_a_metric
+from tailwatch.core.sanitise import visible
+
 MAX_KINDS: Final = 200
 """So many kinds are remembered; a new one then takes the place of the rarest, whose lines still count as unread."""
 
 KEPT_BYTES: Final = 400
 """Bytes of a line that are kept as an example, and that decide its kind."""
 
+_FRACTION: Final = re.compile(r"(?<![\w./])\d{1,9}\.\d{1,12}(?![\d.]|:\d)")
 _MAX_SHAPES: Final = 2000
 _NUMBER: Final = re.compile(rb"0[0.,]*0|0")
 _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
@@ -22,12 +26,21 @@ _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 class UnreadKind:
     """Lines of one kind: how many, the first and the last one, and what the first one says."""
 
-    __slots__ = ("count", "example", "first_line", "last_line")
+    __slots__ = ("_promise", "count", "example", "first_line", "last_line")
 
     def __init__(self, line: int, example: bytes) -> None:
         self.count = 0
         self.first_line = self.last_line = line
         self.example = example
+        self._promise: int | None = None
+
+    @property
+    def promise(self) -> int:
+        """How likely these lines hold measurements: 2 where a metric's word and a fraction stand in them, 1 for either."""
+        if self._promise is None:
+            text = visible(self.example)
+            self._promise = speaks_of_a_metric(text) + (_FRACTION.search(text) is not None)
+        return self._promise
 
 
 class UnreadBook:
@@ -61,5 +74,5 @@ class UnreadBook:
         return kind
 
     def kinds(self) -> list[UnreadKind]:
-        """Return the kinds, the most frequent one first, then by their first line."""
-        return sorted(self._kinds.values(), key=lambda kind: (-kind.count, kind.first_line))
+        """Return the kinds: those that may hold measurements first, of these the most frequent one, then by their first line."""
+        return sorted(self._kinds.values(), key=lambda kind: (-kind.promise, -kind.count, kind.first_line))

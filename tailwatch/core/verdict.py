@@ -80,7 +80,12 @@ def _of_unjudged(opening: Text, run: Run, outcome: Outcome) -> Text:
     """Say how values went of which nobody knows which way is better, as boosters print them that name no metric."""
     series = next((s for s in run.series() if not is_neutral(s.spec.name) and s.spec.metric != "lr" and len(s)), None)
     if series is not None:
-        values = {"opening": opening, "name": series.spec.name, "last": compact(series.values[-1]), "first": compact(series.values[0])}
+        values = {
+            "opening": opening,
+            "name": series.spec.name,
+            "last": compact(series.values[-1]),
+            "first": compact(series.values[0]),
+        }
         return Text("{opening}: {name} {last}, at the start {first}.", values)
     if outcome in ("running", "unknown"):
         return Text("{opening}: the log has printed no training values yet.", {"opening": opening})

@@ -25,7 +25,7 @@ VERSION: Final = 1
 MOST_RUNS: Final = 2000
 """The oldest go when there are more."""
 
-_WAIT_SECONDS: Final = 2.0
+_WAIT_SECONDS: Final = 5.0
 _COLUMNS: Final = ", ".join(Record._fields)
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -135,7 +135,9 @@ class Store:
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-    return sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    db = sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last run, never the file
+    return db
 
 
 def _write(db: sqlite3.Connection, rows: list[Record]) -> bool:

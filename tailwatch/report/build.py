@@ -53,7 +53,7 @@ def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
 
 
 def _unread(book: UnreadBook) -> dict[str, object]:
-    """What was not understood, the most frequent kind of line first, each with a pattern for the user's settings."""
+    """What was not understood, what may hold measurements first, each with a pattern for the user's settings."""
     kinds = book.kinds()
     return {
         "lines": book.lines,

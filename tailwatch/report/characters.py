@@ -65,5 +65,9 @@ def _span(chart: Chart) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
+def _tick(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else compact(float(f"{value:.3g}"))
+
+
 def _place(value: float, low: float, high: float, size: int) -> int:
     return min(size - 1, max(0, round((value - low) / (high - low) * (size - 1))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
@@ -31,6 +32,7 @@ TIMES = "{n} times."
 WHY = "Why: {why}"
 DO = "Do: {action}"
 MORE = "{n} more kinds."
+ALIKE = "The same holds for {n} more kinds, {total} times."
 EFFECT = "An effect of the failure on line {line}."
 WAS = "It was {label} until line {line}."
 RAISED_FROM = "Raised from {frame}."
@@ -38,6 +40,7 @@ HIDDEN = "Hidden by your configuration: {total} messages."
 FILLED = "What fills this log:"
 REDRAWS = "{share} % of its lines and redraws are redraws of progress bars."
 COPIES = "It holds {count} copies of one message."
+_QUIET: Final = ("info", "harmless")
 _MANY_REDRAWS: Final = 0.2
 _MANY_COPIES: Final = 10
 
@@ -51,9 +54,13 @@ def blocks(facts: Facts) -> Iterator[Block]:
             continue
         yield Paragraph((Claim(Text(title), tone=tone),))
         shown = sorted(held, key=lambda e: -e.count)[:most] if label == "unknown" else held[:most]
-        items = [_item(e, tone) for e in shown]
-        if len(held) > most:
-            items.append(Item(Claim(Text(MORE, {"n": len(held) - most}), tone="mute")))
+        if label in _QUIET:
+            alike = _alike(held)
+            items, left = [_items_alike(group, tone) for group in alike[:most]], sum(map(len, alike[most:]))
+        else:
+            items, left = [_item(e, tone) for e in shown], len(held) - most
+        if left > 0:
+            items.append(Item(Claim(Text(MORE, {"n": left}), tone="mute")))
         yield Items(tuple(items))
     filled = [*_hidden(entries), *_hygiene(facts, entries)]
     if filled:
@@ -89,6 +96,23 @@ def _item(entry: Entry, tone: Tone) -> Item:
         details.append(Claim(Text(DO, {"action": Text(entry.action)})))
     count = Text(TIMES, {"n": f"{entry.count:,}"}) if entry.count > 1 else ""
     return Item(Claim(count, lines, quote=headline(entry)), tuple(details), sign=tone)
+
+
+def _alike(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Put quiet messages together of which the same is to be said."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.why or entry.sample, []).append(entry)
+    return [*groups.values()]
+
+
+def _items_alike(entries: Sequence[Entry], tone: Tone) -> Item:
+    item = _item(entries[0], tone)
+    if len(entries) == 1:
+        return item
+    others = {"n": len(entries) - 1, "total": f"{sum(e.count for e in entries[1:]):,}"}
+    lines = (min(e.first_line for e in entries[1:]), max(e.last_line for e in entries[1:]))
+    return replace(item, details=(*item.details, Claim(Text(ALIKE, others), lines, tone="mute")))
 
 
 def _known(entry: Entry) -> Iterator[Claim]:

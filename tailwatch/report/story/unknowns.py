@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.sanitise import visible
 from tailwatch.core.terms import listed, setting_name
+from tailwatch.core.wording import wording
 from tailwatch.dialects._draft import as_toml, draft
 from tailwatch.report.document import Claim, Code, Item, Items
 
@@ -41,6 +43,7 @@ _ASKED: Final = ("learning_rate", "global_batch_size", "train_samples", "weight_
 _EXAMPLES: Final = 3
 _DIALECTS: Final = 4
 _PATTERN_WIDTH: Final = 72
+_NAMED: Final = re.compile(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 
 
 def blocks(facts: Facts) -> Iterator[Block]:
@@ -108,13 +111,20 @@ def _unread(facts: Facts) -> Iterator[Item]:
         return
     kinds = book.kinds()
     details = tuple(_kind(k) for k in kinds[:_EXAMPLES])
-    pattern = draft(kinds[0].example) if kinds[0].count > 1 or facts.judged is None else ""
+    pattern = draft(kinds[0].example) if _is_worth_reading(kinds[0]) else ""
+    if not _NAMED.search(pattern):
+        pattern = ""  # nothing in it would be read
     code = Code("toml", as_toml(pattern, _PATTERN_WIDTH)) if pattern else None
     if code is not None:
         details = (*details, Claim(Text(PATTERN)))
     yield Item(Claim(Text(UNREAD, {"lines": f"{book.lines:,}"})), details, code)
 
 
+def _is_worth_reading(kind: UnreadKind) -> bool:
+    """Whether a pattern is offered: the lines hold fractions, and come again or speak of a metric."""
+    return kind.promise > 1 or (kind.promise == 1 and kind.count > 1)
+
+
 def _kind(kind: UnreadKind) -> Claim:
     count = Text(TIMES, {"n": f"{kind.count:,}"}) if kind.count > 1 else ""
-    return Claim(count, (kind.first_line,), quote=visible(kind.example).strip()[:200])
+    return Claim(count, (kind.first_line,), quote=wording(visible(kind.example)))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def unread_rows(snapshot: Snapshot, width: int) -> list[Row]:
-    """Return the kinds of lines that were not understood, the most frequent first; without any, that all was understood."""
+    """Return the kinds of lines that were not understood, likely measurements first; without any, that all was understood."""
     if not snapshot.unread:
         nothing = "every line that carries numbers was understood" if snapshot.lines_read else "no line was read yet"
         return [row(f" {nothing}")]
