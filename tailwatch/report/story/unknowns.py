@@ -43,6 +43,7 @@ _ASKED: Final = ("learning_rate", "global_batch_size", "train_samples", "weight_
 _EXAMPLES: Final = 3
 _DIALECTS: Final = 4
 _PATTERN_WIDTH: Final = 72
+_OFTEN: Final = 9
 _NAMED: Final = re.compile(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 
 
@@ -121,8 +122,8 @@ def _unread(facts: Facts) -> Iterator[Item]:
 
 
 def _is_worth_reading(kind: UnreadKind) -> bool:
-    """Whether a pattern is offered: the lines hold fractions, and come again or speak of a metric."""
-    return kind.promise > 1 or (kind.promise == 1 and kind.count > 1)
+    """Whether a pattern is offered: the lines hold fractions, and come again or speak of a metric; or they come often."""
+    return kind.promise > 1 or kind.count > (1 if kind.promise else _OFTEN)
 
 
 def _kind(kind: UnreadKind) -> Claim:
