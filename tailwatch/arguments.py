@@ -53,6 +53,7 @@ def _monitor() -> argparse.ArgumentParser:
     )
     parser.add_argument("log", metavar="LOG", help="a path, or '-' for standard input")
     _settings(parser)
+    _baseline(parser, remembered=False)
     parser.add_argument("--no-wait", action="store_true", help="fail when the log does not exist yet instead of waiting for it")
     parser.add_argument("--version", action="version", version=f"tailwatch {__version__}")
     parser.set_defaults(run=commands.monitor)
@@ -72,6 +73,7 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="times faster than the log's own clock (default 1)")
     parser.add_argument("--fast", action="store_true", help="as fast as it can be read")
     parser.add_argument("--show-alerts", action="store_true", help="no screen: print when each alert would have come")
+    _baseline(parser, remembered=False)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +107,7 @@ def _watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until-exit", action="store_true", help="end when the writing process has ended, with check's exit code"
     )
+    _baseline(parser, remembered=False)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
@@ -130,12 +133,11 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", metavar="LANG", help="language of findings and reports: en, zh, or auto (the locale's)")
 
 
-def _baseline(parser: argparse.ArgumentParser) -> None:
+def _baseline(parser: argparse.ArgumentParser, *, remembered: bool = True) -> None:
+    """Add `--baseline`; only a log that is read to its end can be matched with a remembered run."""
+    last = "; 'last': the last such run of this folder that was read before (the default of reports for people); 'none': nothing"
     parser.add_argument(
-        "--baseline",
-        metavar="LOG",
-        help="the log of a run that went well, to compare with; 'last': the last such run of this folder that was read before "
-        "(the default of reports for people); 'none': nothing",
+        "--baseline", metavar="LOG", help=f"the log of a run that went well, to compare with{last if remembered else ''}"
     )
 
 

@@ -6,10 +6,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tailwatch.reading import baseline_of, read, readings, source
+from tailwatch.reading import baseline_of, check_readable, read, readings, source
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
@@ -27,11 +28,21 @@ def monitor(options: argparse.Namespace) -> int:
     if options.log == "-":
         from tailwatch.sources.stdin import StdinSource, take_stdin
 
-        return run_monitor(StdinSource(take_stdin()), title="standard input", settings=settings, language=_language(settings))
+        return run_monitor(
+            StdinSource(take_stdin()),
+            title="standard input",
+            settings=settings,
+            language=_language(settings),
+            baseline=_beside(options, settings),
+        )
     from tailwatch.sources.file import FileFollower
 
     return run_monitor(
-        FileFollower(options.log, wait=not options.no_wait), title=options.log, settings=settings, language=_language(settings)
+        FileFollower(options.log, wait=not options.no_wait),
+        title=options.log,
+        settings=settings,
+        language=_language(settings),
+        baseline=_beside(options, settings),
     )
 
 
@@ -44,11 +55,17 @@ def replay(options: argparse.Namespace) -> int:
     if options.show_alerts:
         from tailwatch.report.backtest import show_alerts
 
-        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout, settings)
+        baseline = baseline_of(options.baseline, settings)
+        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout, settings, baseline)
     from tailwatch.tui.app import run_monitor
 
     return run_monitor(
-        Replay(options.log, speed), title=options.log, replay=True, settings=settings, language=_language(settings)
+        Replay(options.log, speed),
+        title=options.log,
+        replay=True,
+        settings=settings,
+        language=_language(settings),
+        baseline=_beside(options, settings),
     )
 
 
@@ -172,7 +189,13 @@ def watch(options: argparse.Namespace) -> int:
     settings = _settings(options)
     with source(options.log) as events:
         session = follow(
-            events, options.log, sys.stdout, as_json=options.format == "jsonl", until_exit=options.until_exit, settings=settings
+            events,
+            options.log,
+            sys.stdout,
+            as_json=options.format == "jsonl",
+            until_exit=options.until_exit,
+            settings=settings,
+            baseline=baseline_of(options.baseline, settings),
         )
     return _verdict_code(session, "warning", ever=False, out=False)
 
@@ -184,6 +207,14 @@ def status(options: argparse.Namespace) -> int:
     settings = _settings(options)
     sys.stdout.write(status_line(read(options.log, settings), _language(settings)) + "\n")
     return 0
+
+
+def _beside(options: argparse.Namespace, settings: Settings) -> Callable[[], Baseline | None] | None:
+    """Return what reads the run that the monitor compares with; the first frame does not wait for it."""
+    if options.baseline is None:
+        return None
+    check_readable(options.baseline)
+    return lambda: baseline_of(options.baseline, settings)
 
 
 def _language(settings: Settings) -> Language:

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from tailwatch.session import Session
 
 
+def check_readable(log: str) -> None:
+    """Refuse a log that cannot be opened, before anything else begins.
+
+    Raises:
+        UsageError, LogError: with one sentence that says what to do.
+    """
+    from tailwatch.sources.whole import check
+
+    check(log)
+
+
 def baseline_of(log: str | None, settings: Settings) -> Baseline | None:
     """Read the log of the run to compare with; `last` and `none` name no log, one of such a name is `./last`."""
     if log is None or log in ("last", "none"):

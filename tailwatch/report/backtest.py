@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
 
 
-def show_alerts(events: Iterable[SourceEvent], out: TextIO, settings: Settings = DEFAULTS) -> int:
+def show_alerts(
+    events: Iterable[SourceEvent], out: TextIO, settings: Settings = DEFAULTS, baseline: Baseline | None = None
+) -> int:
     """Write one line an alert, with its place and how long before the end it came; `events` carry the log's own time."""
-    session = Session(settings=settings)
+    session = Session(settings=settings, baseline=baseline)
     raised: list[tuple[float, int, str]] = []
     at = 0.0
     for event in events:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
     from tailwatch.session import Changes
@@ -32,10 +33,17 @@ _GONE_AFTER = 2
 
 
 def watch(
-    events: Iterable[SourceEvent], log: str, out: TextIO, *, as_json: bool, until_exit: bool, settings: Settings = DEFAULTS
+    events: Iterable[SourceEvent],
+    log: str,
+    out: TextIO,
+    *,
+    as_json: bool,
+    until_exit: bool,
+    settings: Settings = DEFAULTS,
+    baseline: Baseline | None = None,
 ) -> Session:
     """Feed a session and write what happens, until the source ends or, with `until_exit`, the writing process has ended."""
-    session = Session(live=True, settings=settings)
+    session = Session(live=True, settings=settings, baseline=baseline)
     teller = _Teller(session)
     writer_seen, ticks_without = False, 0
     for event in events:

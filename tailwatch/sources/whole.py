@@ -48,6 +48,15 @@ def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
         os.close(descriptor)
 
 
+def check(path: Path) -> None:
+    """Find out whether a log can be opened.
+
+    Raises:
+        UsageError, LogError: as `read_once`.
+    """
+    os.close(_open(path))
+
+
 def _open(path: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tailwatch.core.errors import UsageError
-from tailwatch.tui.feed import Recording
 from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
 from tailwatch.tui.panels.unread import unread_rows, unread_title
+from tailwatch.tui.protocols import Recording
 from tailwatch.tui.screens.help import help_rows
 from tailwatch.tui.screens.page import Page, PagePane
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tailwatch.config import Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Finding
     from tailwatch.core.text import Language
-    from tailwatch.tui.feed import Source
+    from tailwatch.tui.protocols import Source
 
 
 @runtime_checkable
@@ -42,6 +43,7 @@ def run_monitor(
     language: Language = ENGLISH,
     on_alarm: Callable[[Finding], None] | None = None,
     settings: Settings = DEFAULTS,
+    baseline: Callable[[], Baseline | None] | None = None,
 ) -> int:
     """Show the monitor until the person leaves it; returns the exit code (128 + n after signal n).
 
@@ -53,6 +55,7 @@ def run_monitor(
         language: what findings and messages are said in.
         on_alarm: called from the reader thread for each alarm, whatever the screen does.
         settings: the user's.
+        baseline: reads the run to compare with, in the reader's thread.
 
     Raises:
         UsageError: nothing can be drawn here.
@@ -70,7 +73,7 @@ def run_monitor(
     history = History(source.path, settings) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
     from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
 
-    feed = Feed(source, title, history=history, past=past, language=language, settings=settings)
+    feed = Feed(source, title, history=history, past=past, language=language, settings=settings, baseline=baseline)
     if on_alarm is not None:
         feed.on_alarm = on_alarm
     monitor = Monitor(feed, replay=replay, clock=None if replay else getattr(source, "clock", time.time))

@@ -15,14 +15,15 @@ from operator import le, lt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Goal, Mark
     from tailwatch.core.segment import Pair, Segment
     from tailwatch.core.series import Series
 
 XAxis = Literal["epoch", "step", "line", "point"]
-Part = Literal["train", "val", "running"]
+Part = Literal["train", "val", "running", "baseline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,11 @@ def reading_at(data: ChartData, index: int) -> Reading | None:
     return Reading(x, f"{data.x_axis} {x:,.6g}", values, leader.lines[index])
 
 
-def chart_data(pair: Pair, chain: Sequence[Segment]) -> ChartData:
-    """Return the chart of a train and validation pair. `chain` is its segment, after those that it resumed."""
+def chart_data(pair: Pair, chain: Sequence[Segment], baseline: Baseline | None = None) -> ChartData:
+    """Return the chart of a train and validation pair. `chain` is its segment, after those that it resumed.
+
+    Of a baseline that side is drawn which counts in this run, where it stands on the same axis.
+    """
     sides: list[tuple[Part, Series]] = []
     running = running_series(pair, chain[-1])
     for part, series in (("running", running), ("train", pair.train), ("val", pair.val)):
@@ -112,13 +116,22 @@ def chart_data(pair: Pair, chain: Sequence[Segment]) -> ChartData:
         metric=pair.metric,
         x_axis=x_axis,
         first_tick=first if math.isfinite(first) else -math.inf,
-        curves=tuple(curves),
+        curves=(*_beside(baseline, pair, x_axis), *curves),
         best=_best(leader, x_of),
         best_part="val" if leader is pair.val else "train",
         moments=_moments(chain, x_of, x_axis),
         nonfinite=_nonfinite([s for _, s in sides], x_of),
         goal=leader.goal if leader is not None else None,
     )
+
+
+def _beside(baseline: Baseline | None, pair: Pair, axis: XAxis) -> Iterator[Curve]:
+    theirs = None if baseline is None else baseline.curve(pair.metric, held_out=pair.val is not None)
+    if theirs is None or axis not in ("epoch", "step"):
+        return
+    xs = theirs.epochs if axis == "epoch" else theirs.steps
+    if _known(xs) and _rises(xs):
+        yield Curve(theirs.name, "baseline", array("d", xs), array("d", theirs.values), array("q", bytes(8 * len(xs))))
 
 
 def common_axis(sides: Sequence[Series]) -> XAxis:

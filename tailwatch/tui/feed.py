@@ -12,53 +12,32 @@ import pickle
 import threading
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.text import ENGLISH
 from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
+from tailwatch.tui.protocols import Recording
 from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from tailwatch.config import OwnMessage, Settings
+    from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Finding, SourceEvent
     from tailwatch.core.text import Language
     from tailwatch.session import Changes, Session
     from tailwatch.tui.history import History, Report
     from tailwatch.tui.preview import Preview
+    from tailwatch.tui.protocols import Source
     from tailwatch.tui.view import SnapshotMaker
 
 _STATES: Final = {
     "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
     "lost": "lost", "polling": "live", "ended": "ended", "read": "live",
 }  # fmt: skip
-
-
-class Source(Protocol):
-    """Where a log comes from."""
-
-    def events(self, stop: threading.Event) -> Iterator[SourceEvent]:
-        """Yield what happens to the log until `stop` is set or nothing more can come."""
-        ...
-
-
-@runtime_checkable
-class Recording(Protocol):
-    """A source that replays: it can be paused and goes at a speed."""
-
-    speed: float
-    paused: bool
-
-    def pause(self) -> None:
-        """Stop the clock of the recording."""
-        ...
-
-    def resume(self) -> None:
-        """Let it go on."""
-        ...
 
 
 class Feed:
@@ -71,6 +50,7 @@ class Feed:
         past: what the source yields up to its first `read` is history: its alarms are listed, not rung, unless they still hold.
         translate: from an English sentence template to another language's.
         settings: the user's.
+        baseline: reads the run to compare with.
     """
 
     def __init__(
@@ -82,6 +62,7 @@ class Feed:
         past: bool = True,
         language: Language = ENGLISH,
         settings: Settings = DEFAULTS,
+        baseline: Callable[[], Baseline | None] | None = None,
     ) -> None:
         self.source = source
         self.title = title
@@ -95,6 +76,7 @@ class Feed:
         self.state = SourceState("reading" if history is not None else "opening")
         self.stopped = threading.Event()
         self._history = history
+        self._baseline = baseline
         self._lock = threading.Lock()
         self._language = language
         self._session: Session | None = None
@@ -197,12 +179,20 @@ class Feed:
         try:
             if self._history is None or not self._read_history(self._history):
                 self._begin_session()
+            self._compare()
             for event in self.source.events(self.stopped):
                 self.take(event)
                 if self.stopped.is_set():
                     return
         except Exception as error:  # noqa: BLE001  # whatever it is, the screen must end and say so
             self.on_error(error)
+
+    def _compare(self) -> None:
+        baseline = self._baseline() if self._baseline is not None else None
+        if baseline is not None:
+            with self._lock:
+                self.session.compare(baseline)
+            self._tell()
 
     def _read_history(self, history: History) -> bool:
         """Take over the session of the child, showing the end of a big file meanwhile; tells whether there was one."""

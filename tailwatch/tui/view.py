@@ -81,7 +81,7 @@ class SnapshotMaker:
             standing=_standing(run),
             clocks=clocks,
             dialects=tuple(name for name, _ in run.dialects.most_common(2)),
-            charts=tuple(self._chart(pair, chain) for pair in for_charts(run.pairs())[:MAX_CHARTS]),
+            charts=tuple(self._chart(pair, chain, run) for pair in for_charts(run.pairs())[:MAX_CHARTS]),
             series=tuple(shown),
             more_series=more,
             findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
@@ -93,12 +93,17 @@ class SnapshotMaker:
             runs=len(run.segments),
         )
 
-    def _chart(self, pair: Pair, chain: list[Segment]) -> ChartData:
+    def _chart(self, pair: Pair, chain: list[Segment], run: Run) -> ChartData:
         series = (pair.train, pair.val, running_series(pair, chain[-1]))
-        version = (chain[-1].number, len(chain[-1].marks), *(s.version if s is not None else -1 for s in series))
+        version = (
+            run.baseline is not None,
+            chain[-1].number,
+            len(chain[-1].marks),
+            *(s.version if s is not None else -1 for s in series),
+        )
         held = self._charts.get(pair.metric)
         if held is None or held[0] != version:
-            held = self._charts[pair.metric] = (version, chart_data(pair, chain))
+            held = self._charts[pair.metric] = (version, chart_data(pair, chain, run.baseline))
         return held[1]
 
     def _row(self, series: Series, unfinished: float | None) -> SeriesView:

@@ -105,6 +105,16 @@ def test_watch_writes_events_as_they_come() -> None:
     assert any(e["event"] == "epoch" and e["epoch"] == 2 for e in events)
 
 
+def test_watch_says_that_a_run_is_worse_than_its_baseline() -> None:
+    """As the report does, while it happens."""
+    healthy, log = (str(SAMPLES / "keras" / f"{name}.log") for name in ("one_device_healthy", "seven_replicas_overfit"))
+    done = run("watch", "-", "--format", "jsonl", "--baseline", healthy, stdin=Path(log).read_bytes())
+    found = [e["id"] for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "finding"]
+    assert "regression" in found
+    missing = run("watch", "-", "--baseline", "no/such.log", stdin=b"epoch 1 loss 0.5\n")
+    assert (missing.returncode, missing.stderr.count(b"\n")) == (3, 1)
+
+
 def test_the_report_keeps_to_eighty_columns() -> None:
     """Every line of the text report fits a terminal of 80 columns, wide characters counted as two."""
     from wcwidth import wcswidth  # noqa: PLC0415 - a dependency of the test tools

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tailwatch.core.baseline import Baseline
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.reading import read
 from tailwatch.tui import feed as feed_module
 from tailwatch.tui.feed import Feed
 from tailwatch.tui.history import History
@@ -250,3 +252,16 @@ def test_a_recording_tells_its_speed_and_pause() -> None:
     assert feed.snapshot(0)[0].source._replace(kind="live") == ("live", "", None, False, True, 4.0)
     feed.stop()
     assert not source.paused
+
+
+def test_a_run_is_drawn_and_judged_beside_its_baseline() -> None:
+    """`--baseline` of the monitor: one more curve, behind the run's own, and the finding that it is worse."""
+    healthy = str(SAMPLES / "keras/one_device_healthy.log")
+    events = Events(Data(OVERFIT, AT), Notice("read", AT))
+    feed = Feed(events, "seven", baseline=lambda: Baseline.of(read(healthy).run, healthy))
+    feed.start()
+    wait_until(lambda: any(f.id == "regression" for f in feed.snapshot(0)[0].findings))
+    chart = feed.snapshot(0)[0].charts[0]
+    feed.stop()
+    assert chart.curves[0].part == "baseline"
+    assert min(chart.curves[0].ys) < min(next(c for c in chart.curves if c.part == "val").ys)

@@ -24,8 +24,12 @@ ZOOMS: Final = ((1.0, ""), (0.5, "last half"), (0.2, "last fifth"))
 LANE_FROM: Final = 10
 """Rows from which on the events have a lane of their own; below, they stand on the x axis."""
 
-_ROLES: Final[dict[str, Role]] = {"train": "train", "val": "val", "running": "train_ghost"}
-_GHOSTS: Final[dict[str, Role]] = {"train": "train_ghost", "val": "val_ghost", "running": "train_ghost"}
+_ROLES: Final[dict[str, Role]] = {"train": "train", "val": "val", "running": "train_ghost", "baseline": "dim"}
+_GHOSTS: Final[dict[str, Role]] = {"train": "train_ghost", "val": "val_ghost", "running": "train_ghost", "baseline": "dim"}
+
+
+_ASCII: Final = {"train": "*", "val": "o", "running": ".", "baseline": ","}
+_BEHIND: Final = ("running", "baseline")
 
 
 class ChartOptions(NamedTuple):
@@ -51,7 +55,7 @@ def title(data: ChartData, options: ChartOptions, width: int, reading: Reading |
 
     With a `reading` it tells the values beneath the chart's cursor instead of the last ones.
     """
-    parts = [_legend(curve, reading, options) for curve in data.curves if curve.part != "running"]
+    parts = [_legend(c, reading, options) for c in sorted(data.curves, key=lambda c: c.part == "baseline") if c.part != "running"]
     if reading is not None:
         parts = [[Span(f"  ┊ {reading.place}", "strong")], *parts]
     elif data.best is not None:
@@ -69,9 +73,9 @@ def title(data: ChartData, options: ChartOptions, width: int, reading: Reading |
 
 
 def _legend(curve: Curve, reading: Reading | None, options: ChartOptions) -> list[Span]:
-    mark = {"train": "━", "val": "•"}[curve.part]
+    mark = {"train": "━", "val": "•", "baseline": "┄"}[curve.part]
     if options.ascii_only:
-        mark = {"train": "*", "val": "o"}[curve.part]
+        mark = _ASCII[curve.part]
     value = curve.ys[-1] if reading is None else reading.values.get(curve.part)
     return [
         Span("  "),
@@ -157,8 +161,8 @@ def _layers(data: ChartData, options: ChartOptions, window: Window, width: int, 
     front: list[Layer] = []
     for curve in data.curves:
         raw = _stroke(curve, curve.ys, window, width, options, log=log)
-        if not weight or curve.part == "running":
-            (ghosts if curve.part == "running" else front).append(Layer(raw, _ROLES[curve.part]))
+        if not weight or curve.part in _BEHIND:
+            (ghosts if curve.part in _BEHIND else front).append(Layer(raw, _ROLES[curve.part]))
             continue
         ghosts.append(Layer(raw, _GHOSTS[curve.part]))
         front.append(Layer(_stroke(curve, smooth(curve.ys, weight), window, width, options, log=log), _ROLES[curve.part]))
@@ -170,7 +174,7 @@ def _stroke(curve: Curve, ys: Sequence[float], window: Window, width: int, optio
     xs, kept = thin(curve.xs, values, window.x_min, window.x_max, width * 2)
     marker = BRAILLE
     if options.ascii_only:
-        marker = {"train": "*", "val": "o", "running": "."}[curve.part]
+        marker = _ASCII[curve.part]
     elif not options.colours and curve.part == "val":
         marker = "•"
     return Stroke(tuple(xs), tuple(kept), marker)
