@@ -5,6 +5,7 @@ Every string goes through `html.escape`; a content security policy forbids scrip
 
 from __future__ import annotations
 
+import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _SIGNS: Final[dict[Tone, str]] = {"bad": "✖", "warn": "▲", "good": "✔", "mute": "•", "": "•"}
 _CITED: Final = Text("The lines that were cited")
+_CODE: Final = re.compile(r"`([^`<>]{1,80})`")
+"""What sentences set in backticks, found in escaped text: the tag around it is ours."""
+
 _LONG: Final = 40
 """Beyond so many cited lines their texts are folded away."""
 
@@ -95,7 +99,7 @@ class _Writer:
 
     def claim(self, claim: Claim) -> str:
         quote = f"<code>{self.say(claim.quote)}</code>" if claim.quote else ""
-        parts = [quote, self.say(claim.text), *self.cites(claim)]
+        parts = [quote, _CODE.sub(r"<code>\1</code>", self.say(claim.text)), *self.cites(claim)]
         return " ".join(p for p in parts if p)
 
     def cites(self, claim: Claim) -> Iterator[str]:
