@@ -18,6 +18,7 @@ class Framework(NamedTuple):
 
 _NAMES: Final[dict[str, str]] = {
     "keras": "Keras",
+    "tensorflow": "TensorFlow",
     "huggingface": "Hugging Face Trainer",
     "lightning": "PyTorch Lightning",
     "paddle": "PaddlePaddle",
@@ -48,7 +49,8 @@ _MESSAGES: Final[tuple[tuple[str, str], ...]] = (
     ("distributed.", "torch"),
     ("paddle.", "paddle"),
     ("jax.", "jax"),
-    ("tensorflow.", "keras"),
+    ("keras.", "keras"),
+    ("tensorflow.", "tensorflow"),
 )
 """Rules of the catalogue, by their family, in the order in which they decide."""
 

@@ -192,9 +192,12 @@ model.train(data=data, epochs=epochs, patience=$patience)
 }
 
 
+_SPEAKS_AS: Final = {"tensorflow": "keras"}
+
+
 def recipe(framework: str, remedy: str, values: Mapping[str, object]) -> Code | None:
     """Return the code of a remedy, None where the framework has none or a value is missing or not plain."""
-    template = _RECIPES.get((framework, remedy))
+    template = _RECIPES.get((framework, remedy)) or _RECIPES.get((_SPEAKS_AS.get(framework, ""), remedy))
     if template is None:
         return None
     plain = {k: str(v).replace(",", "") for k, v in values.items() if _PLAIN.fullmatch(str(v))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.events import Text
@@ -87,7 +88,13 @@ def _role(name: str) -> Role:
 def _axis(sides: Sequence[Series]) -> Axis:
     if all(_known(s.epochs) for s in sides) and any(len(set(s.epochs)) > 1 for s in sides):
         return "epochs"
-    return "steps" if all(_known(s.steps) for s in sides) else "index"
+    if all(_known(s.steps) and _rises(s.steps) for s in sides):
+        return "steps"
+    return "epochs" if all(_known(s.epochs) for s in sides) and any(len(s) > 1 for s in sides) else "index"
+
+
+def _rises(column: Sequence[float]) -> bool:
+    return all(a <= b for a, b in pairwise(column))
 
 
 def _known(column: Sequence[float]) -> bool:

@@ -37,6 +37,7 @@ NO_VALUES = "What can be said is in its messages, and in the lines that were not
 FATAL = "But it holds a fatal message: {why}"
 NO_DIRECTION = "The log does not say what the values measure, so which way is better is not known."
 NO_VALIDATION = "Without validation values it cannot be said whether the model generalises."
+ONCE = "Validation was measured once only, so nobody can say whether an earlier epoch was better."
 NOT_SAID = "Nothing alarming was found; the best weights are those of {place}."
 GOES_ON = "What it says so far may change."
 
@@ -145,6 +146,8 @@ def _alone(facts: Facts) -> Claim:
         return Claim(Text(NO_VALIDATION))
     if best is None:
         return Claim(Text(NOTHING))
+    if facts.judged.points == 1:
+        return Claim(Text(ONCE), (best.line,))
     return Claim(
         Text(KEEP if facts.outcome in ("finished", "early_stopped") else NOT_SAID, {"place": place_name(best)}), (best.line,)
     )

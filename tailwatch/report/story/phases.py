@@ -134,10 +134,10 @@ def _item(facts: Facts, pair: Pair, series: Series, phase: _Phase) -> Item:
 
 
 def _span(first: Point, last: Point) -> Text:
-    steps_known = not math.isnan(first.step + last.step) and first.step != last.step
-    if not math.isnan(first.epoch + last.epoch) and not (first.epoch == last.epoch and steps_known):
+    steps_known = not math.isnan(first.step + last.step) and first.step < last.step
+    if not math.isnan(first.epoch + last.epoch) and first.epoch != last.epoch:
         return Text(SPAN_EPOCHS, {"first": f"{first.epoch:g}", "last": f"{last.epoch:g}"})
-    if not math.isnan(first.step + last.step):
+    if steps_known:
         return Text(SPAN_STEPS, {"first": f"{first.step:,.0f}", "last": f"{last.step:,.0f}"})
     return Text(SPAN_LINES, {"first": f"{first.line:,}", "last": f"{last.line:,}"})
 

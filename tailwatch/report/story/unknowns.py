@@ -44,6 +44,7 @@ _EXAMPLES: Final = 3
 _DIALECTS: Final = 4
 _PATTERN_WIDTH: Final = 72
 _OFTEN: Final = 9
+_MOST_FIELDS: Final = 12
 _NAMED: Final = re.compile(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 
 
@@ -113,8 +114,8 @@ def _unread(facts: Facts) -> Iterator[Item]:
     kinds = book.kinds()
     details = tuple(_kind(k) for k in kinds[:_EXAMPLES])
     pattern = draft(kinds[0].example) if _is_worth_reading(kinds[0]) else ""
-    if not _NAMED.search(pattern):
-        pattern = ""  # nothing in it would be read
+    if not _NAMED.search(pattern) or pattern.count("{") > _MOST_FIELDS:
+        pattern = ""  # nothing in it would be read, or it is a list of settings
     code = Code("toml", as_toml(pattern, _PATTERN_WIDTH)) if pattern else None
     if code is not None:
         details = (*details, Claim(Text(PATTERN)))
