@@ -140,7 +140,10 @@ class SnapshotMaker:
         text = render(verdict(session.run, session.findings), self._language)
         if grave is not None:
             return Verdict(grave, text)
-        return Verdict("good" if session.run.series() else "none", text)
+        run = session.run
+        if run.outcome() in ("unknown", "crashed", "killed") and (run.clock.ended or run.clock.is_over):
+            return Verdict("info", text)  # nobody knows whether it is well
+        return Verdict("good" if run.series() else "none", text)
 
 
 def for_table(series: list[Series]) -> list[Series]:
