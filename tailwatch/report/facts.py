@@ -91,7 +91,12 @@ class Facts:
     def score(self) -> Pair | None:
         """The first pair of which more is better, with validation values."""
         return next(
-            (p for p in self.pairs if p.val is not None and p.val.goal == "max" and len(p.val) and p is not self.main), None
+            (
+                p
+                for p in self.pairs
+                if p.val is not None and p.val.goal == "max" and len(p.val) and p is not self.main and not _is_record(p.metric)
+            ),
+            None,
         )
 
     @cached_property
@@ -130,6 +135,11 @@ class Facts:
         return () if self.baseline is None or self.baseline.remembered else tuple(n for n in lines if n)
 
 
+def _is_record(metric: str) -> bool:
+    """Whether a series holds the best value so far: it can only rise."""
+    return metric.startswith("best_")
+
+
 def place_name(point: Point) -> Text:
     """Say where a point stands: an epoch, a step, or a line."""
     if not math.isnan(point.epoch):
@@ -145,10 +155,15 @@ def side_name(series: Series, *, held_out: bool) -> Text:
     return Text(template, {"metric": metric_name(series.spec.metric)})
 
 
-def train_at(pair: Pair, line: int) -> Point | None:
-    """Return the training value printed last before or at a line."""
-    index = train_near(pair.train, line)
-    return None if pair.train is None or index < 0 else pair.train.at(index)
+def train_at(pair: Pair, evaluation: Point) -> Point | None:
+    """Return the training value of an evaluation: that of its epoch, else the one printed last before or at its line."""
+    if pair.train is None:
+        return None
+    index = train_near(pair.train, evaluation.line)
+    if pair.train.axis == "epoch" and not math.isnan(evaluation.epoch):
+        epochs = pair.train.epochs
+        index = next((i for i in range(len(epochs) - 1, -1, -1) if epochs[i] == evaluation.epoch), index)
+    return None if index < 0 else pair.train.at(index)
 
 
 def change(before: float, after: float) -> str:

@@ -118,7 +118,7 @@ def _line(series: Series | Curve, label: Text, role: Role, axis: Axis) -> ChartL
 def _spread(epochs: Sequence[float]) -> Sequence[float]:
     """Return where the values of an epoch stand: running ones one behind the other, so that the last is at its epoch's end."""
     many = Counter(epochs)
-    if len(epochs) < _RUNNING * len(many):
+    if len(epochs) < _RUNNING * len(many) or any(e != int(e) for e in many):
         return epochs
     seen: Counter[float] = Counter()
     places = []

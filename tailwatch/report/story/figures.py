@@ -183,7 +183,7 @@ def _late(series: Series, best: Point) -> int | None:
 def _gap(facts: Facts, pair: Pair) -> Iterator[_Row]:
     val = pair.val
     last = None if val is None else val.last()
-    train = None if last is None else train_at(pair, last.line)
+    train = None if last is None else train_at(pair, last)
     if val is None or last is None or train is None or not math.isfinite(last.value - train.value):
         return
     sign = -1.0 if val.goal == "max" else 1.0

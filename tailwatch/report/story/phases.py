@@ -118,7 +118,7 @@ def _item(facts: Facts, pair: Pair, series: Series, phase: _Phase) -> Item:
     first, last = series.at(phase.first), series.at(phase.last)
     told = [_from_to(series, first, last, held_out=series is pair.val)]
     if series is pair.val:
-        before, after = train_at(pair, first.line), train_at(pair, last.line)
+        before, after = train_at(pair, first), train_at(pair, last)
         if pair.train is not None and before is not None and after is not None:
             told.append(_from_to(pair.train, before, after, held_out=False))
     if facts.score is not None and facts.score.val is not None:
