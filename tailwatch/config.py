@@ -11,10 +11,10 @@ without a default, its `dest` named like the key. To add a key to a `[[table]]`:
 
 from __future__ import annotations
 
-import codecs
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tailwatch.core.checks import amount, encoding, one_of, some_of, text, texts, times, truth
 from tailwatch.core.errors import UsageError
 from tailwatch.whereabouts import PREFIX, default_file
 
@@ -44,11 +44,54 @@ class Pattern(NamedTuple):
     """File and table, for a sentence about it."""
 
 
+class OwnWhen(NamedTuple):
+    """One `[[message.when]]`: conditions, all of which must hold, under which the verdict on a message is another one."""
+
+    verdict: str = ""
+    """The verdict then."""
+
+    why: str = ""
+    action: str = ""
+    number: str = ""
+    """A number that text or pattern names."""
+
+    below: float | None = None
+    above: float | None = None
+    equals: float | None = None
+    """What the number is compared with; below and above are exclusive."""
+
+    seen: str = ""
+    unseen: str = ""
+    """A rule of the catalogue that the log has, or has not, held so far."""
+
+    repeats: int = 0
+    """The least count of the message in the log."""
+
+    phases: tuple[str, ...] = ()
+    """Where the run stands: start, training, exit."""
+
+    frameworks: tuple[str, ...] = ()
+    """The framework whose dialect the log speaks: keras, huggingface, lightning, boosting."""
+
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    """Texts of the message: any of them, none of them."""
+
+    went_on: bool | None = None
+    """Whether training values came after it."""
+
+    wrapped: bool | None = None
+    """Whether a script caught and printed it."""
+
+
 class OwnMessage(NamedTuple):
     """One `[[message]]`: the user's own verdict on a message."""
 
     text: str = ""
-    """What stands in the line, letter by letter; `{}` stands for anything."""
+    """What stands in the line, letter by letter; `{}` stands for anything, `{name}` for a number."""
+
+    pattern: str = ""
+    """Or a regular expression found in the line, with named groups for numbers."""
 
     rule: str = ""
     """Or the catalogue's rule that knows it, as `tailwatch explain` names it."""
@@ -58,6 +101,9 @@ class OwnMessage(NamedTuple):
 
     unless: tuple[str, ...] = ()
     """Texts that exclude a line."""
+
+    when: tuple[OwnWhen, ...] = ()
+    """Conditions that change the verdict; the first one that holds wins."""
 
     why: str = ""
     """Why, for whoever reads it later."""
@@ -85,47 +131,50 @@ class Settings(NamedTuple):
     """The user's own dialect, tried before the built-in ones, in order."""
 
     message: tuple[OwnMessage, ...] = ()
-    """The user's own verdicts, asked before the catalogue, in order."""
+    """The user's own verdicts, in order; the last one that fits a message wins over the catalogue."""
+
+    where: str = ""
+    """The configuration file, whether it exists or not: verdicts that are given by a key are written there."""
 
 
 DEFAULTS: Final = Settings()
 
 
-def text(value: object) -> str:
-    """Take any text but an empty one."""
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("text in quotes")
-    return value
+VERDICTS: Final = ("hide", "alert", "harmless", "info", "actionable", "fatal")
+WHEN: Final[Mapping[str, Callable[[object], Any]]] = {
+    "verdict": one_of(*VERDICTS),
+    "why": text,
+    "action": text,
+    "number": text,
+    "below": amount,
+    "above": amount,
+    "equals": amount,
+    "seen": text,
+    "unseen": text,
+    "repeats": times,
+    "phases": some_of("start", "training", "exit"),
+    "frameworks": some_of("keras", "huggingface", "lightning", "boosting"),
+    "has": texts,
+    "lacks": texts,
+    "went_on": truth,
+    "wrapped": truth,
+}
+"""The check of each key of a `[[message.when]]`."""
 
 
-def texts(value: object) -> tuple[str, ...]:
-    """Take a list of texts."""
-    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError("a list of texts in quotes")
-    return tuple(value)
+def conditions(value: object) -> tuple[OwnWhen, ...]:
+    """Take the tables under `[[message.when]]`.
 
-
-def one_of(*words: str) -> Callable[[object], str]:
-    """Take one of a few words."""
-
-    def check(value: object) -> str:
-        if not isinstance(value, str) or value.strip().lower() not in words:
-            raise ValueError(f"one of {', '.join(words)}")
-        return value.strip().lower()
-
-    return check
-
-
-def encoding(value: object) -> str:
-    """Take the name of an encoding of text, or auto."""
-    name = value.strip().lower() if isinstance(value, str) else ""
-    if name == "auto":
-        return name
-    try:
-        "\n".encode(name)  # a name of something that is no encoding of text raises LookupError as well
-        return codecs.lookup(name).name
-    except (LookupError, ValueError):
-        raise ValueError("auto or the name of an encoding, such as utf-8, utf-16, gb18030 or latin-1") from None
+    Raises:
+        UsageError: names the number of the table and its key.
+    """
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ValueError("a list of tables, with [[message.when]] above each")
+    found = []
+    for n, entry in enumerate(value, 1):
+        where = f"number {n}"
+        found.append(OwnWhen(**{k: _checked(_check_of(WHEN, k, where, WHEN), v, f"{where}: {k}") for k, v in entry.items()}))
+    return tuple(found)
 
 
 KEYS: Final[Mapping[str, Callable[[object], Any]]] = {
@@ -143,8 +192,10 @@ TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Callable[[object], Any]
         {
             "text": text,
             "rule": text,
-            "verdict": one_of("hide", "alert", "harmless", "info", "actionable", "fatal"),
+            "pattern": text,
+            "verdict": one_of(*VERDICTS),
             "unless": texts,
+            "when": conditions,
             "why": text,
             "action": text,
         },
@@ -165,13 +216,14 @@ def load(flags: Mapping[str, object] | None = None, environment: Mapping[str, st
     """
     flags = flags or {}
     environment = os.environ if environment is None else environment
-    values = _of_file(*file(flags, environment))
+    path, asked = file(flags, environment)
+    values = _of_file(path, asked)
     values |= _of_environment(environment)
     for key, check in KEYS.items():
         given = flags.get(key)
         if given is not None:
             values[key] = _checked(check, given, f"--{key.replace('_', '-')}")
-    return Settings(**values)
+    return Settings(**values, where=path)
 
 
 def file(flags: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None) -> tuple[str, bool]:
@@ -242,5 +294,7 @@ def _check_of(
 def _checked(check: Callable[[object], Any], value: object, where: str) -> Any:
     try:
         return check(value)
+    except UsageError as error:
+        raise UsageError(f"{where} {error}") from None
     except ValueError as error:
         raise UsageError(f"{where} must be {error}, not {repr(value)[:60]}.") from None

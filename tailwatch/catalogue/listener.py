@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tailwatch.catalogue.around import Around
 from tailwatch.catalogue.engine import Catalogue, matching_form
 from tailwatch.catalogue.heard import Interest, Repeat, new_entry, spoken_of, was_raised
-from tailwatch.catalogue.own import OwnRules, own_rule
+from tailwatch.catalogue.own import OwnRules
 from tailwatch.core import endings
 from tailwatch.core.joining import Event, Joiner
 from tailwatch.core.messages import MessageBook, template_of
-from tailwatch.core.peeling import TRACEBACK, may_be_message, peel
+from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tailwatch.catalogue.around import Place
     from tailwatch.catalogue.own import OwnVerdict
     from tailwatch.catalogue.rules import Phase, Rule, Verdict
     from tailwatch.config import OwnMessage
@@ -31,31 +33,6 @@ _FRAMEWORKS = frozenset(("keras", "huggingface", "lightning", "boosting"))
 
 _QUIET = ("harmless", "info", "unknown")
 
-Place = tuple[int, int]
-"""Part and line."""
-
-
-class _Around(NamedTuple):
-    """The run around the message at `place`, for the rules' conditions."""
-
-    listener: Listener
-    place: Place
-    phase: Phase
-
-    @property
-    def framework(self) -> str:
-        return self.listener.framework
-
-    @property
-    def went_on(self) -> bool:
-        return self.listener.outlived(self.place)
-
-    def seen(self, rule_id: str) -> bool:
-        return self.listener.book.count(rule_id) > 0
-
-    def count(self, rule_id: str) -> int:
-        return self.listener.book.count(rule_id)
-
 
 class Listener:
     """Hears every line of one log that may be a message, in order.
@@ -67,7 +44,7 @@ class Listener:
     def __init__(self, catalogue: Catalogue | None = None, own: Iterable[OwnMessage] = ()) -> None:
         """Listen with the catalogue of the package, or with another one, and with the user's own verdicts."""
         self._catalogue = catalogue or Catalogue.load()
-        self._own = OwnRules(own)
+        self._own = OwnRules(own, lambda rule_id: self._catalogue.rule(rule_id) is not None)
         self._joiner = Joiner()
         self._rules: dict[str, Rule] = {}
         self._recent: dict[Place, Entry] = {}
@@ -178,7 +155,7 @@ class Listener:
 
     def adopt(self, message: OwnMessage) -> tuple[Spoken, ...]:
         """Take a verdict that the user gives now; it holds for what was said before, too."""
-        self._own.rules.append(own_rule(message))
+        self._own.adopt(message)
         self._generation += 1
         return tuple(said for entry in self.book.entries() for said in self._revise(entry))
 
@@ -191,6 +168,8 @@ class Listener:
 
     def _may_change(self, entry: Entry) -> bool:
         rule = self._rules.get(entry.rule)
+        if self._own.depends_on_context:
+            return True
         return rule is not None and (rule.depends_on_context or (entry.label == "fatal" and was_raised(entry.sample)))
 
     def _speak(self, event: Event, interest: Interest | None) -> list[Spoken]:
@@ -204,7 +183,7 @@ class Listener:
             self._generation += 1
             self.book.take_back(before)
         verdict = self._judge(interest.candidates, event)
-        own = self._own.verdict(matching_form(event.text), verdict) if self._own.rules else None
+        own = self._own_verdict(event, verdict, anew=before is None) if self._own.rules else None
         if verdict is None and own is None and not interest.is_message:
             return []
         entry, is_new = self.book.add(event, self._entry(event, verdict, own))
@@ -213,11 +192,11 @@ class Listener:
         if is_new or entry.label not in _QUIET:
             spoken.append(spoken_of(entry, event.text, event.line, verdict, event.rank))
             self._note_failure(event, entry, spoken[0])
-        return spoken + [said for other in self._waiting_for(verdict) for said in self._revise(other)]
+        return spoken + [said for other in self._waiting_for(verdict, entry) for said in self._revise(other)]
 
     def _is_still(self, entry: Entry, event: Event, interest: Interest) -> bool:
         """Whether further lines leave a message what it was: the same rule knows it, or still none does."""
-        around = _Around(self, (event.part, event.last_line), self.phase)
+        around = Around(self, (event.part, event.last_line), self.phase)
         verdict = self._catalogue.judge(interest.candidates, event.text, around)
         same = (verdict.rule if verdict else "") == entry.rule
         return same and (verdict is None or not entry.general or template_of(event.text) == entry.template)
@@ -246,7 +225,7 @@ class Listener:
 
     def _judge(self, candidates: tuple[Rule, ...], event: Event) -> Verdict | None:
         place = (event.part, event.last_line)
-        around = _Around(self, place, self.phase)
+        around = Around(self, place, self.phase)
         verdict = self._catalogue.judge(candidates, event.text, around)
         if verdict is None:
             return None
@@ -255,8 +234,18 @@ class Listener:
         self.book.note(rule.id)
         return self._catalogue.judge((rule,), event.text, around) if rule.depends_on_context else verdict
 
-    def _waiting_for(self, verdict: Verdict | None) -> Iterator[Entry]:
+    def _own_verdict(self, event: Event, verdict: Verdict | None, *, anew: bool) -> OwnVerdict | None:
+        """What the user says of a message, which is counted first, so that its own conditions see it."""
+        form = matching_form(event.text)
+        for name in self._own.counted(form, verdict) if anew else ():
+            self.book.note(name)
+        around = Around(self, (event.part, event.last_line), self.phase)
+        return self._own.verdict(form, verdict, around, wrapped=bool(peel(headline(event.text)).wrapper))
+
+    def _waiting_for(self, verdict: Verdict | None, new: Entry) -> Iterator[Entry]:
         """Give the entries whose verdict may change because a message of this rule was heard."""
+        if self._own.depends_on_context:
+            yield from self.book.entries() if verdict and self.book.count(verdict.rule) == 1 else (new,)
         if verdict is None:
             return
         first = self.book.count(verdict.rule) == 1
@@ -270,11 +259,14 @@ class Listener:
     def _revise(self, entry: Entry) -> Iterator[Spoken]:
         rule = self._rules.get(entry.rule)
         place = (entry.part, entry.last_line)
-        around = _Around(self, place, self._phase_of(entry))
+        around = Around(self, place, self._phase_of(entry))
         verdict = self._catalogue.judge((rule,), entry.sample, around) if rule is not None else None
         if verdict is not None and verdict.label == "fatal" and self.outlived(place) and was_raised(entry.sample):
             verdict = verdict._replace(label="actionable", why=OUTLIVED.format(why=verdict.why))
-        own = self._own.verdict(matching_form(entry.sample), verdict) if self._own.rules else None
+        own = None
+        if self._own.rules:
+            wrapped = bool(peel(headline(entry.sample)).wrapper)
+            own = self._own.verdict(matching_form(entry.sample), verdict, around, wrapped=wrapped)
         new = self._entry(Event(entry.sample, entry.first_line, entry.last_line, entry.part, None), verdict, own)
         if (new.label, new.hidden, new.alert) != (entry.label, entry.hidden, entry.alert):
             at = max(self._heard, self.trained_at[1] if self.trained_at[0] == entry.part else 0)

@@ -1,54 +1,81 @@
-"""The user's own verdicts on messages, from the `[[message]]` tables of the configuration.
+r"""The user's own verdicts on messages, from the `[[message]]` tables of the configuration: rules of the catalogue's form.
 
 They are asked after the catalogue, because they may name one of its rules: `rule = "torch.lr_scheduler_order"` is every message
-of that rule. `text` is a literal of the line, in which `{}` stands for anything; with both, both must fit.
+of that rule. `text` is a literal of the line, in which `{}` stands for anything and `{name}` for a number; `pattern` a regular
+expression whose named groups are numbers, run by RE2. What is given must all fit. `[[message.when]]` changes the verdict by
+numbers and by the run around the message, as `[[rule.when]]` does.
+
+A template is cut at its `{}` into pieces of literals and bounded numbers, which are looked for one after the other: the time is
+linear in the line's length.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from tailwatch.catalogue.rules import When, number
 from tailwatch.core.errors import UsageError
+from tailwatch.core.regexes import Regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from tailwatch.catalogue.rules import Verdict
-    from tailwatch.config import OwnMessage
+    from tailwatch.catalogue.rules import Context, Verdict
+    from tailwatch.config import OwnMessage, OwnWhen
     from tailwatch.core.events import Label
 
-HOLE = "{}"
-WHY = "You said so: {where}."
-ALERT_ACTION = "You asked to be told of it; take the table out of the configuration if it should be quiet again."
-_MILD = ("harmless", "info", "unknown")
+WHY: Final = "You said so: {where}."
+ALERT_ACTION: Final = "You asked to be told of it; take the table out of the configuration if it should be quiet again."
+_MILD: Final = ("harmless", "info", "unknown")
+_HOLE: Final = re.compile(r"\{\*?\}")
+_NAMED: Final = re.compile(r"\{([A-Za-z_]\w{0,40})\}")
+_NUMBER: Final = r"[-+]?(?:\d{1,20}(?:,\d{3}){0,6}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,4})?|nan|NaN|inf|Inf)"
+_DIGITS: Final = str.maketrans("123456789", "000000000")
 
 
 class Own(NamedTuple):
-    """One of the user's verdicts, ready to be compared. `pieces` are the literals of its text, in their order."""
+    """One of the user's verdicts, ready to be compared. `pieces` are those of its text, `loose` the same with digits as 0."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[re.Pattern[str], ...]
+    loose: tuple[re.Pattern[str], ...]
+    regex: Regex | None
     rule: str
     verdict: str
+    when: tuple[tuple[str, When], ...]
     unless: tuple[str, ...]
     why: str
     action: str
     where: str
 
-    def fits(self, form: str, rule_id: str) -> bool:
-        """Whether it speaks of the message `form` (blanks folded), of which the catalogue's rule is `rule_id` or none."""
+    def fits(self, form: str, rule_id: str) -> dict[str, float] | None:
+        """The numbers it names in the message `form` (blanks folded) of a rule, or of none; None where it is another one."""
         if self.rule and self.rule != rule_id:
-            return False
-        return self.stands_in(form) and not any(literal in form for literal in self.unless)
+            return None
+        found = _found(self.pieces, form)
+        if found is None or any(literal in form for literal in self.unless):
+            return None
+        if self.regex is not None:
+            groups = self.regex.search(form)
+            if groups is None:
+                return None
+            found |= groups
+        return {name: value for name, group in found.items() if (value := number(group)) is not None}
 
-    def stands_in(self, form: str) -> bool:
-        """Whether its text is found; one that has no text is found everywhere."""
-        position = 0
-        for piece in self.pieces:
-            position = form.find(piece, position)
-            if position < 0:
-                return False
-            position += len(piece)
-        return True
+    def stands_in(self, shape: str) -> bool:
+        """Whether it may speak of lines of a shape, by its own words; one that only names a rule speaks of none by itself."""
+        if not self.pieces and self.regex is None:
+            return False
+        return _found(self.loose, shape) is not None and (self.regex is None or self.regex.spans(shape.encode()) is not None)
+
+    def says(
+        self, form: str, numbers: Mapping[str, float], rule_id: str, context: Context, *, wrapped: bool
+    ) -> tuple[str, str, str]:
+        """The verdict, why and action: those of the first `when` that holds, else its own."""
+        for verdict, when in self.when:
+            if when.holds(rule_id or self.where, form, numbers, context, wrapped=wrapped):
+                return verdict, when.why or self.why, when.action or self.action
+        return self.verdict, self.why, self.action
 
 
 class OwnVerdict(NamedTuple):
@@ -63,45 +90,125 @@ class OwnVerdict(NamedTuple):
 
 
 class OwnRules:
-    """All of the user's verdicts; the last one that fits a message holds."""
+    """All of the user's verdicts; the last one that fits a message holds. Pickled as their tables, from which they are made."""
 
-    def __init__(self, messages: Iterable[OwnMessage] = ()) -> None:
-        """Take the tables of the configuration, in their order."""
-        self.rules = [own_rule(message) for message in messages]
+    def __init__(self, messages: Iterable[OwnMessage] = (), knows: Callable[[str], bool] | None = None) -> None:
+        """Take the tables of the configuration, in their order; `knows` tells whether there is a rule of a name.
+
+        Raises:
+            UsageError: a table cannot be used; names file and key.
+        """
+        self._messages = tuple(messages)
+        self.rules = [own_rule(message, knows) for message in self._messages]
+
+    def __reduce__(self) -> tuple[type[OwnRules], tuple[tuple[OwnMessage, ...]]]:
+        return OwnRules, (self._messages,)
+
+    def adopt(self, message: OwnMessage) -> None:
+        """Add a verdict that the user gives now."""
+        self.rules.append(own_rule(message))
+        self._messages += (message,)
+
+    @property
+    def depends_on_context(self) -> bool:
+        """Whether a verdict may change as the run goes on."""
+        return any(when.depends_on_context for rule in self.rules for _, when in rule.when)
 
     def concern(self, form: str) -> bool:
-        """Whether a line is to be heard because the user named its words, message or not."""
-        return any(rule.pieces and rule.stands_in(form) for rule in self.rules)
+        """Whether lines of this shape are to be heard because the user named their words, messages or not."""
+        shape = form.translate(_DIGITS)
+        return any(rule.stands_in(shape) for rule in self.rules)
 
-    def verdict(self, form: str, known: Verdict | None) -> OwnVerdict | None:
+    def counted(self, form: str, known: Verdict | None) -> tuple[str, ...]:
+        """The names under which a message is counted for the conditions of the verdicts that fit it."""
+        rule_id = known.rule if known else ""
+        return tuple(rule.where for rule in self.rules if rule.when and not rule_id and rule.fits(form, rule_id) is not None)
+
+    def verdict(self, form: str, known: Verdict | None, context: Context, *, wrapped: bool = False) -> OwnVerdict | None:
         """What the user says of a message, given what the catalogue says of it; None where the user says nothing."""
         rule_id = known.rule if known else ""
-        found = next((rule for rule in reversed(self.rules) if rule.fits(form, rule_id)), None)
-        if found is None:
-            return None
-        label: Label = known.label if known else "unknown"
-        if found.verdict == "alert":
-            label = "actionable" if label in _MILD else label
-        elif found.verdict != "hide":
-            label = cast("Label", found.verdict)
-        return OwnVerdict(
-            label=label,
-            why=found.why or (known.why if known and label == known.label else WHY.format(where=found.where)),
-            action=found.action or (ALERT_ACTION if found.verdict == "alert" else known.action if known else ""),
-            source=found.where,
-            hidden=found.verdict == "hide",
-            alert=found.verdict == "alert",
-        )
+        for rule in reversed(self.rules):
+            numbers = rule.fits(form, rule_id)
+            if numbers is not None:
+                return _verdict(rule.where, rule.says(form, numbers, rule_id, context, wrapped=wrapped), known)
+        return None
 
 
-def own_rule(message: OwnMessage) -> Own:
+def _verdict(where: str, said: tuple[str, str, str], known: Verdict | None) -> OwnVerdict:
+    verdict, why, action = said
+    label: Label = known.label if known else "unknown"
+    if verdict == "alert":
+        label = "actionable" if label in _MILD else label
+    elif verdict != "hide":
+        label = cast("Label", verdict)
+    return OwnVerdict(
+        label=label,
+        why=why or (known.why if known and label == known.label else WHY.format(where=where)),
+        action=action or (ALERT_ACTION if verdict == "alert" else known.action if known else ""),
+        source=where,
+        hidden=verdict == "hide",
+        alert=verdict == "alert",
+    )
+
+
+def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) -> Own:
     """Make a rule of one table of the configuration.
 
     Raises:
-        UsageError: the table names no message, or no verdict.
+        UsageError: the table names no message, no verdict, or what there is not.
     """
-    if not message.verdict or not (message.text or message.rule):
-        raise UsageError(f"{message.where or '[[message]]'} needs a verdict, and a text or a rule that says of which message.")
-    pieces = tuple(filter(None, (" ".join(piece.split()) for piece in message.text.split(HOLE))))
     where = message.where or "your configuration"
-    return Own(pieces, message.rule, message.verdict, message.unless, message.why, message.action, where)
+    if not message.verdict or not (message.text or message.pattern or message.rule):
+        raise UsageError(
+            f"{message.where or '[[message]]'} needs a verdict, and a text or a rule or a pattern that says of which message."
+        )
+    if message.rule and knows is not None and not knows(message.rule):
+        raise UsageError(f"{where}: rule: the catalogue has no rule {message.rule!r}; `tailwatch messages WORD` lists them.")
+    regex = None
+    if message.pattern:
+        try:
+            regex = Regex(message.pattern, "text")
+        except ValueError as error:
+            raise UsageError(f"{where}: pattern cannot be used: {error}.") from None
+    pieces = _pieces(message.text, where)
+    names = {name for piece in pieces for name in piece.groupindex} | set(regex.names if regex else ())
+    when = tuple(_when(condition, f"{where}: when number {n}", names) for n, condition in enumerate(message.when, 1))
+    loose = _pieces(message.text.translate(_DIGITS), where)
+    return Own(pieces, loose, regex, message.rule, message.verdict, when, message.unless, message.why, message.action, where)
+
+
+def _when(condition: OwnWhen, where: str, names: set[str]) -> tuple[str, When]:
+    if not condition.verdict:
+        raise UsageError(f"{where} needs a verdict.")
+    if condition.number and condition.number not in names:
+        raise UsageError(
+            f"{where}: number: neither text nor pattern names {condition.number!r}; write {{{condition.number}}} in text."
+        )
+    fields = {name: value for name, value in condition._asdict().items() if name != "verdict"}
+    return condition.verdict, When(label="unknown", **fields)
+
+
+def _pieces(text: str, where: str) -> tuple[re.Pattern[str], ...]:
+    pieces = filter(None, (" ".join(piece.split()) for piece in _HOLE.split(text)))
+    names = _NAMED.findall(text)
+    if len(names) != len(set(names)):
+        raise UsageError(f"{where}: text names a number twice; give each number a name of its own.")
+    return tuple(re.compile(_expression(piece)) for piece in pieces)
+
+
+def _expression(piece: str) -> str:
+    parts = _NAMED.split(piece)
+    return "".join(f"(?P<{part}>{_NUMBER})" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+
+
+def _found(pieces: Iterable[re.Pattern[str]], form: str) -> dict[str, str | None] | None:
+    """What the named numbers of the pieces are, found in their order; None where one is missing."""
+    position = 0
+    groups: dict[str, str | None] = {}
+    for piece in pieces:
+        found = piece.search(form, position)
+        if found is None:
+            return None
+        position = found.end()
+        groups |= found.groupdict()
+    return groups

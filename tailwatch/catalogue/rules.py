@@ -176,7 +176,7 @@ class Rule(NamedTuple):
             found = self.pattern.search(text)
             if found is None:
                 return None
-            numbers = {name: value for name, group in found.groupdict().items() if (value := _number(group)) is not None}
+            numbers = {name: value for name, group in found.groupdict().items() if (value := number(group)) is not None}
         for when in self.when:
             if when.holds(self.id, text, numbers, context, wrapped=wrapped):
                 return Verdict(self.id, when.label, when.why or self.why, when.action or self.action, self.source, numbers)
@@ -236,7 +236,7 @@ def _texts(table: Table, key: str) -> tuple[str, ...]:
     return cast("tuple[str, ...]", table.get(key, ()))
 
 
-def _number(group: str | None) -> float | None:
+def number(group: str | None) -> float | None:
     """Read a number as logs write it, `1,024` included; None where the group is empty or no number."""
     try:
         return float(group.replace(",", "")) if group else None

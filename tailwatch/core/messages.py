@@ -18,6 +18,7 @@ MAX_RANKS: Final = 1024
 MAX_CHANGES: Final = 20
 FURTHER: Final = "further messages"
 
+_BRACED = re.compile(r"\{\w{1,60}\}")
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]{1,16}|\d{1,24}(?:\.\d{1,24})?")
 
 
@@ -35,7 +36,7 @@ class Change(NamedTuple):
 
 def literal_of(text: str) -> str:
     """What a message says, letter by letter, with `{}` where numbers and addresses stand: the `text` of an own verdict."""
-    return _VARIABLE.sub("{}", peel(headline(text)).rest)[:200].rstrip("{ ")
+    return _VARIABLE.sub("{}", _BRACED.sub("{}", peel(headline(text)).rest))[:200].rstrip("{ ")
 
 
 @dataclass(slots=True)

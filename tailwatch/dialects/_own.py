@@ -1,6 +1,6 @@
 """The user's own dialect: the `[[pattern]]` tables of the configuration file, tried before the built-in dialects, in order.
 
-A pattern is the line with placeholders (`_template.py`) or a regular expression with named groups (`_regex.py`). A name says what
+A pattern is the line with placeholders (`_template.py`) or a regular expression with named groups (`core/regexes.py`). A name says what
 the number is: `epoch`, `epochs`, `step`, `steps` (and `iter`, `iters`, `batch`, `batches`), `rank`, `time`; `split` is a word
 that says train or validation; `name` and `value` are a metric whose name stands in the line. Every other name is a metric.
 A pattern that names nothing says that there is nothing to read in such lines.
@@ -18,8 +18,8 @@ from tailwatch.core.cursor import held_out
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.metrics import meaning, split_of
+from tailwatch.core.regexes import Regex
 from tailwatch.dialects._prefix import STAMP
-from tailwatch.dialects._regex import Regex
 from tailwatch.dialects._template import Template
 
 if TYPE_CHECKING:

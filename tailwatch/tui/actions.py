@@ -108,7 +108,7 @@ class Actions:
         if not (message.text or message.rule):
             self.note("this message holds no words to know it by")
             return
-        path = file()[0]
+        path = self._app.feed.settings.where or file()[0]
         named = OwnMessage(text=message.text) if message.text else OwnMessage(rule=message.rule)
         own = named._replace(verdict=verdict)
         try:

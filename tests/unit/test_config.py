@@ -15,7 +15,7 @@ from tailwatch.core.errors import UsageError
 
 def test_every_key_has_a_field_a_default_and_a_check() -> None:
     """`Settings`, `KEYS` and `TABLES` name the same keys, and each default passes its own check."""
-    assert {*config.KEYS, *config.TABLES} == set(config.Settings._fields)
+    assert {*config.KEYS, *config.TABLES, "where"} == set(config.Settings._fields)
     for key, check in config.KEYS.items():
         assert check(getattr(config.DEFAULTS, key)) == getattr(config.DEFAULTS, key)
     for made, checks in config.TABLES.values():
@@ -33,7 +33,7 @@ def test_flags_win_over_the_environment_over_the_file_over_defaults(tmp_path: Pa
     assert config.load(flags, environment).encoding == "utf-16"
     assert config.load(flags, {}).encoding == "gbk"
     path.write_text("")
-    assert config.load(flags, {}) == config.DEFAULTS
+    assert config.load(flags, {}) == config.DEFAULTS._replace(where=str(path))
 
 
 def test_the_file_is_found_where_xdg_and_the_environment_say(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_file_is_found_where_xdg_and_the_environment_say(tmp_path: Path) -> 
 
 def test_only_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     """No settings is no mistake; a wrong `--config` is."""
-    assert config.load({}, {"XDG_CONFIG_HOME": str(tmp_path)}) == config.DEFAULTS
+    assert config.load({}, {"XDG_CONFIG_HOME": str(tmp_path)})._replace(where="") == config.DEFAULTS
     with pytest.raises(UsageError, match=r"gone\.toml: there is no such configuration file"):
         config.load({"config": str(tmp_path / "gone.toml")}, {})
     with pytest.raises(UsageError, match=r"cannot be read: Is a directory"):

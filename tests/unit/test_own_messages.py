@@ -92,3 +92,122 @@ def test_two_writers_lose_nothing(tmp_path):
     for writer in writers:
         writer.join()
     assert len(tomllib.loads(path.read_text("utf-8"))["message"]) == 12
+
+
+SCALE = "WARNING: the frobnicator scales to {scale} now"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a configuration file of this text."""
+
+    def reader(text):
+        path = tmp_path / "mine.toml"
+        path.write_text(text, "utf-8")
+        return load({"config": str(path)}, {}).message
+
+    return reader
+
+
+def labels(messages, *lines):
+    return [entry.label for entry in heard("\n".join(lines), *messages).messages.entries()]
+
+
+def test_a_number_named_in_the_text_decides(read):
+    """The same words are harmless and fatal, as the number says, whatever came first."""
+    own = read(f"""
+[[message]]
+text = "{SCALE}"
+verdict = "harmless"
+[[message.when]]
+number = "scale"
+below = 2
+verdict = "fatal"
+why = "nothing is learned any more"
+""")
+    assert labels(own, SCALE.format(scale="65,536"), SCALE.format(scale=1)) == ["harmless", "fatal"]
+    assert explain(SCALE.format(scale="1e-3"), messages=own)[:3] == ("fatal", "", "nothing is learned any more")
+    assert explain(SCALE.format(scale="nan"), messages=own).label == "harmless"
+    assert explain(SCALE.format(scale="much"), messages=own).label == "unknown"
+
+
+def test_digits_of_the_text_count_in_lines_of_one_shape():
+    """A line that differs only in a digit from the one that was named is another message."""
+    own = OwnMessage(text="widget code 17", verdict="fatal")
+    session = heard("widget code 18\nwidget code 17\nwidget code 19", own)
+    assert [(entry.label, entry.first_line) for entry in session.messages.entries()] == [("fatal", 2)]
+
+
+def test_an_expression_names_numbers_too(read):
+    """With RE2, `pattern` is searched in the line, and its groups are numbers."""
+    pytest.importorskip("re2")
+    own = read("""
+[[message]]
+pattern = 'widget [AB]\\d: (?P<left>\\d+) left$'
+verdict = "hide"
+[[message.when]]
+number = "left"
+equals = 0
+verdict = "alert"
+""")
+    session = heard("widget A7: 12 left\nwidget C1: 0 left\nwidget B2: 0 left", *own)
+    assert [(entry.hidden, entry.alert, entry.first_line) for entry in session.messages.entries()] == [
+        (True, False, 1),
+        (False, True, 3),
+    ]
+
+
+def test_a_hostile_line_costs_an_expression_of_the_user_no_time(read):
+    """What would make a backtracking engine hang is answered."""
+    pytest.importorskip("re2")
+    own = read("[[message]]\npattern = '(a+)+$'\nverdict = 'fatal'\n")
+    assert explain("a" * 20000 + "!", messages=own).label == "none"
+
+
+def test_a_verdict_may_wait_for_repeats_and_for_other_messages(read):
+    """The third time is another thing than the first, and so is a message after a certain one."""
+    own = read("""
+[[message]]
+text = "the frobnicator {} is odd"
+verdict = "harmless"
+[[message.when]]
+repeats = 3
+verdict = "actionable"
+
+[[message]]
+text = "the widget is loose"
+verdict = "info"
+[[message.when]]
+seen = "tensorflow.devices_already_initialized"
+verdict = "fatal"
+""")
+    assert labels(own, ODD, ODD) == ["harmless"]
+    assert labels(own, ODD, ODD, ODD) == ["actionable"]
+    loose = "WARNING: the widget is loose"
+    other = "RuntimeError: Physical devices cannot be modified after being initialized"
+    assert labels(own, loose) == ["info"]
+    assert labels(own, loose, other)[0] == "fatal"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("text = 'a b'\nverdict = 'hide'\n[[message.when]]\nnumber = 'x'\nverdict = 'fatal'", "when number 1: number: neither"),
+        (
+            "text = '{x} b'\nverdict = 'hide'\n[[message.when]]\nnumber = 'x'\nbelow = 'y'\nverdict = 'fatal'",
+            "below must be a number",
+        ),
+        ("text = 'a b'\nverdict = 'hide'\n[[message.when]]\nrepeat = 3\nverdict = 'fatal'", "did you mean 'repeats'"),
+        ("text = 'a b'\nverdict = 'hide'\n[[message.when]]\nrepeats = 3", "when number 1 needs a verdict"),
+        ("text = 'a b'\nverdict = 'hide'\nwhen = 3", "when must be a list of tables"),
+        ("rule = 'torch.no_such_rule'\nverdict = 'hide'", "rule: the catalogue has no rule"),
+        ("text = '{x} and {x}'\nverdict = 'hide'", "text names a number twice"),
+        ("pattern = '(a'\nverdict = 'hide'", "pattern cannot be used"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_file_and_key(read, table, said):
+    """The sentence names the file, the table and the key."""
+    with pytest.raises(UsageError) as refused:
+        heard("x", *read(f"[[message]]\n{table}\n"))
+    assert "mine.toml: [[message]] number 1" in str(refused.value)
+    assert said in str(refused.value)

@@ -13,8 +13,8 @@ from tailwatch.cli import main
 from tailwatch.config import Pattern, Settings
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data, Notice, Reading
+from tailwatch.core.regexes import Regex
 from tailwatch.dialects import own_plans
-from tailwatch.dialects._regex import Regex
 from tailwatch.dialects._template import Template
 from tailwatch.session import Session
 

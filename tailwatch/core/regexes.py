@@ -3,7 +3,8 @@ r"""Patterns written as regular expressions, run by RE2, whose time grows with t
 Python's own engine can be made to go back over a line again and again, so a user's expression never reaches it. RE2 is an
 optional extra; there is no look-around and no back-reference in it.
 
-Dialects see shapes, in which every digit is 0. An expression is loosened to match: `GPU1` becomes `GPU0`, `[1-9]` `[0-0]`. Where
+Dialects and the cache of messages see shapes, in which every digit is 0. An expression is loosened to match: `GPU1` becomes
+`GPU0`, `[1-9]` `[0-0]`. Where
 that forgets something (the 1 of `GPU1`), the expression itself is asked of each line of a shape that fits.
 """
 
@@ -45,13 +46,20 @@ class Regex:
         ValueError: it cannot be used; the message says why.
     """
 
-    def __init__(self, text: str) -> None:
-        compiled = _compile(text)
+    def __init__(self, text: str, instead: str = "line") -> None:
+        """Compile it; `instead` is the key that works without RE2, for the sentence that says so."""
+        compiled = _compile(text, instead)
         tokens = list(_tokens(text))
         _refuse_nested(tokens)
         self.names = [t.name for t in tokens if t.name is not None]
-        self._loose = _compile("".join(t.text for t in tokens))
+        self._loose = _compile("".join(t.text for t in tokens), instead)
         self._exact = compiled if any(t.exact for t in tokens) else None
+        self._compiled = compiled
+
+    def search(self, text: str) -> dict[str, str | None] | None:
+        """Return what the named groups hold in a line, or None if the expression is not found in it."""
+        found = self._compiled.search(text)
+        return None if found is None else found.groupdict()
 
     def spans(self, shape: bytes) -> dict[str, tuple[int, int]] | None:
         """Return where the named groups stand in a shape, or None if it is another one; groups without text are left out."""
@@ -74,13 +82,13 @@ class Regex:
         return None if exact is None else lambda raw: exact.search(raw.decode("utf-8", "replace")) is not None
 
 
-def _compile(text: str) -> Any:
+def _compile(text: str, instead: str) -> Any:
     try:
         import re2  # noqa: PLC0415 - an extra, and slow to load
     except ImportError:
         raise ValueError(
-            "regular expressions need the package google-re2 (pip install 'tailwatch[regex]'); without it write `line = ...`, "
-            "the line with {name} where a number stands"
+            "regular expressions need the package google-re2 (pip install 'tailwatch[regex]'); without it write "
+            f"`{instead} = ...`, the line with {{name}} where a number stands"
         ) from None
     options = re2.Options()
     options.log_errors = False

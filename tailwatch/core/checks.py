@@ -1,0 +1,78 @@
+"""Checks of single settings: each takes a value as TOML or a variable gives it, and says what it must be otherwise."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def text(value: object) -> str:
+    """Take any text but an empty one."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("text in quotes")
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Take a list of texts."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item.strip() for item in value):
+        raise ValueError("a list of texts in quotes")
+    return tuple(value)
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """Take one of a few words."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value.strip().lower() not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return value.strip().lower()
+
+    return check
+
+
+def encoding(value: object) -> str:
+    """Take the name of an encoding of text, or auto."""
+    name = value.strip().lower() if isinstance(value, str) else ""
+    if name == "auto":
+        return name
+    try:
+        "\n".encode(name)  # a name of something that is no encoding of text raises LookupError as well
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise ValueError("auto or the name of an encoding, such as utf-8, utf-16, gb18030 or latin-1") from None
+
+
+def amount(value: object) -> float:
+    """Take a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("a number")  # noqa: TRY004 - it becomes a sentence
+    return float(value)
+
+
+def times(value: object) -> int:
+    """Take a count."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("a whole number from 1 on")
+    return value
+
+
+def truth(value: object) -> bool:
+    """Take true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false")  # noqa: TRY004 - it becomes a sentence
+    return value
+
+
+def some_of(*words: str) -> Callable[[object], tuple[str, ...]]:
+    """Take a list of a few words."""
+
+    def check(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not value or not all(item in words for item in value):
+            raise ValueError(f"a list of {', '.join(words)}")
+        return tuple(value)
+
+    return check
