@@ -1,7 +1,8 @@
 """The loss is NaN or infinite: from there on nothing is learned.
 
 A loss alone counts: an infinite gradient norm is how mixed precision probes its loss scale, and a metric over an empty class is
-NaN in healthy runs. The first non-finite value raises it; it closes when the loss has been finite again for some values.
+NaN in healthy runs. The first non-finite value raises it; it closes when the loss has been finite again for twenty
+values, or five epochs: weights that held a NaN would have shown it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Point, Series
 
 _RECOVERED_AFTER: Final = 20
+_RECOVERED_EPOCHS: Final = 5
 _NO_LOSS: Final = frozenset(("perplexity", "ppl", "error", "err", "wer", "cer", "eer", "ter", "der", "fid", "epe"))
 
 TITLE = "The {series} is {value} since {where}: the run learns nothing from there on."
@@ -80,8 +82,9 @@ def _is_loss(series: Series) -> bool:
 
 
 def _recovered(series: Series) -> bool:
-    recent = series.values[-_RECOVERED_AFTER:]
-    return len(recent) == _RECOVERED_AFTER and all(v - v == 0.0 for v in recent)
+    enough = _RECOVERED_EPOCHS if series.axis == "epoch" else _RECOVERED_AFTER
+    recent = series.values[-enough:]
+    return len(recent) == enough and all(v - v == 0.0 for v in recent)
 
 
 def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> Opinion:

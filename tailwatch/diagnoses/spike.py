@@ -1,9 +1,10 @@
 """The training loss has jumped far above its level: a bad batch, or steps that were too large.
 
 A jump is a value above the median of the last ones by ten times their noise and by half of that median, and of what was gained
-since the start. Single running values are noisy, so three in a row count; of epochs' values one does. It holds until the loss
-is back, and `diverged` says so if it stays (loss spikes: Chowdhery et al., PaLM, arXiv:2204.02311, section 5.1: restart from a
-checkpoint before the spike and skip the batches around it).
+since the start. Single running values are noisy, so three in a row count; of epochs' values one does, and as those may fall
+steeply, their noise is that of their differences (`_noise.py`). It holds until the loss is back, and `diverged` says so if it
+stays (loss spikes: Chowdhery et al., PaLM, arXiv:2204.02311, section 5.1: restart from a checkpoint before the spike and skip
+the batches around it).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, proof, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._noise import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +61,7 @@ class Jumps:
         self.base = self.peak = math.nan
         self.times = 0
         self.noise = 0.0
+        self._running = running
         self._lasting = 3 if running else 1
         self._window = _WINDOW if running else _EPOCH_WINDOW
         self._renew = _RENEW if running else 1
@@ -98,7 +101,8 @@ class Jumps:
     def _climb(self, value: float) -> None:
         self._above += 1
         self.peak = max(self.peak, value)
-        if value < self.base + _BACK * (self.peak - self.base) or self._above > _NEW_LEVEL:
+        back = min(self._limit, self.base + _BACK * (self.peak - self.base))  # half way down from a giant peak is not back
+        if value < back or self._above > _NEW_LEVEL:
             self.up, self._above = False, 0
             self._learn((value,))
 
@@ -115,7 +119,8 @@ class Jumps:
         if self._start == -math.inf:
             self._start = median(self._recent[:3])
         self.base = median(self._recent)
-        self.noise = 1.4826 * median([abs(v - self.base) for v in self._recent])
+        around = [abs(v - self.base) for v in self._recent]
+        self.noise = 1.4826 * median(around) if self._running else spread(self._recent)
         gained = max(0.0, self._start - self.base)
         self._limit = self.base + max(_SIGMAS * self.noise, _SHARE * abs(self.base), _SHARE * gained)
 
