@@ -34,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
     """Reports wrong usage as one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see '{self.prog} --help'.")
+        raise UsageError("{message}; see '{program} --help'.", message=message, program=self.prog)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -30,7 +30,7 @@ def monitor(options: argparse.Namespace) -> int:
 
         return run_monitor(
             StdinSource(take_stdin()),
-            title="standard input",
+            title=_language(settings).of("standard input"),
             settings=settings,
             language=_language(settings),
             baseline=_beside(options, settings),
@@ -56,7 +56,8 @@ def replay(options: argparse.Namespace) -> int:
         from tailwatch.report.backtest import show_alerts
 
         baseline = baseline_of(options.baseline, settings)
-        return show_alerts(Replay(options.log, float("inf")).events(threading.Event()), sys.stdout, settings, baseline)
+        events = Replay(options.log, float("inf")).events(threading.Event())
+        return show_alerts(events, sys.stdout, settings, baseline, _language(settings))
     from tailwatch.tui.app import run_monitor
 
     return run_monitor(
@@ -78,7 +79,7 @@ def demo(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     with as_file(files("tailwatch") / "demo" / "seven_replicas.log") as path:
-        title = "demo: a Keras run on seven replicas"
+        title = _language(settings).of("demo: a Keras run on seven replicas")
         return run_monitor(
             Replay(str(path), options.speed), title=title, replay=True, settings=settings, language=_language(settings)
         )
@@ -139,9 +140,9 @@ def runs(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if options.forget is not None or options.forget_all:
         count = forget(options.forget, settings)
-        sys.stdout.write(f"Forgotten: {count:,}.\n")
+        sys.stdout.write(_language(settings).say("Forgotten: {n:,}.", n=count) + "\n")
         return 0
-    list_runs(options.folder, sys.stdout, settings, as_json=options.format == "json")
+    list_runs(options.folder, sys.stdout, settings, _language(settings), as_json=options.format == "json")
     return 0
 
 
@@ -172,14 +173,15 @@ def messages(options: argparse.Namespace) -> int:
     """`tailwatch messages [WORDS]`: the catalogue as a list."""
     from tailwatch.report.listing import list_messages
 
-    return list_messages(options.words, options.label, options.family, options.format, sys.stdout)
+    language = _language(_settings(options))
+    return list_messages(options.words, options.label, options.family, options.format, sys.stdout, language)
 
 
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
     settings = _settings(options)
     session = _compared(options.log, options, settings, baseline_of(options.baseline, settings))
-    return _verdict_code(session, options.fail_on, ever=options.ever, out=True)
+    return _verdict_code(session, options.fail_on, ever=options.ever, language=_language(settings))
 
 
 def watch(options: argparse.Namespace) -> int:
@@ -196,8 +198,9 @@ def watch(options: argparse.Namespace) -> int:
             until_exit=options.until_exit,
             settings=settings,
             baseline=baseline_of(options.baseline, settings),
+            language=_language(settings),
         )
-    return _verdict_code(session, "warning", ever=False, out=False)
+    return _verdict_code(session, "warning", ever=False)
 
 
 def status(options: argparse.Namespace) -> int:
@@ -238,12 +241,13 @@ def _settings(options: argparse.Namespace) -> Settings:
     return settings
 
 
-def _verdict_code(session: Session, fail_on: str, *, ever: bool, out: bool) -> int:
-    from tailwatch.core.text import render
+def _verdict_code(session: Session, fail_on: str, *, ever: bool, language: Language | None = None) -> int:
+    """Return the exit code; with a language the findings that fail are written."""
+    from tailwatch.report.watch import said
 
     least = _SEVERITY[fail_on]
     held = session.findings.findings if ever else session.findings.open
-    failing = [f for f in held if _SEVERITY[f.opinion.severity] >= least]
-    if out:
-        sys.stdout.writelines(f"{f.opinion.severity}: {render(f.opinion.title)}\n" for f in failing)
+    failing = [f.opinion for f in held if _SEVERITY[f.opinion.severity] >= least]
+    if language is not None:
+        sys.stdout.writelines(f"{said(o.severity, language.render(o.title), language)}\n" for o in failing)
     return 1 if failing else 0

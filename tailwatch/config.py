@@ -15,7 +15,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tailwatch.core.checks import amount, encoding, one_of, some_of, text, texts, times, truth
-from tailwatch.core.errors import UsageError
+from tailwatch.core.errors import UsageError, reason, words
+from tailwatch.core.text import Text, phrase
 from tailwatch.whereabouts import PREFIX, default_file
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def conditions(value: object) -> tuple[OwnWhen, ...]:
         UsageError: names the number of the table and its key.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise ValueError("a list of tables, with [[message.when]] above each")
+        raise ValueError(phrase("a list of tables, with [[message.when]] above each"))
     found = []
     for n, entry in enumerate(value, 1):
         where = f"number {n}"
@@ -242,17 +243,17 @@ def _of_file(path: str, asked: bool) -> dict[str, Any]:  # noqa: FBT001 - what `
     except (FileNotFoundError, NotADirectoryError) as error:
         if not asked:
             return {}
-        raise UsageError(f"{path}: there is no such configuration file; check the path.") from error
+        raise UsageError("{path}: there is no such configuration file; check the path.", path=path) from error
     except OSError as error:
-        raise UsageError(f"the configuration file {path} cannot be read: {error.strerror}.") from error
+        raise UsageError("the configuration file {path} cannot be read: {why}.", path=path, why=reason(error)) from error
     import tomllib  # noqa: PLC0415 - start-up counts
 
     try:
         found = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text, which TOML must be; save it as UTF-8.") from error
+        raise UsageError("{path} is not UTF-8 text, which TOML must be; save it as UTF-8.", path=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no valid TOML: {error}.") from error
+        raise UsageError("{path} is no valid TOML: {error}.", path=path, error=error) from error
     return {key: _value(path, key, value) for key, value in found.items()}
 
 
@@ -261,7 +262,7 @@ def _value(path: str, key: str, value: object) -> Any:
     if table is None:
         return _checked(_check_of(KEYS, key, path, (*KEYS, *TABLES)), value, f"{path}: {key}")
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise UsageError(f"{path}: {key} must be a list of tables; write [[{key}]] above each.")
+        raise UsageError("{path}: {key} must be a list of tables; write [[{key}]] above each.", path=path, key=key)
     return tuple(_entry(f"{path}: [[{key}]] number {i}", entry, *table) for i, entry in enumerate(value, 1))
 
 
@@ -275,7 +276,7 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, value in environment.items():
         key = name[len(PREFIX) :].lower()
         if name.startswith(PREFIX) and value and key in KEYS:
-            values[key] = _checked(KEYS[key], value, f"the environment variable {name}")
+            values[key] = _checked(KEYS[key], value, Text("the environment variable {name}", {"name": name}))
     return values
 
 
@@ -287,14 +288,16 @@ def _check_of(
     from difflib import get_close_matches  # noqa: PLC0415 - for errors only
 
     near = get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(known)}."
-    raise UsageError(f"{where}: there is no key {key!r}; {hint}")
+    if near:
+        raise UsageError("{where}: there is no key {key}; did you mean {near}?", where=where, key=repr(key), near=repr(near[0]))
+    raise UsageError("{where}: there is no key {key}; the keys are {keys}.", where=where, key=repr(key), keys=", ".join(known))
 
 
-def _checked(check: Callable[[object], Any], value: object, where: str) -> Any:
+def _checked(check: Callable[[object], Any], value: object, where: Text | str) -> Any:
     try:
         return check(value)
     except UsageError as error:
-        raise UsageError(f"{where} {error}") from None
+        raise UsageError("{where} {error}", where=where, error=error.sentence) from None
     except ValueError as error:
-        raise UsageError(f"{where} must be {error}, not {repr(value)[:60]}.") from None
+        shown = repr(value)[:60]
+        raise UsageError("{where} must be {wanted}, not {value}.", where=where, wanted=words(error), value=shown) from None

@@ -12,12 +12,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from tailwatch.core.breaking import cells
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.terms import metric_name
+from tailwatch.core.text import ENGLISH, Text
+from tailwatch.report.columns import pad
+from tailwatch.report.status import OUTCOMES, SPLIT_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tailwatch.config import Settings
+    from tailwatch.core.text import Language
     from tailwatch.history.record import Record
     from tailwatch.history.store import Store
     from tailwatch.session import Session
@@ -32,7 +38,7 @@ def store(settings: Settings) -> Store | None:
         return None
     from tailwatch.history.store import Store, state_file  # noqa: PLC0415 - only who needs it loads SQLite
 
-    return Store(state_file(), _tell)
+    return Store(state_file(), _teller(settings))
 
 
 def settle(session: Session, log: str, choice: str | None, settings: Settings, *, unasked: bool) -> None:
@@ -65,14 +71,14 @@ def settle(session: Session, log: str, choice: str | None, settings: Settings, *
             if found is not None:
                 session.compare(baseline(found))
         except (ValueError, KeyError, TypeError):
-            _tell(
-                f"the history holds {found.log if found else log} in a form that cannot be read; the run is not compared with it."
-            )
+            held = found.log if found else log
+            told = Text("the history holds {log} in a form that cannot be read; the run is not compared with it.", {"log": held})
+            _teller(settings)(told)
     if row is not None and row.outcome != "running":
         history.add([row])
 
 
-def list_runs(folder: str | None, out: TextIO, settings: Settings, *, as_json: bool) -> None:
+def list_runs(folder: str | None, out: TextIO, settings: Settings, language: Language = ENGLISH, *, as_json: bool) -> None:
     """Write the runs that are remembered, newest first; with a folder, those in it."""
     history = store(settings)
     rows = [] if history is None else history.runs(None if folder is None else os.path.realpath(folder))
@@ -81,9 +87,9 @@ def list_runs(folder: str | None, out: TextIO, settings: Settings, *, as_json: b
 
         out.write(json.dumps([_as_data(r) for r in rows], ensure_ascii=False, indent=2) + "\n")
     elif rows:
-        out.writelines(_table(rows))
+        out.writelines(f"{line}\n" for line in _table(rows, language))
     else:
-        out.write("No runs are remembered here; `tailwatch report LOG` remembers the runs it reads.\n")
+        out.write(language.say("No runs are remembered here; `tailwatch report LOG` remembers the runs it reads.") + "\n")
 
 
 def _as_data(row: Record) -> dict[str, object]:
@@ -92,16 +98,24 @@ def _as_data(row: Record) -> dict[str, object]:
     return {**row._asdict(), "log": sanitise(row.log), "went_well": row.went_well, "numbers": json.loads(row.numbers)}
 
 
-def _table(rows: list[Record]) -> Iterator[str]:
-    yield f"{'LAST WRITTEN':<17} {'OUTCOME':<14} {'ALARMS':>6}  {'BEST':<28} LOG\n"
+def _table(rows: list[Record], language: Language) -> Iterator[str]:
+    say = language.say
+    head = (say("LAST WRITTEN"), say("OUTCOME"), say("ALARMS"), say("BEST"), say("LOG"))
+    yield _row(head, " ")
     for row in rows:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.ended))
-        sign = "+" if row.went_well else " "
-        yield f"{when:<17}{sign}{row.outcome.replace('_', ' '):<14} {row.alarms:>6}  {_best(row):<28} {sanitise(row.log)}\n"
-    yield "+ went well: the newest of its kind in a folder is the baseline of the next run there.\n"
+        outcome = say(OUTCOMES[row.outcome]) if row.outcome in OUTCOMES else row.outcome.replace("_", " ")
+        yield _row((when, outcome, f"{row.alarms:,}", _best(row, language), sanitise(row.log)), "+" if row.went_well else " ")
+    yield say("+ went well: the newest of its kind in a folder is the baseline of the next run there.")
 
 
-def _best(row: Record) -> str:
+def _row(parts: tuple[str, str, str, str, str], sign: str) -> str:
+    when, outcome, alarms, best, log = parts
+    count = " " * (6 - cells(alarms)) + alarms
+    return f"{pad(when, 17)}{sign}{pad(outcome, 14)} {count}  {pad(best, 28)} {log}"
+
+
+def _best(row: Record, language: Language) -> str:
     from tailwatch.core.text import compact  # noqa: PLC0415
     from tailwatch.history.record import baseline  # noqa: PLC0415
 
@@ -110,9 +124,11 @@ def _best(row: Record) -> str:
     except (ValueError, KeyError, TypeError):
         return "?"
     curve = next((c for c in curves if c.split in ("val", "test")), curves[0] if curves else None)
-    return (
-        "" if curve is None or curve.best is None else f"{curve.split or ''} {curve.metric} {compact(curve.best.value)}".strip()
-    )
+    if curve is None or curve.best is None:
+        return ""
+    metric = metric_name(curve.metric)
+    name = language.say(SPLIT_NAMES[curve.split], metric=metric) if curve.split else language.render(metric)
+    return f"{name} {compact(curve.best.value)}"
 
 
 def forget(log: str | None, settings: Settings) -> int:
@@ -121,5 +137,11 @@ def forget(log: str | None, settings: Settings) -> int:
     return 0 if history is None else history.forget(None if log is None else os.path.realpath(log))
 
 
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"tailwatch: {sanitise(sentence)}\n")
+def _teller(settings: Settings) -> Callable[[Text], None]:
+    """Return what says a sentence on standard error, in the user's language."""
+    from tailwatch.language import chosen  # noqa: PLC0415 - only who has something to say needs it
+
+    def tell(sentence: Text) -> None:
+        sys.stderr.write(f"tailwatch: {sanitise(chosen(settings.lang).render(sentence))}\n")
+
+    return tell

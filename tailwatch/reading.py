@@ -102,4 +102,4 @@ def _time(text: str | None) -> float | None:
     try:
         return datetime.fromisoformat(text).astimezone().timestamp()
     except ValueError:
-        raise UsageError(f"--at {text!r} is no time; write it like 2026-01-31T12:00:00.") from None
+        raise UsageError("--at {text} is no time; write it like 2026-01-31T12:00:00.", text=repr(text)) from None

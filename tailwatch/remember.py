@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tailwatch.core.errors import UsageError
+from tailwatch.core.errors import UsageError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,9 @@ def remember(message: OwnMessage, path: str) -> None:
             tomllib.loads(after)
             _replace(target, after)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no valid TOML, so nothing was added to it: {error}.") from error
+        raise UsageError("{path} is no valid TOML, so nothing was added to it: {error}.", path=path, error=error) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+        raise UsageError("{path} cannot be written: {why}.", path=path, why=reason(error)) from error
 
 
 def _gap(before: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
+from tailwatch.core.text import Text, phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -12,14 +14,14 @@ if TYPE_CHECKING:
 def text(value: object) -> str:
     """Take any text but an empty one."""
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("text in quotes")
+        raise ValueError(phrase("text in quotes"))
     return value
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Take a list of texts."""
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError("a list of texts in quotes")
+        raise ValueError(phrase("a list of texts in quotes"))
     return tuple(value)
 
 
@@ -28,7 +30,7 @@ def one_of(*words: str) -> Callable[[object], str]:
 
     def check(value: object) -> str:
         if not isinstance(value, str) or value.strip().lower() not in words:
-            raise ValueError(f"one of {', '.join(words)}")
+            raise ValueError(Text("one of {words}", {"words": ", ".join(words)}))
         return value.strip().lower()
 
     return check
@@ -43,27 +45,27 @@ def encoding(value: object) -> str:
         "\n".encode(name)  # a name of something that is no encoding of text raises LookupError as well
         return codecs.lookup(name).name
     except (LookupError, ValueError):
-        raise ValueError("auto or the name of an encoding, such as utf-8, utf-16, gb18030 or latin-1") from None
+        raise ValueError(phrase("auto or the name of an encoding, such as utf-8, utf-16, gb18030 or latin-1")) from None
 
 
 def amount(value: object) -> float:
     """Take a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("a number")  # noqa: TRY004 - it becomes a sentence
+        raise ValueError(phrase("a number"))  # noqa: TRY004 - it becomes a sentence
     return float(value)
 
 
 def times(value: object) -> int:
     """Take a count."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("a whole number from 1 on")
+        raise ValueError(phrase("a whole number from 1 on"))
     return value
 
 
 def truth(value: object) -> bool:
     """Take true or false."""
     if not isinstance(value, bool):
-        raise ValueError("true or false")  # noqa: TRY004 - it becomes a sentence
+        raise ValueError(phrase("true or false"))  # noqa: TRY004 - it becomes a sentence
     return value
 
 
@@ -72,7 +74,7 @@ def some_of(*words: str) -> Callable[[object], tuple[str, ...]]:
 
     def check(value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not value or not all(item in words for item in value):
-            raise ValueError(f"a list of {', '.join(words)}")
+            raise ValueError(Text("a list of {words}", {"words": ", ".join(words)}))
         return tuple(value)
 
     return check

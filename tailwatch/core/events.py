@@ -47,7 +47,7 @@ class Notice(NamedTuple):
 
     kind: NoticeKind
     at: float
-    detail: str = ""
+    detail: Text | str = ""
 
 
 class Tick(NamedTuple):

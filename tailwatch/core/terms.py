@@ -1,4 +1,4 @@
-"""What settings and metrics are called in sentences: literal English words, so that they can be translated like any other."""
+"""What settings, metrics, findings and verdicts are called in sentences: literal English, so that it can be translated."""
 
 from __future__ import annotations
 
@@ -65,6 +65,19 @@ FINDINGS: Final[dict[str, str]] = {
     "out_of_memory": "out of memory",
     "regression": "regression",
 }
+
+
+LABELS: Final[dict[str, str]] = {
+    "fatal": "fatal",
+    "actionable": "actionable",
+    "unknown": "unknown",
+    "info": "info",
+    "harmless": "harmless",
+}
+
+SEVERITIES: Final[dict[str, str]] = {"critical": "critical", "warning": "warning", "info": "info"}
+
+SPLITS: Final[dict[str, str]] = {"train": "train", "val": "val", "test": "test"}
 
 
 LIST: Final = "{first}, {rest}"

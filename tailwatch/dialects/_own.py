@@ -104,13 +104,13 @@ def own_dialect(patterns: tuple[Pattern, ...]) -> OwnDialect:
 
 def _ready(pattern: Pattern) -> Ready:
     if bool(pattern.line) is bool(pattern.regex):
-        raise UsageError(f"{pattern.where}: a pattern has either line or regex.")
+        raise UsageError("{where}: a pattern has either line or regex.", where=pattern.where)
     key = "line" if pattern.line else "regex"
     try:
         ready: Ready = Template(pattern.line) if pattern.line else Regex(pattern.regex)
         _check_names(ready.names)
     except ValueError as error:
-        raise UsageError(f"{pattern.where}: {key} cannot be used: {error}.") from None
+        raise UsageError("{where}: {key} cannot be used: {error}.", where=pattern.where, key=key, error=error) from None
     return ready
 
 

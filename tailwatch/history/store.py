@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from tailwatch.core.errors import reason
+from tailwatch.core.text import Text, phrase
 from tailwatch.history.record import Record
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Store:
         tell: is given one sentence when the history could not do what was asked.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[Text], None]) -> None:
         self.path = path
         self._tell = tell
 
@@ -89,9 +91,9 @@ class Store:
         except sqlite3.Error as error:
             if _is_damage(error):
                 return self._mend(work, write=write)
-            self._tell(_sentence(self.path, str(error), write=write))
+            self._tell(_sentence(self.path, Text(str(error)), write=write))
         except OSError as error:
-            self._tell(_sentence(self.path, error.strerror or str(error), write=write))
+            self._tell(_sentence(self.path, reason(error), write=write))
         return None
 
     def _work(self, work: Callable[[sqlite3.Connection], _Result], *, write: bool) -> _Result:
@@ -100,7 +102,7 @@ class Store:
         with closing(_connect(self.path, write=write)) as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
-                raise OSError(0, "a newer tailwatch has written it")
+                raise OSError(0, phrase("a newer tailwatch has written it"))
             with db:
                 if write:
                     db.execute("BEGIN IMMEDIATE")
@@ -116,7 +118,7 @@ class Store:
                     self._set_aside()
             return self._work(work, write=write) if write or _exists(self.path) else None
         except (OSError, sqlite3.Error) as error:
-            self._tell(_sentence(self.path, str(error), write=write))
+            self._tell(_sentence(self.path, Text(str(error)), write=write))
             return None
 
     def _set_aside(self) -> None:
@@ -128,8 +130,9 @@ class Store:
             if _exists(other):
                 other.rename(aside.with_name(aside.name + ending))
         self._work(lambda db: _write(db, rows), write=True)
+        values = {"n": len(rows), "file": aside.name}
         self._tell(
-            f"the history was damaged: {len(rows):,} runs could be kept, and the damaged file lies beside it as {aside.name}."
+            Text("the history was damaged: {n:,} runs could be kept, and the damaged file lies beside it as {file}.", values)
         )
 
 
@@ -200,6 +203,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _sentence(path: Path, reason: str, *, write: bool) -> str:
-    what = "this run is not remembered" if write else "earlier runs are not known"
-    return f"{what}: the history {path} cannot be {'written' if write else 'read'} ({reason})."
+def _sentence(path: Path, why: Text, *, write: bool) -> Text:
+    values = {"path": path, "why": why}
+    if write:
+        return Text("this run is not remembered: the history {path} cannot be written ({why}).", values)
+    return Text("earlier runs are not known: the history {path} cannot be read ({why}).", values)

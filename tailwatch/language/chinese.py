@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 from tailwatch.core.text import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Chinese(Language):
     """Simplified Chinese."""
+
+    def __reduce__(self) -> tuple[Callable[[str], Language], tuple[str]]:
+        """Go to another process by its code alone."""
+        from tailwatch.language import language  # noqa: PLC0415 - it imports this module
+
+        return language, (self.code,)
 
     def fill(self, template: str, values: Mapping[str, object]) -> str:
         """Put the values into a sentence."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.breaking import cells
 from tailwatch.core.text import compact
-from tailwatch.report.columns import cells, wrap
+from tailwatch.report.columns import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.breaking import cells, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 WIDTH: Final = 80
-_NEVER_FIRST: Final = "，。、；：？！）】》”’…％%,.;:?!)]"
-_NEVER_LAST: Final = "（【《“‘(["
 _LEAST: Final = 8
-
-
-def cells(text: str) -> int:
-    """Return the columns that text takes on a terminal: two for a wide character, none for a combining one."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def cut(text: str, width: int = WIDTH) -> str:
@@ -40,7 +32,7 @@ def wrap(text: str, first: str = "", later: str | None = None, width: int = WIDT
     later = " " * len(first) if later is None else later
     out: list[str] = []
     line = first
-    for word, blank in _words(text.replace("\n", " ")):
+    for word, blank in words(text.replace("\n", " ")):
         rest = word
         while cells(line) + cells(rest) > width and line not in (later, first):
             out.append(line.rstrip())
@@ -51,18 +43,6 @@ def wrap(text: str, first: str = "", later: str | None = None, width: int = WIDT
             line, rest = later, rest[len(piece) :]
         line += rest + blank
     return [*out, line.rstrip()]
-
-
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what must stay on one line, and the blank after it: words; wide characters, with the punctuation beside them."""
-    for word in text.split(" "):
-        start = 0
-        for i in range(1, len(word)):
-            before, after = word[i - 1], word[i]
-            if (cells(before) == 2 or cells(after) == 2) and before not in _NEVER_LAST and after not in _NEVER_FIRST:
-                yield word[start:i], ""
-                start = i
-        yield word[start:], " "
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = WIDTH) -> Iterator[str]:

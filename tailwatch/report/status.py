@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tailwatch.session import Session
 
 
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "running": phrase("running"),
     "finished": phrase("finished"),
     "early_stopped": phrase("early stopped"),
@@ -22,7 +22,7 @@ _OUTCOMES: Final = {
     "stalled": phrase("stalled"),
     "unknown": phrase("unknown"),
 }
-_SPLITS: Final = {"val": phrase("val {metric}"), "train": phrase("train {metric}"), "test": phrase("test {metric}")}
+SPLIT_NAMES: Final = {"val": phrase("val {metric}"), "train": phrase("train {metric}"), "test": phrase("test {metric}")}
 
 
 def status_line(session: Session, language: Language = ENGLISH) -> str:
@@ -33,7 +33,7 @@ def status_line(session: Session, language: Language = ENGLISH) -> str:
     main = next((pair.val or pair.train for pair in run.pairs()), None)
     last = main.last() if main is not None else None
     if main is not None and last is not None:
-        name = say(_SPLITS.get(main.spec.split or "", "{metric}"), metric=metric_name(main.spec.metric))
+        name = say(SPLIT_NAMES.get(main.spec.split or "", "{metric}"), metric=metric_name(main.spec.metric))
         if main.best_at is None:
             parts.append(f"{name} {compact(last.value)}")
         else:
@@ -48,7 +48,7 @@ def status_line(session: Session, language: Language = ENGLISH) -> str:
         first = language.of(FINDINGS.get(alarms[0].opinion.id, alarms[0].opinion.id.replace("_", " ")))
         parts.append(language.count("{n} alert: {first}", "{n} alerts: {first}", len(alarms), first=first))
     else:
-        parts.append(language.of(_OUTCOMES[run.outcome()]))
+        parts.append(language.of(OUTCOMES[run.outcome()]))
     return " | ".join(parts)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.breaking import cells
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.characters import character_chart
-from tailwatch.report.columns import WIDTH, cells, columns, cut, wrap
+from tailwatch.report.columns import WIDTH, columns, cut, wrap
 from tailwatch.report.document import Chart, Claim, Code, Document, Item, Items, Paragraph, Table
 from tailwatch.report.words import Speaker
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Notice, Tick
 from tailwatch.core.sanitise import sanitise
-from tailwatch.core.text import compact, render
+from tailwatch.core.terms import LABELS, SEVERITIES
+from tailwatch.core.text import ENGLISH, Text, compact, phrase
 from tailwatch.report.build import place
 from tailwatch.report.export import plain, whole
 from tailwatch.session import Session
@@ -26,8 +27,21 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
+    from tailwatch.core.text import Language
     from tailwatch.session import Changes
 
+_SOURCE: Final[dict[str, str]] = {
+    "opened": phrase("opened"),
+    "waiting": phrase("waiting"),
+    "rotated": phrase("rotated"),
+    "truncated": phrase("truncated"),
+    "denied": phrase("denied"),
+    "behind": phrase("behind"),
+    "lost": phrase("lost"),
+    "polling": phrase("polling"),
+    "ended": phrase("ended"),
+}
+_KINDS: Final = {"start": phrase("start"), "resume": phrase("resume"), "restart": phrase("restart")}
 _GONE_AFTER = 2
 """Ticks in a row without a writer, once there was one, after which the writing process has ended."""
 
@@ -41,16 +55,17 @@ def watch(
     until_exit: bool,
     settings: Settings = DEFAULTS,
     baseline: Baseline | None = None,
+    language: Language = ENGLISH,
 ) -> Session:
     """Feed a session and write what happens, until the source ends or, with `until_exit`, the writing process has ended."""
     session = Session(live=True, settings=settings, baseline=baseline)
-    teller = _Teller(session)
+    teller = _Teller(session, language)
     writer_seen, ticks_without = False, 0
     for event in events:
         changes = session.feed(event)
         for told in teller.tell(event, changes):
             row = {"event": told.pop("event"), "log": log, "at": round(event.at, 3), **told}
-            out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row)) + "\n")
+            out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row, language)) + "\n")
         out.flush()
         if isinstance(event, Tick):
             writer_seen = writer_seen or bool(event.writer_alive)
@@ -59,7 +74,7 @@ def watch(
                 break
     for told in teller.tell(Tick(session.run.clock.now), session.finish()):
         row = {"event": told.pop("event"), "log": log, "at": round(session.run.clock.now, 3), **told}
-        out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row)) + "\n")
+        out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row, language)) + "\n")
     out.flush()
     return session
 
@@ -67,8 +82,9 @@ def watch(
 class _Teller:
     """Remembers what was told already."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, language: Language) -> None:
         self._session = session
+        self._language = language
         self._segments = 1
         self._marks = 0
         self._epoch: tuple[int, float | None] = (0, None)
@@ -77,7 +93,7 @@ class _Teller:
     def tell(self, event: SourceEvent, changes: Changes) -> Iterator[dict[str, Any]]:
         """Yield what is new, in the order in which a person would say it."""
         if isinstance(event, Notice) and event.kind != "read":
-            yield {"event": event.kind, "detail": sanitise(event.detail)}
+            yield {"event": event.kind, "detail": sanitise(self._language.render(event.detail))}
         run = self._session.run
         if len(run.segments) > self._segments:
             self._segments = len(run.segments)
@@ -87,7 +103,7 @@ class _Teller:
             yield {"event": "mark", "kind": mark.kind, "epoch": whole(mark.epoch), "line": mark.line, "text": mark.text}
         self._marks = len(run.segment.marks)
         yield from self._said()
-        yield from map(_finding, changes.findings)
+        yield from (_finding(change, self._language) for change in changes.findings)
         yield from self._epoch_values()
 
     def _said(self) -> Iterator[dict[str, Any]]:
@@ -106,7 +122,7 @@ class _Teller:
                     "rule": entry.rule,
                     "line": entry.first_line,
                     "text": text,
-                    "action": entry.action,
+                    "action": self._language.of(entry.action),
                 }
 
     def _epoch_values(self) -> Iterator[dict[str, Any]]:
@@ -120,7 +136,7 @@ class _Teller:
         yield {"event": "epoch", "epoch": whole(max(epochs)), "epochs": whole(run.progress.epochs), "values": values}
 
 
-def _finding(change: FindingChange) -> dict[str, Any]:
+def _finding(change: FindingChange, language: Language) -> dict[str, Any]:
     finding, opinion = change.finding, change.finding.opinion
     at = finding.closed if change.what == "closed" and finding.closed else finding.raised or finding.opened
     return {
@@ -131,24 +147,58 @@ def _finding(change: FindingChange) -> dict[str, Any]:
         "key": finding.key,
         "severity": opinion.severity,
         "place": place(at),
-        "title": render(opinion.title),
-        "actions": [render(a) for a in opinion.actions],
+        "title": language.render(opinion.title),
+        "actions": [language.render(a) for a in opinion.actions],
     }
 
 
-def _line(row: dict[str, Any]) -> str:
-    match row["event"]:
-        case "finding":
-            return f"{row['severity']}: {row['title']}" if row["what"] != "closed" else f"over: {row['title']}"
-        case "message":
-            return f"{row['label']} (line {row['line']}): {row['text']}"
-        case "mark":
-            return f"line {row['line']}: {row['text']}"
-        case "epoch":
-            of = f"/{row['epochs']:g}" if row["epochs"] else ""
-            shown = ", ".join(f"{k} {compact(v) if isinstance(v, float | int) else v}" for k, v in row["values"].items())
-            return f"epoch {row['epoch']:g}{of}: {shown}"
-        case "restart":
-            return f"{row['kind']} at line {row['line']}: run {row['segment'] + 1} of this log"
-        case kind:
-            return f"{kind}: {row['detail']}".rstrip(": ")
+def _line(row: dict[str, Any], language: Language) -> str:
+    form = {
+        "finding": _finding_line,
+        "message": _message_line,
+        "mark": _mark_line,
+        "epoch": _epoch_line,
+        "restart": _restart_line,
+    }
+    return form.get(row["event"], _source_line)(row, language)
+
+
+def _finding_line(row: dict[str, Any], language: Language) -> str:
+    if row["what"] == "closed":
+        return language.say("over: {title}", title=row["title"])
+    return said(row["severity"], row["title"], language)
+
+
+def _message_line(row: dict[str, Any], language: Language) -> str:
+    label = Text(LABELS[row["label"]])
+    return language.say("{label} (line {line}): {text}", label=label, line=row["line"], text=row["text"])
+
+
+def _mark_line(row: dict[str, Any], language: Language) -> str:
+    return language.say("line {line}: {text}", line=row["line"], text=row["text"])
+
+
+def _restart_line(row: dict[str, Any], language: Language) -> str:
+    what, n = Text(_KINDS[row["kind"]]), row["segment"] + 1
+    return language.say("{what} at line {line}: run {n} of this log", what=what, line=row["line"], n=n)
+
+
+def _source_line(row: dict[str, Any], language: Language) -> str:
+    what = Text(_SOURCE[row["event"]])
+    return language.say("{what}: {detail}", what=what, detail=row["detail"]) if row["detail"] else language.render(what)
+
+
+def _epoch_line(row: dict[str, Any], language: Language) -> str:
+    values = (f"{k} {compact(v) if isinstance(v, float | int) else v}" for k, v in row["values"].items())
+    number, epochs = row["epoch"], row["epochs"]
+    place = (
+        Text("epoch {number:g}/{all:g}", {"number": number, "all": epochs})
+        if epochs
+        else Text("epoch {number:g}", {"number": number})
+    )
+    return language.say("{place}: {values}", place=place, values=language.listed(values))
+
+
+def said(severity: str, title: str, language: Language) -> str:
+    """Return a finding's title after how grave it is."""
+    return language.say("{severity}: {title}", severity=Text(SEVERITIES[severity]), title=title)

@@ -9,7 +9,7 @@ from tailwatch.core.events import Data, Notice, Tick
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tailwatch.core.events import NoticeKind, SourceEvent
+    from tailwatch.core.events import NoticeKind, SourceEvent, Text
 
 
 class Herald:
@@ -38,17 +38,17 @@ class Herald:
         """Whether something was told that is not yet taken."""
         return bool(self._events)
 
-    def tell(self, kind: NoticeKind, detail: str = "") -> None:
+    def tell(self, kind: NoticeKind, detail: Text | str = "") -> None:
         """Tell something that happened."""
         self._events.append(Notice(kind, self.clock(), detail))
 
-    def say(self, kind: NoticeKind, detail: str) -> None:
+    def say(self, kind: NoticeKind, detail: Text | str) -> None:
         """Tell a lasting state, once."""
         if self._state != kind:
             self._state = kind
             self.tell(kind, detail)
 
-    def begin(self, kind: NoticeKind, detail: str) -> None:
+    def begin(self, kind: NoticeKind, detail: Text | str) -> None:
         """A file is read from here on."""
         self.is_history = self.has_begun = True
         self._all_read = False

@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.text import Text
 from tailwatch.sources.paths import shown
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Hints:
         self._stop = threading.Event()
         self._active_at = time.monotonic()
         self.working = False
-        self.failure = ""
+        self.failure: Text | str = ""
         self._thread = threading.Thread(target=self._run, name="tailwatch-hints", daemon=True)
 
     def start(self) -> None:
@@ -62,7 +63,7 @@ class Hints:
         """The log did something: watch it closely for a while."""
         self._active_at = time.monotonic()
 
-    def take_failure(self) -> str:
+    def take_failure(self) -> Text | str:
         """Return why the watcher gave up, the first time it is asked after that, else nothing."""
         failure, self.failure = self.failure, ""
         return failure
@@ -74,7 +75,8 @@ class Hints:
             try:
                 self._watch_while(directories, self._is_idle())
             except Exception as error:  # noqa: BLE001 - any failure of the watcher means the same: our own look alone
-                self.failure = f"notifications do not work here ({type(error).__name__}); {shown(self._path)} is polled"
+                values = {"error": type(error).__name__, "log": shown(self._path)}
+                self.failure = Text("notifications do not work here ({error}); {log} is polled", values)
                 self._wake.set()
                 return
             finally:

@@ -10,6 +10,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.errors import reason, words
+from tailwatch.core.text import Text, phrase
 from tailwatch.sources.handover import Hold, Siblings
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.openlog import OpenLog, RewrittenError
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 _ABSENT_S: Final = 0.5
 """A name that is missing for less than this is being rotated."""
 
+_ANOTHER: Final = phrase("{log} is another file now; it is read from its beginning")
+_CHANGED: Final = phrase("{log} changed since it was last read; it is read from its beginning")
+_COPIED: Final = phrase("{log}: it was copied and truncated; it is read from its beginning")
 _BEHIND: Final = 1 << 20
 _TELL_BEHIND_S: Final = 1.0
 
@@ -97,18 +102,22 @@ class Lineup:
             else:
                 self._take(OpenLog.open(self._name))
         except PermissionError as error:
-            self._herald.say("denied", f"{self._shown}: {error.strerror}")
+            self._herald.say("denied", self._of_log(reason(error)))
         except OSError as error:
-            self._is_absent(error.strerror or "it cannot be opened")
+            self._is_absent(reason(error, phrase("it cannot be opened")))
 
-    def _is_absent(self, reason: str) -> None:
+    def _is_absent(self, why: Text) -> None:
         now = time.monotonic()
         self._absent_since = now if self._absent_since is None else self._absent_since
         if not self._logs:
-            self._herald.say("waiting", f"{self._shown}: {reason}")
+            self._herald.say("waiting", self._of_log(why))
         elif now - self._absent_since >= _ABSENT_S:
-            self._herald.say("waiting", f"{self._shown}: {reason}; what is still written into the old file is read")
+            values = {"log": self._shown, "why": why}
+            self._herald.say("waiting", Text("{log}: {why}; what is still written into the old file is read", values))
             self._let_go_of_deleted()
+
+    def _of_log(self, why: Text) -> Text:
+        return Text("{log}: {why}", {"log": self._shown, "why": why})
 
     def _let_go_of_deleted(self) -> None:
         """Do not keep the disk space of a deleted file that nobody writes any more."""
@@ -137,9 +146,9 @@ class Lineup:
             log.position = before
             self._herald.begin("opened", self._shown)
         elif self._herald.has_begun:
-            self._herald.begin("rotated", f"{self._shown} is another file now; it is read from its beginning")
+            self._herald.begin("rotated", Text(_ANOTHER, {"log": self._shown}))
         else:
-            self._herald.begin("truncated", f"{self._shown} changed since it was last read; it is read from its beginning")
+            self._herald.begin("truncated", Text(_CHANGED, {"log": self._shown}))
 
     def _position_in(self, log: OpenLog) -> Position | None:
         """Return where to go on in the file, or None if it is not the one that was read before."""
@@ -162,10 +171,10 @@ class Lineup:
         try:
             block = front.read()
         except RewrittenError as change:
-            self._begin_again(front, str(change))
+            self._begin_again(front, words(change))
             return
         except OSError as error:
-            self._lose(error.strerror or "it cannot be read")
+            self._lose(reason(error, phrase("it cannot be read")))
             return
         self.has_failed = False
         if block.data or block.skipped:
@@ -179,11 +188,11 @@ class Lineup:
         self._herald.all_read()
         if block.ended and self._real.startswith(b"/proc/"):
             self.has_ended = True
-            self._herald.tell("ended", f"{self._shown} was closed")
+            self._herald.tell("ended", Text("{log} was closed", {"log": self._shown}))
         if len(self._logs) > 1 and (may_leave or front.position.goes_on_in(self._logs[1].descriptor)):
             self._leave(front)
 
-    def _begin_again(self, front: OpenLog, what: str) -> None:
+    def _begin_again(self, front: OpenLog, what: Text) -> None:
         """The content is another one: read what was not read yet from a copy of the old one, if there is one, then anew."""
         self.has_more = True
         copy = self._siblings.copy_with_the_rest(front.position)
@@ -192,7 +201,9 @@ class Lineup:
         if copy is not None:
             self._logs.insert(0, copy)
         else:
-            self._herald.begin("truncated", f"{self._shown}: {what}; it is read from its beginning")
+            self._herald.begin(
+                "truncated", Text("{log}: {what}; it is read from its beginning", {"log": self._shown, "what": what})
+            )
 
     def _leave(self, front: OpenLog) -> None:
         """Go on with the next file: as a copy of this one with more in it, or from its beginning."""
@@ -202,16 +213,16 @@ class Lineup:
         self._real = os.path.realpath(self._name)
         self.has_more = True
         if front.is_copy:
-            self._herald.begin("truncated", f"{self._shown}: it was copied and truncated; it is read from its beginning")
+            self._herald.begin("truncated", Text(_COPIED, {"log": self._shown}))
         elif front.position.goes_on_in(successor.descriptor):
             successor.position = front.position
         else:
-            self._herald.begin("rotated", f"{self._shown} is another file now; it is read from its beginning")
+            self._herald.begin("rotated", Text(_ANOTHER, {"log": self._shown}))
         front.close()
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, why: Text) -> None:
         """The file system failed (a stale handle, a broken disk): open the file again in a while, and go on where it was."""
-        self._herald.say("lost", f"{self._shown}: {reason}; trying again")
+        self._herald.say("lost", Text("{log}: {why}; trying again", {"log": self._shown, "why": why}))
         self.close()
         self.has_failed = True
         self._writer_alive = None

@@ -10,6 +10,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from tailwatch.core.text import Text, phrase
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.paths import is_remote, why_not_a_log
 from tailwatch.sources.writer import Writer
@@ -62,7 +63,7 @@ class OpenLog:
             info = os.fstat(descriptor)
             wrong = why_not_a_log(info.st_mode)
             if wrong is not None:
-                raise IsADirectoryError(21, f"it is {wrong} now")
+                raise IsADirectoryError(21, Text("it is {what} now", {"what": Text(wrong)}))
             return cls(descriptor, info, position or Position())
         except OSError:
             os.close(descriptor)
@@ -124,8 +125,8 @@ class OpenLog:
             self._doubted = True  # one late answer of a server is no truncation
             return Block(b"")
         if self.info().st_size < self.position.offset:
-            raise RewrittenError("it was truncated")
-        raise RewrittenError("it was truncated and has grown again")
+            raise RewrittenError(phrase("it was truncated"))
+        raise RewrittenError(phrase("it was truncated and has grown again"))
 
     def _skip_hole(self) -> int:
         length = hole_at(self.descriptor, self.position.offset)

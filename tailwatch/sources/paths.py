@@ -7,7 +7,8 @@ import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.errors import LogError, UsageError
+from tailwatch.core.errors import LogError, UsageError, reason
+from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -43,11 +44,11 @@ def shown(path: Path) -> str:
 def why_not_a_log(mode: int) -> str | None:
     """Return what a file of this mode is, if nobody can follow it, or None if it can be read."""
     if stat.S_ISDIR(mode):
-        return "a directory"
+        return phrase("a directory")
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        return "a device"
+        return phrase("a device")
     if stat.S_ISSOCK(mode):
-        return "a socket"
+        return phrase("a socket")
     return None
 
 
@@ -62,18 +63,22 @@ def refuse(path: Path, *, wait: bool) -> None:
         wrong = why_not_a_log(os.stat(path).st_mode)
     except FileNotFoundError:
         if not wait:
-            raise UsageError(f"{shown(path)}: there is no such file; check the path, or let tailwatch wait for it.") from None
+            raise UsageError(
+                "{log}: there is no such file; check the path, or let tailwatch wait for it.", log=shown(path)
+            ) from None
         return
     except OSError as error:
         if not wait:
-            raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+            raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
         return
     if wrong == "a directory":
-        raise UsageError(f"{shown(path)} is a directory; name the log file in it.")
+        raise UsageError("{log} is a directory; name the log file in it.", log=shown(path))
     if wrong is not None:
-        raise UsageError(f"{shown(path)} is {wrong}, not a log; name a file, or pipe into 'tailwatch -'.")
+        raise UsageError(
+            "{log} is {what}, not a log; name a file, or pipe into 'tailwatch -'.", log=shown(path), what=Text(wrong)
+        )
     if not wait and not os.access(path, os.R_OK):
-        raise LogError(f"{shown(path)} cannot be read: Permission denied.")
+        raise LogError("{log} cannot be read: {why}.", log=shown(path), why=Text("Permission denied"))
 
 
 @lru_cache(maxsize=64)

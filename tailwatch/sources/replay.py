@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import UsageError
-from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.events import Data, Notice, Text, Tick
 from tailwatch.sources.cues import cues
 from tailwatch.sources.logclock import date_of
 from tailwatch.sources.paths import shown
@@ -55,7 +55,7 @@ class Replay:
 
     def __init__(self, path: Path, speed: float = 1.0, *, skip: int = 0) -> None:
         if not speed > 0:
-            raise UsageError(f"--speed {speed:g} plays nothing; give a number above 0, 1 is the log's own pace.")
+            raise UsageError("--speed {speed:g} plays nothing; give a number above 0, 1 is the log's own pace.", speed=speed)
         self.path = path
         self.speed = speed
         self.paused = False
@@ -107,7 +107,7 @@ class Replay:
         yield from (Notice(notice.kind, now, notice.detail) for notice in trouble)
         yield Tick(now, writer_alive=False)
         yield Notice("read", now)
-        yield Notice("ended", now, "the log ends here")
+        yield Notice("ended", now, Text("the log ends here"))
 
     def _window(self) -> float:
         return math.inf if self._is_skipping else self.speed * _BATCH_S

@@ -13,8 +13,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.errors import LogError, UsageError
-from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.errors import LogError, UsageError, reason
+from tailwatch.core.events import Data, Notice, Text, Tick
+from tailwatch.core.text import phrase
 from tailwatch.sources.clock import steady_clock
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _BLOCK: Final = 256 * 1024
 _WAIT_MS: Final = 250
 _TICK_S: Final = 1.0
-_NOTHING_PIPED: Final = "nothing is piped into standard input; write: python train.py 2>&1 | tailwatch -"
+_NOTHING_PIPED: Final = phrase("nothing is piped into standard input; write: python train.py 2>&1 | tailwatch -")
 
 
 def take_stdin() -> int:
@@ -76,7 +77,7 @@ class StdinSource:
             raise UsageError("standard input is closed; pipe the training's output into 'tailwatch -'.")
         if os.isatty(self._descriptor):
             raise UsageError(_NOTHING_PIPED)
-        yield Notice("opened", self.clock(), "standard input")
+        yield Notice("opened", self.clock(), Text("standard input"))
         ready = select.poll()
         ready.register(self._descriptor, select.POLLIN)
         ticked = time.monotonic()
@@ -102,13 +103,13 @@ class StdinSource:
         except BlockingIOError:
             return None
         except OSError as error:
-            raise LogError(f"standard input cannot be read: {error.strerror}.") from None
+            raise LogError("standard input cannot be read: {why}.", why=reason(error)) from None
 
     def _end(self) -> Iterator[SourceEvent]:
         if not self._all_read:
             yield Notice("read", self.clock())
         yield Tick(self.clock(), writer_alive=False)
-        yield Notice("ended", self.clock(), "the pipe was closed")
+        yield Notice("ended", self.clock(), Text("the pipe was closed"))
 
 
 def _is_open(descriptor: int) -> bool:

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from tailwatch.core.errors import LogError
+from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,11 +67,11 @@ def unpacked(packing: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
                 given += len(unpacked_block)
                 yield unpacked_block
             if given > FREE and given > taken * MAX_RATIO:
-                raise DamagedError(f"it unpacks to more than {MAX_RATIO} times its size, which no log does")
+                raise DamagedError(Text("it unpacks to more than {n} times its size, which no log does", {"n": MAX_RATIO}))
             if unpacker.eof:
                 data, unpacker = unpacker.unused_data, None
     if unpacker is not None:
-        raise DamagedError("it ends in the middle")
+        raise DamagedError(phrase("it ends in the middle"))
 
 
 def _decompress(unpacker: _Unpacker, data: bytes) -> bytes:

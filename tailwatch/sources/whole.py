@@ -11,8 +11,8 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
-from tailwatch.core.errors import LogError, UsageError
-from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.errors import LogError, UsageError, reason, words
+from tailwatch.core.events import Data, Notice, Text, Tick
 from tailwatch.sources.openlog import BLOCK, hole_at
 from tailwatch.sources.paths import shown, why_not_a_log
 from tailwatch.sources.unpack import DamagedError, packing_of, unpacked
@@ -43,7 +43,7 @@ def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
         yield Tick(at, alive)
         yield Notice("read", at) if alive else Notice("ended", at)
     except OSError as error:
-        raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+        raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
     finally:
         os.close(descriptor)
 
@@ -61,9 +61,9 @@ def _open(path: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
     except FileNotFoundError:
-        raise LogError(f"{shown(path)}: there is no such file; check the path.") from None
+        raise LogError("{log}: there is no such file; check the path.", log=shown(path)) from None
     except OSError as error:
-        raise LogError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+        raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
     mode = os.fstat(descriptor).st_mode
     wrong = why_not_a_log(mode)
     if wrong is None or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull)):
@@ -73,8 +73,8 @@ def _open(path: Path) -> int:
     if is_terminal:
         raise UsageError("nothing is piped into standard input; name a log, or pipe one in.")
     if stat.S_ISDIR(mode):
-        raise UsageError(f"{shown(path)} is a directory; name the log file in it.")
-    raise UsageError(f"{shown(path)} is {wrong}, not a log; name a log file.")
+        raise UsageError("{log} is a directory; name the log file in it.", log=shown(path))
+    raise UsageError("{log} is {what}, not a log; name a log file.", log=shown(path), what=Text(wrong))
 
 
 def _content(descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEvent]:
@@ -87,7 +87,9 @@ def _content(descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEve
         for block in unpacked(packing, _blocks(first, descriptor)):
             yield Data(block, at)
     except DamagedError as damage:
-        yield Notice("lost", at, f"the compressed log is damaged: {damage}; the rest of it was left out")
+        yield Notice(
+            "lost", at, Text("the compressed log is damaged: {why}; the rest of it was left out", {"why": words(damage)})
+        )
 
 
 def _blocks(first: bytes, descriptor: int) -> Iterator[bytes]:

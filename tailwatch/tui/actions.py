@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tailwatch.core.errors import UsageError
+from tailwatch.core.text import phrase
 from tailwatch.tui.panels.chart import SMOOTHING, ZOOMS
 from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.protocols import Recording
@@ -14,6 +15,7 @@ from tailwatch.tui.screens.page import Page, PagePane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.core.text import Language
     from tailwatch.tui.monitor import Monitor
     from tailwatch.tui.paint import Row
     from tailwatch.tui.snapshot import MessageView
@@ -26,6 +28,10 @@ class Actions:
     def _app(self) -> Monitor:
         return cast("Monitor", self)
 
+    @property
+    def _language(self) -> Language:
+        return self._app.feed.language
+
     def open_page(self, heading: str, rows: Callable[[int], list[Row]]) -> None:
         """Show a page over the monitor."""
         app = self._app
@@ -34,7 +40,8 @@ class Actions:
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.open_page("Keys", lambda width: help_rows(width, replay=self._app.replay))
+        language = self._language
+        self.open_page(language.of("Keys"), lambda width: help_rows(width, replay=self._app.replay, language=language))
 
     def action_unread(self) -> None:
         """Show what was not understood."""
@@ -51,7 +58,7 @@ class Actions:
         """Freeze the panes; alarms and the status go on."""
         app = self._app
         app.frozen = not app.frozen
-        app.footer.note = "frozen: p goes on" if app.frozen else ""
+        app.footer.note = self._standing_note()
         app.paint()
 
     def action_redraw(self) -> None:
@@ -96,7 +103,7 @@ class Actions:
         charts = self._app.snapshot.charts if self._app.snapshot else ()
         found = next((k for k, c in enumerate(charts) if any(v.name == name for v in c.curves)), None)
         if found is None:
-            self.note("this series has no chart: it is no loss and no score")
+            self.note(self._language.of("this series has no chart: it is no loss and no score"))
         else:
             self._chart_metrics([c.metric for c in charts], found)
 
@@ -106,7 +113,7 @@ class Actions:
         from tailwatch.remember import remember  # noqa: PLC0415
 
         if not (message.text or message.rule):
-            self.note("this message holds no words to know it by")
+            self.note(self._language.of("this message holds no words to know it by"))
             return
         path = self._app.feed.settings.where or file()[0]
         named = OwnMessage(text=message.text) if message.text else OwnMessage(rule=message.rule)
@@ -114,10 +121,10 @@ class Actions:
         try:
             remember(own, path)
         except UsageError as error:
-            self.note(str(error))
+            self.note(self._language.render(error.sentence))
             return
         self._app.feed.adopt(own._replace(where=path))
-        self.note(f"remembered in {path}")
+        self.note(self._language.say("remembered in {path}", path=path))
         self._app.paint()
 
     def note(self, text: str) -> None:
@@ -153,11 +160,18 @@ class Actions:
         if app.log_pane.next_trouble(direction):
             app.log_pane.focus()
             return
-        self.note(f"no {'further' if direction > 0 else 'earlier'} line of trouble among the lines kept")
+        later, earlier = (
+            phrase("no further line of trouble among the lines kept"),
+            phrase("no earlier line of trouble among the lines kept"),
+        )
+        self.note(self._language.of(later if direction > 0 else earlier))
 
     def _clear_note(self) -> None:
-        self._app.footer.note = "frozen: p goes on" if self._app.frozen else ""
+        self._app.footer.note = self._standing_note()
         self._app.footer.repaint()
+
+    def _standing_note(self) -> str:
+        return self._language.of("frozen: p goes on") if self._app.frozen else ""
 
     def action_follow(self) -> None:
         """Follow the log's end."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import TailwatchError, UsageError
-from tailwatch.core.text import ENGLISH
+from tailwatch.core.text import ENGLISH, Text
 from tailwatch.tui.terminal import Guard, can_draw, crash_file
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run_monitor(
         title: how the screen names it.
         replay: the source is a recording, with its own clock, `pause()`, `resume()` and `speed`.
         mouse: take mouse clicks; without, the terminal's own selection works as usual.
-        language: what findings and messages are said in.
+        language: what everything is said in.
         on_alarm: called from the reader thread for each alarm, whatever the screen does.
         settings: the user's.
         baseline: reads the run to compare with, in the reader's thread.
@@ -63,14 +63,16 @@ def run_monitor(
     """
     reason = can_draw()
     if reason is not None:
-        raise UsageError(f"the monitor cannot be shown: {reason}; use `tailwatch watch` or `tailwatch report` instead.")
+        raise UsageError(
+            "the monitor cannot be shown: {why}; use `tailwatch watch` or `tailwatch report` instead.", why=Text(reason)
+        )
     gc.disable()  # loading makes much and throws little away; `Monitor` enables it again when the first frame stands
     sys.setswitchinterval(0.001)  # the reader thread must not keep a key or a paint waiting for 5 ms at a time
     from tailwatch.tui.feed import Feed  # noqa: PLC0415
     from tailwatch.tui.history import History  # noqa: PLC0415
 
     past = isinstance(source, LogFile)
-    history = History(source.path, settings) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
+    history = History(source.path, settings, language) if isinstance(source, LogFile) and os.path.isfile(source.path) else None  # noqa: PTH113  # may be bytes
     from tailwatch.tui.monitor import Monitor  # noqa: PLC0415
 
     feed = Feed(source, title, history=history, past=past, language=language, settings=settings, baseline=baseline)
@@ -80,15 +82,16 @@ def run_monitor(
     with Guard(monitor.leave) as guard:
         monitor.run(mouse=mouse)
     feed.stop()
-    return _exit_code(monitor.failure, guard.code or monitor.return_code or 0)
+    return _exit_code(monitor.failure, guard.code or monitor.return_code or 0, language.say)
 
 
-def _exit_code(failure: BaseException | None, code: int) -> int:
+def _exit_code(failure: BaseException | None, code: int, say: Callable[..., str]) -> int:
     if failure is None:
         return code
     if isinstance(failure, TailwatchError):
         raise failure
     path = crash_file(failure)
-    where = f"the traceback is in {path}" if path is not None else f"{type(failure).__name__}: {failure}"
-    sys.stderr.write(f"tailwatch: the monitor failed and had to stop; {where}. The training is not touched.\n")
+    where = say("the traceback is in {path}", path=path) if path is not None else f"{type(failure).__name__}: {failure}"
+    text = say("the monitor failed and had to stop; {where}. The training is not touched.", where=where)
+    sys.stderr.write(f"tailwatch: {text}\n")
     return 1

@@ -61,11 +61,13 @@ class ChartPane(Panel):
         """Return the legend."""
         data = self.data
         if data is None:
-            return row(("Chart", "title"))
-        legend = chart_panel.title(data, self.options, width, self.reading())
+            return row((self.language.of("Chart"), "title"))
+        language = self.language
+        legend = chart_panel.title(data, self.options._replace(language=language), width, self.reading())
         if self.snapshot is not None and self.snapshot.runs > 1:
-            note = Span(f"  run {self.snapshot.run_number} of {self.snapshot.runs}, earlier ones not drawn", "dim")
-            legend = (*legend, note) if width_of(legend) + len(note.text) <= width else legend
+            n, runs = self.snapshot.run_number, self.snapshot.runs
+            note = Span(f"  {language.say('run {n} of {all}, earlier ones not drawn', n=n, all=runs)}", "dim")
+            legend = (*legend, note) if width_of((*legend, note)) <= width else legend
         return legend
 
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
@@ -76,7 +78,7 @@ class ChartPane(Panel):
         if data is None:
             return [(chart_panel.reason_for_no_chart(self.snapshot), False)]
         reading = self.reading()
-        options = self.options._replace(growing=is_going_on(self.snapshot))
+        options = self.options._replace(growing=is_going_on(self.snapshot), language=self.language)
         key = (options, width, height, reading and reading.x)
         if self._drawn_of is not data or self._drawn_as != key:
             self._drawn_of, self._drawn_as = data, key

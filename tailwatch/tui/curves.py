@@ -12,7 +12,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import le, lt
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 XAxis = Literal["epoch", "step", "line", "point"]
 Part = Literal["train", "val", "running", "baseline"]
+PLACES: Final[dict[XAxis, str]] = {
+    "epoch": phrase("epoch {number:,.6g}"),
+    "step": phrase("step {number:,.6g}"),
+    "line": phrase("line {number:,.6g}"),
+    "point": phrase("point {number:,.6g}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Moment(NamedTuple):
 
     x: float
     kind: str
-    text: str
+    text: Text | str
 
 
 class Best(NamedTuple):
@@ -50,7 +58,7 @@ class Best(NamedTuple):
 
     x: float
     value: float
-    label: str
+    label: Text | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ class Reading(NamedTuple):
     """Where the chart's cursor stands: the place as the log counts it, the value of each curve there, the line of the log."""
 
     x: float
-    place: str
+    place: Text
     values: dict[Part, float]
     line: int
 
@@ -94,7 +102,7 @@ def reading_at(data: ChartData, index: int) -> Reading | None:
         if near + 1 < len(curve.xs) and curve.xs[near + 1] - x < x - curve.xs[near]:
             near += 1
         values[curve.part] = curve.ys[near]
-    return Reading(x, f"{data.x_axis} {x:,.6g}", values, leader.lines[index])
+    return Reading(x, Text(PLACES[data.x_axis], {"number": x}), values, leader.lines[index])
 
 
 def chart_data(pair: Pair, chain: Sequence[Segment], baseline: Baseline | None = None) -> ChartData:
@@ -239,12 +247,12 @@ def _best(leader: Series | None, x_of: _XByLine | None) -> Best | None:
     return Best(x_of(point.line), point.value, place_label(point.epoch, point.step, leader.axis))
 
 
-def place_label(epoch: float, step: float, axis: str) -> str:
+def place_label(epoch: float, step: float, axis: str) -> Text | str:
     """Say a place in the log's own numbers: `epoch 16` or `step 2,000`."""
     if not math.isnan(epoch) and (axis == "epoch" or math.isnan(step)):
-        return f"epoch {epoch:g}"
+        return Text("epoch {number:g}", {"number": epoch})
     if not math.isnan(step):
-        return f"step {step:,.0f}"
+        return Text("step {number:,.0f}", {"number": step})
     return ""
 
 
@@ -270,4 +278,5 @@ def _nonfinite(sides: Sequence[Series], x_of: _XByLine | None) -> Moment | None:
         return None
     what = "NaN" if math.isnan(first.value) else "inf"
     place = place_label(first.epoch, first.step, "step" if not math.isnan(first.step) else "epoch")
-    return Moment(x_of(first.line), "nonfinite", f"{what} at {place or f'line {first.line}'}")
+    where = place or Text("line {number:,}", {"number": first.line})
+    return Moment(x_of(first.line), "nonfinite", Text("{value} at {where}", {"value": what, "where": where}))

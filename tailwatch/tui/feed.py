@@ -48,7 +48,7 @@ class Feed:
         title: how the screen names the log.
         history: reads what the file already holds elsewhere; without, all comes from the source.
         past: what the source yields up to its first `read` is history: its alarms are listed, not rung, unless they still hold.
-        translate: from an English sentence template to another language's.
+        language: what the snapshots are said in.
         settings: the user's.
         baseline: reads the run to compare with.
     """
@@ -78,7 +78,7 @@ class Feed:
         self._history = history
         self._baseline = baseline
         self._lock = threading.Lock()
-        self._language = language
+        self.language = language
         self._session: Session | None = None
         self._maker: SnapshotMaker | None = None
         self._early: Snapshot | None = None
@@ -106,7 +106,7 @@ class Feed:
         from tailwatch.session import Session  # noqa: PLC0415
         from tailwatch.tui.view import SnapshotMaker  # noqa: PLC0415
 
-        self._maker = self._maker or SnapshotMaker(self.title, self._language)
+        self._maker = self._maker or SnapshotMaker(self.title, self.language)
         self._session = Session(keep_lines=True, live=True, settings=self.settings)
 
     def start(self) -> None:
@@ -141,7 +141,7 @@ class Feed:
         if self._early is not None:
             return self._early
         if self._session is None or self._maker is None:
-            return blank_snapshot(self.title, self._state())
+            return blank_snapshot(self.title, self._state(), self.language)
         return self._maker.make(self._session, self._state())
 
     def _state(self) -> SourceState:
@@ -229,7 +229,7 @@ class Feed:
         """Show what the child found; its session, which costs more to take over, follows."""
         with self._lock:
             self.state = SourceState("live")
-            self._early = replace(snapshot, title=self.title, source=self.state)
+            self._early = replace(snapshot, title=self.title, source=self.state, language=self.language)
             self._lines.clear()
             self._restarted = True
             self._keep(report.lines)
@@ -267,7 +267,7 @@ class Feed:
         kind = _STATES[notice.kind]
         self.state = self.state._replace(kind=kind, detail=notice.detail)  # type: ignore[arg-type]  # values of _STATES
         if notice.kind in ("rotated", "truncated"):
-            self._keep([LogLine(0, f"--- {notice.detail} ---".encode(), 0)])
+            self._keep([LogLine(0, f"--- {self.language.render(notice.detail)} ---".encode(), 0)])
         if notice.kind not in ("read", "ended") or not self._past:
             return []
         self._past = False

@@ -39,14 +39,15 @@ class FooterPane(Panel):
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:  # noqa: ARG002  # it is one row
         """Return the filter, or as many keys as fit."""
         if self._log is not None:
-            hits = f"  {len(self._log.buffer.shown):,} lines" if self._needle else "  type a text"
-            line = row(
-                (" / ", "key"), (self._needle, "strong"), ("▏", "key"), (hits, "info"), ("   Enter keeps · Esc shows all", "dim")
-            )
+            language = self.language
+            found = len(self._log.buffer.shown)
+            hits = language.count("{n:,} line", "{n:,} lines", found) if self._needle else language.of("type a text")
+            keys = language.of("Enter keeps · Esc shows all")
+            line = row((" / ", "key"), (self._needle, "strong"), ("▏", "key"), (f"  {hits}", "info"), (f"   {keys}", "dim"))
             return [(line, False)]
         spans: list[Span] = [Span(f" {self.note} ", "alert_warning")] if self.note else []
         for shown, word in footer(replay=self.replay):
-            piece = [Span(" "), Span(shown, "key"), Span(f" {word} ", "dim")]
+            piece = [Span(" "), Span(shown, "key"), Span(f" {self.language.of(word)} ", "dim")]
             if width_of(spans) + width_of(piece) <= width:
                 spans += piece
         return [(tuple(spans) or EMPTY_ROW, False)]

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.config import DEFAULTS
+from tailwatch.core.text import ENGLISH
 from tailwatch.tui.snapshot import MAX_SHOWN_BYTES, LogLine, Snapshot
 
 if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.core.events import Line
+    from tailwatch.core.text import Language
 
 PREVIEW_ABOVE: Final = 16 << 20
 """Bytes from which on the end of a log is shown while its history is read."""
@@ -49,7 +51,7 @@ def shown_line(line: Line) -> LogLine:
 class History:
     """The child process that reads a file, and the pipe on which it reports."""
 
-    def __init__(self, path: str | bytes, settings: Settings = DEFAULTS) -> None:
+    def __init__(self, path: str | bytes, settings: Settings = DEFAULTS, language: Language = ENGLISH) -> None:
         """Start reading; the file may not exist, then there is nothing to read."""
         self.path = path
         root = str(Path(__file__).resolve().parents[2])
@@ -62,7 +64,7 @@ class History:
         )
         assert self._child.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._child.stdin as pipe:
-            pickle.dump(settings, pipe)  # a few hundred bytes, which no argument list shows; they fit the pipe
+            pickle.dump((settings, language), pipe)  # a few hundred bytes, which no argument list shows; they fit the pipe
 
     def report(self, timeout: float) -> Report | None:
         """Return the next report, or None if none came in `timeout` seconds.

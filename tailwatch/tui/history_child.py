@@ -16,11 +16,12 @@ from tailwatch.tui.view import SnapshotMaker
 
 if TYPE_CHECKING:
     from tailwatch.config import Settings
+    from tailwatch.core.text import Language
 
 _BLOCK: Final = 1 << 20
 
 
-def read_file(path: bytes, send: IO[bytes], settings: Settings) -> None:
+def read_file(path: bytes, send: IO[bytes], settings: Settings, language: Language) -> None:
     """Read a file to its end and report on `send`; the time of what it holds is that of its last change."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         info = os.fstat(file.fileno())
@@ -37,7 +38,7 @@ def read_file(path: bytes, send: IO[bytes], settings: Settings) -> None:
             lines.extend(map(shown_line, changes.lines[-LOG_LINES:]))
             _send(send, Report(offset, size))
         session.live = True
-        snapshot = SnapshotMaker("").make(session, SourceState("live"))
+        snapshot = SnapshotMaker("", language).make(session, SourceState("live"))
         _send(send, Report(offset, size, snapshot, tuple(lines)))
         _send(send, Report(offset, size, session=pickle.dumps(session, pickle.HIGHEST_PROTOCOL)))
 
@@ -49,9 +50,9 @@ def _send(pipe: IO[bytes], report: Report) -> None:
 
 
 def main() -> None:
-    """Read the file named by the first argument; the settings come on standard input."""
+    """Read the file named by the first argument; the settings and the language come on standard input."""
     try:
-        read_file(os.fsencode(sys.argv[1]), sys.stdout.buffer, pickle.load(sys.stdin.buffer))  # noqa: S301  # from our own parent
+        read_file(os.fsencode(sys.argv[1]), sys.stdout.buffer, *pickle.load(sys.stdin.buffer))  # noqa: S301  # from our own parent
     except (BrokenPipeError, FileNotFoundError):
         os._exit(1)  # nobody listens, or there is nothing yet
 

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from textual.binding import Binding
 
+from tailwatch.core.text import phrase
+
 
 class Key(NamedTuple):
     """One command: its keys as Textual names them, how people read them, the action, a footer word, a help sentence."""
@@ -71,12 +73,12 @@ MESSAGE_KEYS: Final[tuple[Key, ...]] = (
 )
 
 GROUPS: Final = (
-    ("monitor", "The monitor"),
-    ("panes", "Panes"),
-    ("lists", "In a pane"),
-    ("chart", "Chart"),
-    ("log", "Log"),
-    ("replay", "Replay"),
+    ("monitor", phrase("The monitor")),
+    ("panes", phrase("Panes")),
+    ("lists", phrase("In a pane")),
+    ("chart", phrase("Chart")),
+    ("log", phrase("Log")),
+    ("replay", phrase("Replay")),
 )
 
 

@@ -34,7 +34,7 @@ class LogPane(ListPanel):
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the filter, its hits, and whether the end is followed."""
         behind = max(0, len(self.buffer.shown) - self.top - self._height())
-        return row(*log_title(self.buffer, following=self.following, behind=behind))
+        return row(*log_title(self.buffer, following=self.following, behind=behind, language=self.language))
 
     def _height(self) -> int:
         return max(1, self.size.height - 1)
@@ -49,17 +49,18 @@ class LogPane(ListPanel):
         self.top = max(0, min(self.top, len(shown) - 1))
         lines = [shown[i] for i in range(self.top, min(self.top + height, len(shown)))] + tail
         if not lines:
-            return [(row((self._reason(self.snapshot), "dim")), False)]
+            return [(row((f" {self._reason(self.snapshot)}", "dim")), False)]
         rows = log_rows(lines[:height], width, self.buffer.needle)
         marked = self.has_focus and not self.following
         return [(cells, marked and self.top + k == self.cursor) for k, cells in enumerate(rows)]
 
     def _reason(self, snapshot: Snapshot | None) -> str:
+        say = self.language.say
         if self.buffer.needle:
-            return " no line contains it"
+            return say("no line contains it")
         if snapshot is not None and snapshot.source.kind == "waiting":
-            return f" waiting for {snapshot.source.detail or snapshot.title}"
-        return " the log is empty so far"
+            return say("waiting for {log}", log=snapshot.source.detail or snapshot.title)
+        return say("the log is empty so far")
 
     def action_move(self, by: int) -> None:
         """Select another line; going up stops following, going beyond the last line follows again."""
@@ -92,8 +93,8 @@ class LogPane(ListPanel):
         """Show the selected line in full."""
         shown = self.buffer.shown
         if 0 <= self.cursor < len(shown):
-            line = shown[self.cursor]
-            self.post_message(Opened("Line", lambda width: line_detail(line, width)))
+            line, language = shown[self.cursor], self.language
+            self.post_message(Opened(language.of("Line"), lambda width: line_detail(line, width, language)))
 
     def filter(self, needle: str) -> int:
         """Show only lines that contain `needle`; returns how many there are."""

@@ -218,7 +218,7 @@ class Monitor(Actions, App[None]):
     def _lay_out(self, snapshot: Snapshot) -> None:
         alarms, width = self.banner.alarms, max(20, self.size.width)
         wants = Wants(
-            banner=len(banner_rows(alarms, width, 2 if width >= NARROW else 3)) if alarms else 0,
+            banner=len(banner_rows(alarms, width, 2 if width >= NARROW else 3, snapshot.language)) if alarms else 0,
             verdict=0 if verdict_repeats(snapshot, alarms) else len(verdict_rows(snapshot, width, 2)),
             charts=len(snapshot.charts),
             findings=rows_wanted(snapshot, side_width(width)),
@@ -270,7 +270,9 @@ class Monitor(Actions, App[None]):
         """Show the log around a point of the chart."""
         reading = message.reading
         lines = self.log_pane.buffer.around(reading.line)
-        self.open_page(f"Log at {reading.place}", lambda width: around_rows(lines, reading.line, width))
+        language = self.feed.language
+        heading = language.say("Log at {place}", place=reading.place)
+        self.open_page(heading, lambda width: around_rows(lines, reading.line, width, language))
 
     def on_messages_pane_judged(self, message: MessagesPane.Judged) -> None:
         """Remember the person's verdict on a kind of message, and follow it at once."""

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tailwatch.core.breaking import words
 from tailwatch.core.sanitise import sanitise
 
 if TYPE_CHECKING:
@@ -120,11 +121,12 @@ def middle(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break text into lines of at most `width` cells, at spaces where there are any."""
+    """Break text into lines of at most `width` cells, at spaces where there are any, and between wide characters."""
     lines: list[str] = []
-    current = ""
-    for word in sanitise(text).replace("\t", " ").split(" "):
-        trial = f"{current} {word}" if current else word
+    current = gap = ""
+    for word, blank in words(sanitise(text).replace("\t", " ")):
+        trial = f"{current}{gap}{word}" if current else word
+        gap = blank
         if cell_len(trial) <= width:
             current = trial
             continue
@@ -139,6 +141,17 @@ def wrap(text: str, width: int) -> list[str]:
     if current or not lines:
         lines.append(current)
     return lines
+
+
+def clipped(text: str, width: int, most: int) -> list[str]:
+    """Break text into at most `most` lines, the last one with an ellipsis if more would follow."""
+    lines = wrap(text, width)
+    if len(lines) <= most:
+        return lines
+    rest = sanitise(text).replace("\t", " ")
+    for line in lines[: most - 1]:
+        rest = rest[rest.index(line) + len(line) :]
+    return [*lines[: most - 1], fit(rest.lstrip(" "), width)]
 
 
 class Painter:

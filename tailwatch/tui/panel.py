@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tailwatch.core.text import ENGLISH
 from tailwatch.tui.keys import LIST_KEYS, bindings
 from tailwatch.tui.paint import EMPTY_ROW, Painter, Row, Span, fit, width_of
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
+    from tailwatch.core.text import Language
     from tailwatch.tui.snapshot import Snapshot
 
 
@@ -36,6 +38,11 @@ class Panel(Widget):
         self.painter = painter
         self.snapshot: Snapshot | None = None
         self._strips: list[Strip] = []
+
+    @property
+    def language(self) -> Language:
+        """What the pane is written in: the snapshot's language."""
+        return self.snapshot.language if self.snapshot is not None else ENGLISH
 
     def title(self, width: int) -> Row:  # noqa: ARG002  # for subclasses
         """Return the title row's text in at most `width` cells, without the rule that fills it."""

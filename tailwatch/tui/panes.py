@@ -67,7 +67,7 @@ class BannerPane(Panel):
 
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
         """Return the banner."""
-        return [(r, False) for r in banner_rows(self.alarms, width, height)]
+        return [(r, False) for r in banner_rows(self.alarms, width, height, self.language)]
 
 
 class FindingsPane(ListPanel):
@@ -78,7 +78,7 @@ class FindingsPane(ListPanel):
 
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of open findings."""
-        return row((findings_title(self.snapshot) if self.snapshot else "Findings", "title"))
+        return row((findings_title(self.snapshot) if self.snapshot else "", "title"))
 
     def items(self, width: int) -> list[list[Row]]:
         """Return the findings; open ones in up to three rows as far as there is room for that."""
@@ -107,7 +107,8 @@ class FindingsPane(ListPanel):
         """Open the finding's page."""
         if self.snapshot and index < len(self.snapshot.findings):
             finding = self.snapshot.findings[index]
-            self.post_message(Opened("Finding", lambda width: finding_detail(finding, width)))
+            language = self.language
+            self.post_message(Opened(language.of("Finding"), lambda width: finding_detail(finding, width, language)))
 
 
 class AdvicePane(Panel):
@@ -119,13 +120,13 @@ class AdvicePane(Panel):
 
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title."""
-        return row(("What to do", "title"))
+        return row((self.language.of("What to do"), "title"))
 
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
         """Return the advice."""
         if self.finding is None:
-            return [(row((" nothing", "dim")), False)]
-        return [(cells, False) for cells in advice_rows(self.finding, width, height)]
+            return [(row((f" {self.language.of('nothing')}", "dim")), False)]
+        return [(cells, False) for cells in advice_rows(self.finding, width, height, self.language)]
 
 
 class SeriesPane(ListPanel):
@@ -141,7 +142,7 @@ class SeriesPane(ListPanel):
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of series."""
         count = len(self.snapshot.series) + self.snapshot.more_series if self.snapshot else 0
-        return row((f"Series {count or ''}".strip(), "title"))
+        return row((f"{self.language.of('Series')} {count or ''}".strip(), "title"))
 
     def items(self, width: int) -> list[list[Row]]:
         """Return a row a series."""
@@ -184,7 +185,7 @@ class MessagesPane(ListPanel):
 
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the title with the number of messages that matter."""
-        return row((messages_title(self.snapshot) if self.snapshot else "Messages", "title"))
+        return row((messages_title(self.snapshot) if self.snapshot else "", "title"))
 
     def items(self, width: int) -> list[list[Row]]:
         """Return a row a kind."""
@@ -205,4 +206,5 @@ class MessagesPane(ListPanel):
             self.unfolded = not self.unfolded
             self.repaint()
         else:
-            self.post_message(Opened("Message", lambda width: message_detail(message, width)))
+            language = self.language
+            self.post_message(Opened(language.of("Message"), lambda width: message_detail(message, width, language)))

@@ -10,8 +10,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from tailwatch.core.text import ENGLISH
+
 if TYPE_CHECKING:
     from tailwatch.core.events import Label, Outcome, Place, Severity
+    from tailwatch.core.text import Language, Text
     from tailwatch.tui.curves import ChartData
 
 LOG_LINES: Final = 5000
@@ -27,7 +30,7 @@ class SourceState(NamedTuple):
     """How the log itself is: followed, waited for, its history being read, ended."""
 
     kind: SourceKind = "opening"
-    detail: str = ""
+    detail: Text | str = ""
     percent: float | None = None
     preview: bool = False
     paused: bool = False
@@ -141,7 +144,7 @@ class LogLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole state that the screen shows at one moment."""
+    """The whole state that the screen shows at one moment, and the language that it is said in."""
 
     title: str
     source: SourceState
@@ -159,6 +162,7 @@ class Snapshot:
     unread_lines: int = 0
     run_number: int = 1
     runs: int = 1
+    language: Language = ENGLISH
 
 
 class LogDelta(NamedTuple):
@@ -170,6 +174,7 @@ class LogDelta(NamedTuple):
     restarted: bool = False
 
 
-def blank_snapshot(title: str, source: SourceState) -> Snapshot:
+def blank_snapshot(title: str, source: SourceState, language: Language = ENGLISH) -> Snapshot:
     """Return what is shown before anything was read."""
-    return Snapshot(title, source, Verdict("none", ""), Standing(), Clocks(math.nan, math.nan, 0.0, None, "unknown"))
+    clocks = Clocks(math.nan, math.nan, 0.0, None, "unknown")
+    return Snapshot(title, source, Verdict("none", ""), Standing(), clocks, language=language)

@@ -17,6 +17,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from tailwatch.core.text import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
@@ -37,11 +39,11 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 def can_draw(environment: Mapping[str, str] = os.environ) -> str | None:
     """Return why no monitor can be drawn here, or None if it can."""
     if environment.get("TERM", "") in ("", "dumb"):
-        return "TERM names no terminal that can draw" if environment.get("TERM") else "TERM is not set"
+        return phrase("TERM names no terminal that can draw") if environment.get("TERM") else phrase("TERM is not set")
     if sys.__stdin__ is None or sys.__stdin__.closed or not sys.__stdin__.isatty():
-        return "the keyboard is not a terminal"
+        return phrase("the keyboard is not a terminal")
     if terminal_output() is None:
-        return "neither standard output nor standard error is a terminal"
+        return phrase("neither standard output nor standard error is a terminal")
     return None
 
 

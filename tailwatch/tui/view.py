@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.messages import literal_of
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
-from tailwatch.core.text import ENGLISH, render
+from tailwatch.core.terms import LABELS, SPLITS
+from tailwatch.core.text import ENGLISH, phrase, render
 from tailwatch.core.verdict import verdict
 from tailwatch.tui.curves import ChartData, chart_data, place_label, running_series
 from tailwatch.tui.snapshot import (
@@ -37,16 +38,12 @@ if TYPE_CHECKING:
     from tailwatch.core.text import Language
     from tailwatch.session import Session
 
-NOTE_CHANGED: Final = "was {label} until line {line}"
-NOTE_EFFECT: Final = "an effect of the failure on line {line}"
-NOTE_RANKS: Final = "said first by rank {first}; by ranks {ranks}"
-NOTE_FRAME: Final = "raised from {frame}"
 MAX_CHARTS: Final = 24
 MAX_SERIES_ROWS: Final = 200
 MAX_UNREAD: Final = 30
 SPARK_COLUMNS: Final = 16
 _GRAVE: Final = {"critical": 0, "warning": 1, "info": 2}
-_LABELS: Final = {"fatal": 0, "actionable": 1, "unknown": 2, "info": 3, "harmless": 4}
+_RANK: Final = {"fatal": 0, "actionable": 1, "unknown": 2, "info": 3, "harmless": 4}
 
 
 class SnapshotMaker:
@@ -66,13 +63,22 @@ class SnapshotMaker:
         names = Counter(s.spec.name for s in ordered)
         unfinished = _unfinished(run)
         shown = [
-            self._row(s, unfinished.get(s.key))._replace(note=_note(s) if names[s.spec.name] > 1 else "")
+            self._row(s, unfinished.get(s.key))._replace(note=self._language.of(_note(s)) if names[s.spec.name] > 1 else "")
             for s in ordered[:MAX_SERIES_ROWS]
         ]
         more = max(0, len(ordered) - MAX_SERIES_ROWS) + run.segment.dropped_series
         if source.preview or source.kind == "reading":
             last_values = tuple(row._replace(best=None, spark=()) for row in shown)
-            return Snapshot(self._title, source, Verdict("none", ""), Standing(), clocks, series=last_values, more_series=more)
+            return Snapshot(
+                self._title,
+                source,
+                Verdict("none", ""),
+                Standing(),
+                clocks,
+                series=last_values,
+                more_series=more,
+                language=self._language,
+            )
         chain = resumed_chain(run)
         return Snapshot(
             title=self._title,
@@ -91,6 +97,7 @@ class SnapshotMaker:
             unread_lines=session.unread.lines,
             run_number=len(run.segments),
             runs=len(run.segments),
+            language=self._language,
         )
 
     def _chart(self, pair: Pair, chain: list[Segment], run: Run) -> ChartData:
@@ -111,7 +118,7 @@ class SnapshotMaker:
         if held is None or held[0] != series.version:
             if len(self._rows) > 4 * MAX_SERIES_ROWS:
                 self._rows.clear()
-            held = self._rows[series] = (series.version, _series_view(series))
+            held = self._rows[series] = (series.version, _series_view(series, self._language))
         return held[1] if unfinished is None else held[1]._replace(last=unfinished)
 
     def _finding(self, finding: Finding) -> FindingView:
@@ -163,7 +170,7 @@ def for_charts(pairs: list[Pair]) -> list[Pair]:
 
 
 def _note(series: Series) -> str:
-    return "running" if series.axis == "step" else series.spec.split or ""
+    return phrase("by step") if series.axis == "step" else SPLITS.get(series.spec.split or "", "")
 
 
 def _unfinished(run: Run) -> dict[SeriesKey, float]:
@@ -188,7 +195,7 @@ def _by_gravity(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _by_label(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda e: (_LABELS[e.label], -e.count))
+    return sorted(entries, key=lambda e: (_RANK[e.label], -e.count))
 
 
 def _message(entry: Entry, language: Language) -> MessageView:
@@ -212,18 +219,18 @@ def _message(entry: Entry, language: Language) -> MessageView:
 def _notes(entry: Entry, language: Language) -> Iterator[str]:
     """Say what is to be known of a message beside its verdict."""
     for change in entry.changes[-3:]:
-        yield language.say(NOTE_CHANGED, label=change.label, line=change.line)
+        yield language.say("was {label} until line {line}", label=language.of(LABELS[change.label]), line=change.line)
     if entry.effect_of:
-        yield language.say(NOTE_EFFECT, line=entry.effect_of)
+        yield language.say("an effect of the failure on line {line}", line=entry.effect_of)
     if entry.ranks:
         shown = ", ".join(map(str, sorted(entry.ranks)[:8])) + (", ..." if len(entry.ranks) > 8 else "")
         first = shown if entry.first_rank is None else entry.first_rank
-        yield language.say(NOTE_RANKS, first=first, ranks=shown)
+        yield language.say("said first by rank {first}; by ranks {ranks}", first=first, ranks=shown)
     if entry.frame:
-        yield language.say(NOTE_FRAME, frame=sanitise(entry.frame))
+        yield language.say("raised from {frame}", frame=sanitise(entry.frame))
 
 
-def _series_view(series: Series) -> SeriesView:
+def _series_view(series: Series, language: Language) -> SeriesView:
     best = series.best_at
     return SeriesView(
         series.spec.name[:200],
@@ -233,7 +240,7 @@ def _series_view(series: Series) -> SeriesView:
         columns(series.values, SPARK_COLUMNS),
         series.values[-1] if len(series) else math.nan,
         best.value if best is not None else None,
-        place_label(best.epoch, best.step, series.axis) if best is not None else "",
+        language.render(place_label(best.epoch, best.step, series.axis)) if best is not None else "",
         series.points,
         series.spec.unit or "",
     )

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tailwatch.core.text import render
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -68,7 +70,7 @@ class Seen:
 
     def detail(self, kind: str) -> str:
         """What the last notice of a kind said."""
-        return [e.detail for e in self.events if getattr(e, "kind", "") == kind][-1]
+        return [render(e.detail) for e in self.events if getattr(e, "kind", "") == kind][-1]
 
     def turn(self, follower: FileFollower) -> Seen:
         """Poll until there is nothing to do at once."""

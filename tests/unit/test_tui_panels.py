@@ -239,7 +239,7 @@ class TestSeries:
         names = [(s.name, s.note) for s in overfit.series]
         assert names[0][0] == "loss"
         assert names[1][0] == "val_loss"
-        assert names.index(("loss", "running")) > names.index(("val_accuracy", ""))
+        assert names.index(("loss", "by step")) > names.index(("val_accuracy", ""))
 
     def test_series_of_one_name_are_told_apart(self, overfit: Snapshot) -> None:
         named = [(s.name, s.note) for s in overfit.series]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tailwatch.core.text import render
 from tailwatch.tui.curves import ChartData, Curve, Moment, common_axis, reading_at
 from tailwatch.tui.plot import Stroke, Window, draw, overlay
 from tailwatch.tui.scale import labels, log_ticks, on_steps, room_ahead, ticks
@@ -165,7 +166,7 @@ def test_the_cursor_tells_the_nearest_value_of_each_curve_and_the_line_of_the_lo
     reading = reading_at(data, 1)
     assert reading is not None
     assert reading.values == {"train": 2.0, "val": 6.0}
-    assert (reading.place, reading.line) == ("epoch 2", 30)
+    assert (render(reading.place), reading.line) == ("epoch 2", 30)
     assert reading_at(data, 2) is None
 
 

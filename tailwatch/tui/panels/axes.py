@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tailwatch.core.text import compact
-from tailwatch.tui.paint import Row, Span, row
+from rich.cells import cell_len
+
+from tailwatch.core.text import compact, phrase
+from tailwatch.tui.paint import Row, Span, pad, row
 from tailwatch.tui.scale import labels, log_ticks, ticks
 
 if TYPE_CHECKING:
-    from tailwatch.tui.curves import ChartData
+    from tailwatch.core.text import Language
+    from tailwatch.tui.curves import ChartData, XAxis
     from tailwatch.tui.paint import Role
     from tailwatch.tui.plot import Window
 
 Cells = list[list[tuple[str, "Role"]]]
 
 EVENTS: Final[dict[str, tuple[str, Role, str]]] = {
-    "checkpoint": ("◆", "info", "checkpoint"),
-    "best": ("★", "best", "best"),
-    "lr_drop": ("↓", "warning", "lr drop"),
-    "early_stop": ("■", "warning", "early stop"),
-    "restored": ("↶", "good", "restored"),
-    "resume": ("»", "info", "resume"),
-    "nonfinite": ("✖", "critical", "NaN"),
-    "crash": ("✖", "critical", "crash"),
+    "checkpoint": ("◆", "info", phrase("checkpoint")),
+    "best": ("★", "best", phrase("best")),
+    "lr_drop": ("↓", "warning", phrase("lr drop")),
+    "early_stop": ("■", "warning", phrase("early stop")),
+    "restored": ("↶", "good", phrase("restored")),
+    "resume": ("»", "info", phrase("resume")),
+    "nonfinite": ("✖", "critical", phrase("NaN")),
+    "crash": ("✖", "critical", phrase("crash")),
 }
 """Sign, role and name of what the lane shows; where two fall into one column, the later of this table is shown."""
+
+
+AXES: Final[dict[XAxis, str]] = {"epoch": phrase("epoch"), "step": phrase("step"), "line": phrase("line"), "point": ""}
+"""Names of the x axis; one that only counts the values has none."""
+
+
+class Around(NamedTuple):
+    """What stands around a canvas: the cells left of its y axis, its own width, the name of the x axis, the language."""
+
+    gutter: int
+    width: int
+    axis: str
+    language: Language
 
 
 def y_ticks(window: Window, height: int, *, log: bool) -> tuple[list[float], list[str]]:
@@ -41,7 +57,7 @@ def y_ticks(window: Window, height: int, *, log: bool) -> tuple[list[float], lis
 
 def gutter_for(axis: str, y_labels: list[str]) -> int:
     """Return the cells left of the y axis: room for its labels, and for the name of the x axis beneath them."""
-    return max(len(axis) + 1 if axis != "point" else 0, *(len(text) + 1 for text in y_labels), 4)
+    return max(cell_len(axis) + 1 if axis else 0, *(len(text) + 1 for text in y_labels), 4)
 
 
 def with_y_axis(cells: Cells, window: Window, at: list[float], y_labels: list[str], gutter: int) -> list[Row]:
@@ -79,8 +95,9 @@ def visible_events(data: ChartData, window: Window, width: int) -> dict[int, str
     return {min(width - 1, max(0, window.column(x, width))): kind for x, kind in found if window.x_min <= x <= window.x_max}
 
 
-def x_axis(data: ChartData, window: Window, gutter: int, width: int, *, lane: int, events: dict[int, str]) -> list[Row]:
+def x_axis(data: ChartData, window: Window, around: Around, *, lane: int, events: dict[int, str]) -> list[Row]:
     """Return the axis, the event lane, and the tick labels. Without a row for the lane the events stand on the axis."""
+    gutter, width = around.gutter, around.width
     whole = data.x_axis != "epoch" or window.x_max - window.x_min >= 3
     values = ticks(max(window.x_min, data.first_tick), window.x_max, max(2, width // 10), whole=whole)
     at = {window.column(v, width): text for v, text in zip(values, labels(values), strict=True)}
@@ -90,14 +107,14 @@ def x_axis(data: ChartData, window: Window, gutter: int, width: int, *, lane: in
             line[x] = EVENTS[kind][:2]
     rows: list[Row] = [(Span(" " * (gutter + 1) + "└", "rule"), *runs(line))]
     if lane:
-        rows.append(_lane(events, gutter, width))
-    return [*rows, row((_tick_labels(at, data.x_axis, gutter, width), "dim"))]
+        rows.append(_lane(events, around))
+    return [*rows, row((_tick_labels(at, around), "dim"))]
 
 
-def _tick_labels(at: dict[int, str], axis: str, gutter: int, width: int) -> str:
+def _tick_labels(at: dict[int, str], around: Around) -> str:
     """Centre each label beneath its tick; the axis is named on the left, beneath the y labels."""
-    name = "" if axis == "point" else axis
-    room = list(f"{name:>{gutter}}  ".ljust(gutter + 2 + width))
+    gutter, width, name = around.gutter, around.width, around.axis
+    room = [*_by_cell(pad(name, gutter, right=True)), *" " * (2 + width)]
     free = gutter + 1 if name else 0
     for x, text in at.items():
         start = max(free, min(x + gutter + 2 - len(text) // 2, len(room) - len(text)))
@@ -107,15 +124,21 @@ def _tick_labels(at: dict[int, str], axis: str, gutter: int, width: int) -> str:
     return "".join(room)
 
 
-def _lane(events: dict[int, str], gutter: int, width: int) -> Row:
+def _by_cell(text: str) -> list[str]:
+    """Return what stands in each cell; a wide character has the cell after it, too, in which nothing stands."""
+    return [part for char in text for part in (char, *[""] * (cell_len(char) - 1))]
+
+
+def _lane(events: dict[int, str], around: Around) -> Row:
     """Draw the event lane: a sign for each event, and its name once, where there is room beside it."""
-    cells: list[tuple[str, Role]] = [(" ", "text")] * width
+    cells: list[tuple[str, Role]] = [(" ", "text")] * around.width
     columns = sorted(events)
     named: set[str] = set()
-    for column, following in zip(columns, [*columns[1:], width + 1], strict=True):
+    for column, following in zip(columns, [*columns[1:], around.width + 1], strict=True):
         glyph, role, name = EVENTS[events[column]]
         cells[column] = (glyph, role)
-        if name not in named and following - column >= len(name) + 4:
+        shown = _by_cell(around.language.of(name))
+        if name not in named and following - column >= len(shown) + 4:
             named.add(name)
-            cells[column + 2 : column + 2 + len(name)] = [(char, "dim") for char in name]
-    return (Span(" " * (gutter + 2)), *runs(cells))
+            cells[column + 2 : column + 2 + len(shown)] = [(char, "dim") for char in shown]
+    return (Span(" " * (around.gutter + 2)), *runs(cells))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tailwatch.core.text import compact
+from tailwatch.core.terms import METRICS, SPLITS, metric_name
+from tailwatch.core.text import ENGLISH, compact, phrase
 from tailwatch.tui.paint import Row, Span, row, width_of
-from tailwatch.tui.panels.axes import EVENTS, Cells, gutter_for, visible_events, with_y_axis, x_axis, y_ticks
+from tailwatch.tui.panels.axes import AXES, EVENTS, Around, Cells, gutter_for, visible_events, with_y_axis, x_axis, y_ticks
 from tailwatch.tui.plot import BRAILLE, Stroke, Window, draw, overlay
 from tailwatch.tui.scale import on_steps, room_ahead, span_of
 from tailwatch.tui.thinning import smooth, thin
@@ -15,12 +16,13 @@ from tailwatch.tui.thinning import smooth, thin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tailwatch.core.text import Language
     from tailwatch.tui.curves import ChartData, Curve, Reading
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import Snapshot
 
-SMOOTHING: Final = ((0.0, ""), (0.6, "smoothed"), (0.9, "smoothed strongly"))
-ZOOMS: Final = ((1.0, ""), (0.5, "last half"), (0.2, "last fifth"))
+SMOOTHING: Final = ((0.0, ""), (0.6, phrase("smoothed")), (0.9, phrase("smoothed strongly")))
+ZOOMS: Final = ((1.0, ""), (0.5, phrase("last half")), (0.2, phrase("last fifth")))
 LANE_FROM: Final = 10
 """Rows from which on the events have a lane of their own; below, they stand on the x axis."""
 
@@ -29,6 +31,7 @@ _GHOSTS: Final[dict[str, Role]] = {"train": "train_ghost", "val": "val_ghost", "
 
 
 _ASCII: Final = {"train": "*", "val": "o", "running": ".", "baseline": ","}
+_PARTS: Final = {"train": SPLITS["train"], "val": SPLITS["val"], "baseline": phrase("baseline")}
 _BEHIND: Final = ("running", "baseline")
 
 
@@ -41,6 +44,7 @@ class ChartOptions(NamedTuple):
     ascii_only: bool = False
     colours: bool = True
     growing: bool = False
+    language: Language = ENGLISH
 
 
 class Layer(NamedTuple):
@@ -57,15 +61,17 @@ def title(data: ChartData, options: ChartOptions, width: int, reading: Reading |
     """
     parts = [_legend(c, reading, options) for c in sorted(data.curves, key=lambda c: c.part == "baseline") if c.part != "running"]
     if reading is not None:
-        parts = [[Span(f"  ┊ {reading.place}", "strong")], *parts]
+        parts = [[Span(f"  ┊ {options.language.render(reading.place)}", "strong")], *parts]
     elif data.best is not None:
-        parts.append([Span("  "), Span("★", "best"), Span(f" {compact(data.best.value)}"), Span(f" {data.best.label}", "dim")])
+        where = options.language.render(data.best.label)
+        parts.append([Span("  "), Span("★", "best"), Span(f" {compact(data.best.value)}"), Span(f" {where}", "dim")])
     if data.nonfinite is not None:
-        parts.append([Span("  "), Span(f"✖ {data.nonfinite.text}", "critical")])
-    notes = [ZOOMS[options.zoom][1], "log scale" if options.log else "", SMOOTHING[options.smoothing][1]]
+        parts.append([Span("  "), Span(f"✖ {options.language.render(data.nonfinite.text)}", "critical")])
+    notes = [ZOOMS[options.zoom][1], phrase("log scale") if options.log else "", SMOOTHING[options.smoothing][1]]
     if any(notes):
-        parts.append([Span("  "), Span(" · ".join(n for n in notes if n), "info")])
-    spans = [Span(data.metric, "title")]
+        parts.append([Span("  "), Span(" · ".join(options.language.of(n) for n in notes if n), "info")])
+    name = METRICS.get(data.metric)
+    spans = [Span(options.language.of(name) if name else data.metric, "title")]
     for part in parts:
         if width_of(spans) + width_of(part) <= width:
             spans += part
@@ -79,31 +85,35 @@ def _legend(curve: Curve, reading: Reading | None, options: ChartOptions) -> lis
     value = curve.ys[-1] if reading is None else reading.values.get(curve.part)
     return [
         Span("  "),
-        Span(f"{mark} {curve.part}", _ROLES[curve.part]),
+        Span(f"{mark} {options.language.of(_PARTS[curve.part])}", _ROLES[curve.part]),
         Span(f" {compact(value)}" if value is not None else " –"),
     ]
 
 
 def chart_rows(data: ChartData, options: ChartOptions, width: int, height: int, reading: Reading | None = None) -> list[Row]:
     """Return `height` rows: canvas, axis, event lane, tick labels; `reading` is where the chart's cursor stands."""
+    say = options.language.say
     window, log = _window(data, options)
     if window is None:
-        return [row((f" no {data.metric} that can be drawn: every value so far is NaN or inf", "dim"))]
+        metric = metric_name(data.metric)
+        return [_reason(say("no {metric} that can be drawn: every value so far is NaN or inf", metric=metric))]
     has_events = any(window.x_min <= m.x <= window.x_max for m in (*data.moments, *([data.nonfinite] if data.nonfinite else ())))
     lane = int(has_events and height >= LANE_FROM)
     canvas_height = height - 2 - lane
     if canvas_height < 2:
-        return [row((" too small for a chart: give it more rows", "dim"))]
+        return [_reason(say("too small for a chart: give it more rows"))]
+    axis = say(AXES[data.x_axis])
     at, y_labels = y_ticks(window, canvas_height, log=log)
-    gutter = gutter_for(data.x_axis, y_labels)
+    gutter = gutter_for(axis, y_labels)
     canvas_width = width - gutter - 2
     if canvas_width < 8:
-        return [row((" too small for a chart: give it more columns", "dim"))]
+        return [_reason(say("too small for a chart: give it more columns"))]
     cells = _canvas(data, options, window, canvas_width, canvas_height, log=log)
     if reading is not None:
         _cursor(cells, window.column(reading.x, canvas_width))
     events = visible_events(data, window, canvas_width)
-    return with_y_axis(cells, window, at, y_labels, gutter) + x_axis(data, window, gutter, canvas_width, lane=lane, events=events)
+    around = Around(gutter, canvas_width, axis, options.language)
+    return with_y_axis(cells, window, at, y_labels, gutter) + x_axis(data, window, around, lane=lane, events=events)
 
 
 def _window(data: ChartData, options: ChartOptions) -> tuple[Window | None, bool]:
@@ -182,11 +192,18 @@ def _stroke(curve: Curve, ys: Sequence[float], window: Window, width: int, optio
 
 def reason_for_no_chart(snapshot: Snapshot) -> Row:
     """Say why there is no chart yet."""
+    say = snapshot.language.say
     if snapshot.source.preview or snapshot.source.kind == "reading":
-        return row((" curves come when the history is read", "dim"))
+        return _reason(say("curves come when the history is read"))
     if snapshot.series:
-        return row((" no curve yet: the log has printed no loss and no score, only the series named here", "dim"))
-    return row((" no metric yet: no line so far holds a named value" if snapshot.lines_read else " no line yet", "dim"))
+        return _reason(say("no curve yet: the log has printed no loss and no score, only the series named here"))
+    if snapshot.lines_read:
+        return _reason(say("no metric yet: no line so far holds a named value"))
+    return _reason(say("no line yet"))
+
+
+def _reason(text: str) -> Row:
+    return row((f" {text}", "dim"))
 
 
 __all__ = ["EVENTS", "SMOOTHING", "ZOOMS", "ChartOptions", "chart_rows", "reason_for_no_chart", "title"]

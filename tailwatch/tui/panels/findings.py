@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tailwatch.tui.paint import Row, Span, fit, row, wrap
-from tailwatch.tui.panels.verdict import SIGNS, clipped
+from tailwatch.core.text import ENGLISH, phrase
+from tailwatch.tui.paint import Row, Span, clipped, fit, row, wrap
+from tailwatch.tui.panels.verdict import SIGNS
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Place
+    from tailwatch.core.text import Language
     from tailwatch.tui.snapshot import FindingView, Snapshot
 
 
@@ -16,14 +18,16 @@ def findings_title(snapshot: Snapshot) -> str:
     """Return the pane's title with the number of findings that hold."""
     now = sum(1 for finding in snapshot.findings if finding.open)
     past = len(snapshot.findings) - now
-    return f"Findings {now or ''}".strip() + (f" · {past} past" if past else "")
+    language = snapshot.language
+    title = f"{language.of('Findings')} {now or ''}".strip()
+    return f"{title} · {language.say('{n} past', n=past)}" if past else title
 
 
 def findings_rows(snapshot: Snapshot, width: int, lines: int) -> list[list[Row]]:
     """Return each finding in at most `lines` rows; without any, the reason."""
     if not snapshot.findings:
-        return [[row((f" {_why_none(snapshot)}", "dim"))]]
-    return [_rows(finding, width, lines) for finding in snapshot.findings]
+        return [[row((f" {snapshot.language.of(_why_none(snapshot))}", "dim"))]]
+    return [_rows(finding, width, lines, snapshot.language) for finding in snapshot.findings]
 
 
 def rows_wanted(snapshot: Snapshot, width: int) -> int:
@@ -33,53 +37,57 @@ def rows_wanted(snapshot: Snapshot, width: int) -> int:
 
 def _why_none(snapshot: Snapshot) -> str:
     if snapshot.source.preview or snapshot.source.kind == "reading":
-        return "none yet: the history is being read"
+        return phrase("none yet: the history is being read")
     if not snapshot.series:
-        return "none yet: nothing to judge"
-    return "none: nothing to act on"
+        return phrase("none yet: nothing to judge")
+    return phrase("none: nothing to act on")
 
 
-def _rows(finding: FindingView, width: int, lines: int) -> list[Row]:
+def _rows(finding: FindingView, width: int, lines: int, language: Language) -> list[Row]:
     sign, role = SIGNS[finding.severity]
     if not finding.open:
-        return [row((" · ", "dim"), (fit(f"{finding.title} (passed)", width - 4), "dim"))]
-    shown = clipped(wrap(finding.title, width - 4), lines, width - 4)
+        return [row((" · ", "dim"), (fit(language.say("{title} (passed)", title=finding.title), width - 4), "dim"))]
+    shown = clipped(finding.title, width - 4, lines)
     return [row((f" {sign} " if k == 0 else "   ", role), line) for k, line in enumerate(shown)]
 
 
-def advice_rows(finding: FindingView, width: int, height: int) -> list[Row]:
+def advice_rows(finding: FindingView, width: int, height: int, language: Language = ENGLISH) -> list[Row]:
     """Return what to do first, then why, as far as there is room."""
     rows: list[Row] = []
     for action in finding.actions:
         rows += [row((" ▸ " if k == 0 else "   ", "good"), line) for k, line in enumerate(wrap(action, width - 4))]
     rows += [row("   ", (line, "dim")) for line in wrap(finding.why, width - 4)]
     if len(rows) > height:
-        rows = [*rows[: height - 1], row(("   … Enter on the finding shows all", "dim"))]
+        rows = [*rows[: height - 1], row((f"   … {language.of('Enter on the finding shows all')}", "dim"))]
     return rows
 
 
-def place_text(place: Place) -> str:
+def place_text(place: Place, language: Language = ENGLISH) -> str:
     """Say where in the run and in the log a place is."""
-    parts = [f"epoch {place.epoch:g}"] if place.epoch is not None else []
-    parts += [f"step {place.step:,.0f}"] if place.step is not None else []
-    return ", ".join([*parts, f"line {place.line:,}"])
+    say = language.say
+    parts = [say("epoch {number:g}", number=place.epoch)] if place.epoch is not None else []
+    parts += [say("step {number:,.0f}", number=place.step)] if place.step is not None else []
+    return language.listed([*parts, say("line {number:,}", number=place.line)])
 
 
-def finding_detail(finding: FindingView, width: int) -> list[Row]:
+def finding_detail(finding: FindingView, width: int, language: Language = ENGLISH) -> list[Row]:
     """Return all about a finding: why, since when, what to do, and the lines of the log that show it."""
     sign, role = SIGNS[finding.severity]
     rows = [
         row((f" {sign} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong"))
         for k, line in enumerate(wrap(finding.title, width - 4))
     ]
-    held = f"since {place_text(finding.since)}" + (f"; raised at {place_text(finding.raised)}" if finding.raised else "")
-    rows += _block("", [held if finding.open else f"passed; {held}"], width, "dim")
-    rows += _block("Why", wrap(finding.why, width - 4), width)
+    say = language.say
+    since, raised = place_text(finding.since, language), finding.raised and place_text(finding.raised, language)
+    held = say("since {since}; raised at {raised}", since=since, raised=raised) if raised else say("since {since}", since=since)
+    held = held if finding.open else say("passed; {held}", held=held)
+    rows += _block("", wrap(held, width - 4), width, "dim")
+    rows += _block(say("Why"), wrap(finding.why, width - 4), width)
     for k, action in enumerate(finding.actions):
-        rows += [row(), row((" What to do", "title"))] if k == 0 else []
+        rows += [row(), row((f" {say('What to do')}", "title"))] if k == 0 else []
         rows += [row((" ▸ " if n == 0 else "   ", "good"), line) for n, line in enumerate(wrap(action, width - 4))]
     if finding.evidence:
-        rows += [row(), row((" In the log", "title"))]
+        rows += [row(), row((f" {say('In the log')}", "title"))]
         rows += [row((f"{e.line:>8,} ", "dim"), fit(e.text, width - 10)) for e in finding.evidence]
     return rows
 

@@ -7,12 +7,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.sanitise import visible
+from tailwatch.core.text import ENGLISH
 from tailwatch.tui.paint import Row, Span, fit, row, wrap
 from tailwatch.tui.snapshot import LOG_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from tailwatch.core.text import Language
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import LogDelta, LogLine
 
@@ -124,17 +126,22 @@ def log_rows(lines: list[LogLine], width: int, needle: str = "") -> list[Row]:
     return [log_row(line, width, needle, max(3, digits)) for line in lines]
 
 
-def line_detail(line: LogLine, width: int) -> list[Row]:
+def line_detail(line: LogLine, width: int, language: Language = ENGLISH) -> list[Row]:
     """Return a line in full, wrapped."""
-    redraws = f", the last of {line.redraws:,} redraws" if line.redraws > 1 else ""
-    head = row((f" line {line.number:,}{redraws}", "dim"))
+    where = language.say("line {number:,}", number=line.number)
+    if line.redraws > 1:
+        where = language.listed([where, language.say("the last of {n:,} redraws", n=line.redraws)])
+    head = row((f" {where}", "dim"))
     return [head, row(), *(row(" ", text) for text in wrap(visible(line.raw), width - 2))]
 
 
-def around_rows(lines: list[LogLine], number: int, width: int) -> list[Row]:
+def around_rows(lines: list[LogLine], number: int, width: int, language: Language = ENGLISH) -> list[Row]:
     """Return lines of the log, the one in question marked."""
     if not lines:
-        return [row((f" line {number:,} is not among the last {LOG_LINES:,} lines, which are all that is kept here", "dim"))]
+        gone = language.say(
+            "line {number:,} is not among the last {n:,} lines, which are all that is kept here", number=number, n=LOG_LINES
+        )
+        return [row((f" {gone}", "dim"))]
     digits = max(3, len(str(lines[-1].number)))
     rows: list[Row] = []
     for line in lines:
@@ -143,11 +150,14 @@ def around_rows(lines: list[LogLine], number: int, width: int) -> list[Row]:
     return rows
 
 
-def log_title(buffer: LogBuffer, *, following: bool, behind: int) -> list[tuple[str, Role]]:
+def log_title(buffer: LogBuffer, *, following: bool, behind: int, language: Language = ENGLISH) -> list[tuple[str, Role]]:
     """Return the pane's title: the filter and its hits, and whether the end is followed."""
-    parts: list[tuple[str, Role]] = [("Log", "title")]
+    parts: list[tuple[str, Role]] = [(language.of("Log"), "title")]
     if buffer.needle:
-        parts.append((f"  only “{buffer.needle}”: {len(buffer.shown):,} of the last {len(buffer.lines):,} lines", "info"))
+        only = language.say(
+            "only “{text}”: {n:,} of the last {all:,} lines", text=buffer.needle, n=len(buffer.shown), all=len(buffer.lines)
+        )
+        parts.append((f"  {only}", "info"))
     if not following:
-        parts.append((f"  not following, {behind:,} below · End follows", "warning"))
+        parts.append((f"  {language.say('not following, {n:,} below · End follows', n=behind)}", "warning"))
     return parts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from tailwatch.core.text import compact
+from tailwatch.core.text import compact, phrase
 from tailwatch.tui.paint import Row, Span, middle, pad, row
 from tailwatch.tui.sparkline import sparkline
 
@@ -22,26 +22,27 @@ def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
     """Return one row a series, in the order of importance."""
     if not snapshot.series:
         reading = snapshot.source.kind == "reading"
-        why = "none yet: the history is being read" if reading else "no series yet: no line so far holds a named value"
-        return [row((f" {why}", "dim"))]
+        why = phrase("none yet: the history is being read")
+        why = why if reading else phrase("no series yet: no line so far holds a named value")
+        return [row((f" {snapshot.language.of(why)}", "dim"))]
     spark_width = 8 if width < 56 else 12 if width < 72 else 16
     longest = max(_label_width(series) for series in snapshot.series)
     name_width = max(8, min(longest, width - spark_width - _VALUE - _BEST - 4))
     rows = [_row(series, width, name_width, spark_width) for series in snapshot.series]
     if snapshot.more_series:
-        rows.append(row((f" and {snapshot.more_series:,} more", "dim")))
+        rows.append(row((f" {snapshot.language.say('and {n:,} more', n=snapshot.more_series)}", "dim")))
     return rows
 
 
 def _label_width(series: SeriesView) -> int:
-    return cell_len(series.name) + (1 + len(series.note) if series.note else 0)
+    return cell_len(series.name) + (1 + cell_len(series.note) if series.note else 0)
 
 
 def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> Row:
     role: Role = "val" if series.split in ("val", "test") else "text"
-    note = f" {series.note}" if series.note and name_width >= len(series.note) + 5 else ""
-    name = middle(series.name, name_width - len(note))
-    filler = " " * max(0, name_width - cell_len(name) - len(note))
+    note = f" {series.note}" if series.note and name_width >= cell_len(series.note) + 5 else ""
+    name = middle(series.name, name_width - cell_len(note))
+    filler = " " * max(0, name_width - cell_len(name) - cell_len(note))
     spans = [Span(" "), Span(name, role), Span(note, "dim"), Span(filler + " ")]
     spans += [Span(pad(sparkline(series.spark, spark_width), spark_width), "rule" if series.running else "info")]
     spans += [
@@ -51,7 +52,7 @@ def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> R
     if series.best is not None and left >= _BEST:
         where = f" {series.best_where}"
         spans += [Span("  ★ ", "best"), Span(short(series.best))]
-        spans += [Span(where, "dim")] if left >= _BEST + len(where) else []
+        spans += [Span(where, "dim")] if left >= _BEST + cell_len(where) else []
     return tuple(spans)
 
 

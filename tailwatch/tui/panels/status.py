@@ -5,45 +5,47 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.text import ENGLISH, phrase
 from tailwatch.tui.paint import Row, Span, middle, row, width_of
 
 if TYPE_CHECKING:
+    from tailwatch.core.text import Language
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import Snapshot
 
 _STATES: Final[dict[str, tuple[str, str, Role]]] = {
-    "opening": ("○", "opening", "dim"),
-    "waiting": ("○", "waiting", "warning"),
-    "denied": ("✖", "permission denied", "critical"),
-    "reading": ("○", "reading", "info"),
-    "live": ("●", "live", "good"),
-    "behind": ("●", "behind", "warning"),
-    "lost": ("✖", "link lost", "critical"),
-    "ended": ("■", "ended", "dim"),
+    "opening": ("○", phrase("opening"), "dim"),
+    "waiting": ("○", phrase("waiting"), "warning"),
+    "denied": ("✖", phrase("permission denied"), "critical"),
+    "reading": ("○", phrase("reading"), "info"),
+    "live": ("●", phrase("live"), "good"),
+    "behind": ("●", phrase("behind"), "warning"),
+    "lost": ("✖", phrase("link lost"), "critical"),
+    "ended": ("■", phrase("ended"), "dim"),
 }
 _OUTCOMES: Final = {
-    "finished": "finished",
-    "early_stopped": "stopped early",
-    "crashed": "crashed",
-    "killed": "killed",
-    "stalled": "stalled",
+    "finished": phrase("finished"),
+    "early_stopped": phrase("stopped early"),
+    "crashed": phrase("crashed"),
+    "killed": phrase("killed"),
+    "stalled": phrase("stalled"),
 }
 UNUSUAL_FACTOR: Final = 4.0
 UNUSUAL_FLOOR: Final = 20.0
 
 
-def span_of_time(seconds: float) -> str:
+def span_of_time(seconds: float, language: Language = ENGLISH) -> str:
     """Return a length of time in its two greatest units: `4 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
-    s = max(0, round(seconds))
+    s, say = max(0, round(seconds)), language.say
     if s < 90:
-        return f"{s} s"
+        return say("{seconds} s", seconds=s)
     if s < 5400:
-        return f"{round(s / 60)} min"
+        return say("{minutes} min", minutes=round(s / 60))
     hours, minutes = divmod(round(s / 60), 60)
     if hours < 48:
-        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+        return say("{hours} h {minutes:02} min", hours=hours, minutes=minutes) if minutes else say("{hours} h", hours=hours)
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return say("{days} d {hours} h", days=days, hours=hours) if hours else say("{days} d", days=days)
 
 
 def pieces(snapshot: Snapshot, now: float, width: int) -> list[tuple[Span, ...]]:
@@ -76,32 +78,41 @@ def status_rows(snapshot: Snapshot, now: float, width: int, height: int) -> list
 
 
 def _state(snapshot: Snapshot) -> tuple[Span, ...]:
-    source = snapshot.source
+    source, language = snapshot.source, snapshot.language
     sign, name, role = _STATES[source.kind]
     outcome = snapshot.clocks.outcome
     if source.kind == "live" and snapshot.clocks.writer_alive is False:
-        sign, name, role = "■", "the writer is gone", "dim" if snapshot.source.speed is not None else "warning"
+        sign, name, role = "■", phrase("the writer is gone"), "dim" if snapshot.source.speed is not None else "warning"
     if source.kind in ("live", "ended") and outcome in _OUTCOMES:
         sign, name, role = "■", _OUTCOMES[outcome], "critical" if outcome in ("crashed", "killed", "stalled") else "good"
     if source.preview or source.kind == "reading":
-        percent = f" {source.percent:.0f} %" if source.percent is not None else ""
-        return (Span(f"{sign} ", role), Span(f"reading history{percent}" + (" · preview" if source.preview else ""), role))
-    detail = f": {source.detail}" if source.detail and source.kind in ("waiting", "denied", "behind", "lost") else ""
-    return (Span(f"{sign} {name}", role), *((Span(detail),) if detail else ()))
+        known = source.percent is not None
+        text = (
+            language.say("reading history {percent:.0f} %", percent=source.percent) if known else language.of("reading history")
+        )
+        return (Span(f"{sign} ", role), Span(text + (f" · {language.of('preview')}" if source.preview else ""), role))
+    detail = (
+        f": {language.render(source.detail)}" if source.detail and source.kind in ("waiting", "denied", "behind", "lost") else ""
+    )
+    return (Span(f"{sign} {language.of(name)}", role), *((Span(detail),) if detail else ()))
 
 
 def _place(snapshot: Snapshot) -> tuple[Span, ...]:
-    s = snapshot.standing
+    s, say = snapshot.standing, snapshot.language.say
     parts: list[Span] = []
-    if s.epoch is not None:
-        parts.append(Span(f"epoch {s.epoch:g}" + (f"/{s.epochs:g}" if s.epochs else "")))
+    if s.epoch is not None and s.epochs:
+        parts.append(Span(say("epoch {number:g}/{all:g}", number=s.epoch, all=s.epochs)))
+    elif s.epoch is not None:
+        parts.append(Span(say("epoch {number:g}", number=s.epoch)))
+    elif s.step is not None and s.steps:
+        parts.append(Span(say("step {number:,.0f}/{all:,.0f}", number=s.step, all=s.steps)))
     elif s.step is not None:
-        parts.append(Span(f"step {s.step:,.0f}" + (f"/{s.steps:,.0f}" if s.steps else "")))
+        parts.append(Span(say("step {number:,.0f}", number=s.step)))
     if s.fraction is not None:
         done = round(s.fraction * 12)
         parts += [Span(" "), Span("━" * done, "train"), Span("─" * (12 - done), "rule"), Span(f" {s.fraction * 100:.0f} %")]
     if s.eta is not None and s.fraction is not None and s.fraction < 1:
-        parts.append(Span(f"  {span_of_time(s.eta)} left", "dim"))
+        parts.append(Span("  " + say("{time} left", time=span_of_time(s.eta, snapshot.language)), "dim"))
     return tuple(parts)
 
 
@@ -122,25 +133,34 @@ def _silence(snapshot: Snapshot, now: float) -> tuple[Span, ...]:
     if math.isnan(silence) or snapshot.source.kind == "ended":
         return ()
     unusual = is_going_on(snapshot) and is_unusual(silence, clocks.longest_gap)
-    text = "last line just now" if silence < 1 else f"last line {span_of_time(silence)} ago"
+    language = snapshot.language
+    ago = span_of_time(silence, language)
+    text = language.of("last line just now") if silence < 1 else language.say("last line {time} ago", time=ago)
     return (Span(text, "warning" if unusual else "dim"),)
 
 
 def _writer(snapshot: Snapshot) -> tuple[Span, ...]:
-    return (Span("writer alive", "dim"),) if snapshot.clocks.writer_alive and snapshot.source.speed is None else ()
+    return (
+        (Span(snapshot.language.of("writer alive"), "dim"),)
+        if snapshot.clocks.writer_alive and snapshot.source.speed is None
+        else ()
+    )
 
 
 def _speed(snapshot: Snapshot) -> tuple[Span, ...]:
     source = snapshot.source
     if source.speed is None:
         return ()
-    return (Span("⏸ paused" if source.paused else f"replay ×{source.speed:g}", "info"),)
+    say = snapshot.language.say
+    return (Span(say("⏸ paused") if source.paused else say("replay ×{speed:g}", speed=source.speed), "info"),)
 
 
 def _framework(snapshot: Snapshot) -> tuple[Span, ...]:
+    language = snapshot.language
     parts = [name for name in snapshot.dialects if name != "general"]
     if snapshot.runs > 1:
-        parts.append(f"run {snapshot.run_number} of {snapshot.runs} in this log")
+        parts.append(language.say("run {n} of {all} in this log", n=snapshot.run_number, all=snapshot.runs))
     if snapshot.unread_lines:
-        parts.append(f"{snapshot.unread_lines:,} line{'s' * (snapshot.unread_lines != 1)} not understood: u")
+        count = snapshot.unread_lines
+        parts.append(language.count("{n:,} line not understood: u", "{n:,} lines not understood: u", count))
     return row((" · ".join(parts), "dim"))

@@ -6,35 +6,48 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tailwatch.core.sanitise import visible
+from tailwatch.core.text import phrase
 from tailwatch.tui.paint import Row, fit, row, wrap
 
 if TYPE_CHECKING:
+    from tailwatch.core.text import Language
     from tailwatch.tui.snapshot import Snapshot, UnreadView
 
 
 def unread_rows(snapshot: Snapshot, width: int) -> list[Row]:
     """Return the kinds of lines that were not understood, likely measurements first; without any, that all was understood."""
+    language = snapshot.language
     if not snapshot.unread:
-        nothing = "every line that carries numbers was understood" if snapshot.lines_read else "no line was read yet"
-        return [row(f" {nothing}")]
-    about = (
+        nothing = (
+            phrase("every line that carries numbers was understood") if snapshot.lines_read else phrase("no line was read yet")
+        )
+        return [row(f" {language.of(nothing)}")]
+    about = language.say(
         "These lines carry numbers and were not understood. Put a pattern into ~/.config/tailwatch/config.toml, "
         "with names that say what the numbers are, and they are read from the next start on."
     )
     rows = [row(" ", line) for line in wrap(about, width - 2)]
     for kind in snapshot.unread:
-        rows += [row(), *_kind(kind, width)]
+        rows += [row(), *_kind(kind, width, language)]
     return rows
 
 
 def unread_title(snapshot: Snapshot) -> str:
     """Return the heading of the page."""
-    count = snapshot.unread_lines
-    return f"Not understood: {count:,} line{'s' * (count != 1)}" if count else "Not understood"
+    count, language = snapshot.unread_lines, snapshot.language
+    if not count:
+        return language.of("Not understood")
+    return language.count("Not understood: {n:,} line", "Not understood: {n:,} lines", count)
 
 
-def _kind(kind: UnreadView, width: int) -> list[Row]:
-    where = f"line {kind.first_line:,}" if kind.times == 1 else f"lines {kind.first_line:,} to {kind.last_line:,}"
+def _kind(kind: UnreadView, width: int, language: Language) -> list[Row]:
+    first, last = kind.first_line, kind.last_line
+    one = kind.times == 1
+    where = (
+        language.say("line {number:,}", number=first)
+        if one
+        else language.say("lines {first:,} to {last:,}", first=first, last=last)
+    )
     rows = [row((f" ×{kind.times:,} ", "warning"), (where, "dim")), row("   ", fit(visible(kind.example).strip(), width - 4))]
     return rows + [row("   ", (line, "good")) for line in _pattern(kind.example, width - 4)]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.tui.paint import EMPTY_ROW, Row, Span, fit, width_of, wrap
+from tailwatch.core.text import ENGLISH, Text
+from tailwatch.tui.paint import EMPTY_ROW, Row, Span, clipped, fit, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tailwatch.core.text import Language
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import FindingView, Snapshot
 
@@ -25,42 +27,46 @@ def verdict_rows(snapshot: Snapshot, width: int, height: int) -> list[Row]:
     """Return the verdict in at most `height` rows; what is cut ends with an ellipsis."""
     text = snapshot.verdict.text or _nothing_yet(snapshot)
     sign, role = SIGNS[snapshot.verdict.severity]
-    lines = clipped(wrap(text, width - 4), height, width - 4)
+    lines = clipped(text, width - 4, height)
     body: Role = "dim" if snapshot.verdict.severity == "none" else "strong"
     return [(Span(f" {sign} " if k == 0 else "   ", role), Span(line, body)) for k, line in enumerate(lines)]
 
 
 def _nothing_yet(snapshot: Snapshot) -> str:
-    source = snapshot.source
+    source, say = snapshot.source, snapshot.language.say
     if source.kind == "waiting":
-        return f"waiting for {source.detail or snapshot.title}"
+        return say("waiting for {log}", log=source.detail or snapshot.title)
     if source.kind == "denied":
-        return f"cannot read {snapshot.title}: {source.detail or 'permission denied'}; it is tried again"
+        why = source.detail or Text("permission denied")
+        return say("cannot read {log}: {why}; it is tried again", log=snapshot.title, why=why)
     if source.preview or source.kind == "reading":
-        return "the log's history is being read; findings come when it is complete"
+        return say("the log's history is being read; findings come when it is complete")
     if snapshot.lines_read == 0:
-        return "the log has no line yet"
-    return "no metric yet: no line so far holds a named value"
+        return say("the log has no line yet")
+    return say("no metric yet: no line so far holds a named value")
 
 
-def banner_rows(alarms: Sequence[FindingView], width: int, height: int) -> list[Row]:
+def banner_rows(alarms: Sequence[FindingView], width: int, height: int, language: Language = ENGLISH) -> list[Row]:
     """Return the newest unacknowledged alarm across the screen, in at most `height` rows, and the key that takes it away."""
     if not alarms:
         return [EMPTY_ROW]
     alarm = alarms[-1]
     role: Role = "alert_critical" if alarm.severity == "critical" else "alert_warning"
-    hint = (f"  +{len(alarms) - 1} more" if len(alarms) > 1 else "") + "  a acknowledge "
+    more = f"  {language.say('+{n} more', n=len(alarms) - 1)}" if len(alarms) > 1 else ""
+    hint = f"{more}  a {language.of('acknowledge')} "
+    taken = width_of((Span(hint),))
     room = max(8, width - 4)
-    lines = wrap(alarm.title, room)
-    if len(lines) < height and width_of((Span(lines[-1]),)) + len(hint) > room:
-        lines.append("")
-    if len(lines) >= height:
-        lines = [*lines[: height - 1], fit(" ".join(lines[height - 1 :]), max(8, room - len(hint)))]
+    lines = clipped(alarm.title, room, height)
+    if width_of((Span(lines[-1]),)) + taken > room:
+        if len(lines) < height:
+            lines.append("")
+        else:
+            lines[-1] = fit(lines[-1], max(8, room - taken))
     rows: list[Row] = []
     for k, line in enumerate(lines):
         head = f" {SIGNS[alarm.severity][0]} " if k == 0 else "   "
         end = hint if k == len(lines) - 1 else ""
-        filler = " " * max(0, width - width_of((Span(head + line),)) - len(end))
+        filler = " " * max(0, width - width_of((Span(head + line),)) - width_of((Span(end),)))
         rows.append((Span(head + line + filler + end, role),))
     return rows
 
@@ -68,10 +74,3 @@ def banner_rows(alarms: Sequence[FindingView], width: int, height: int) -> list[
 def verdict_repeats(snapshot: Snapshot, alarms: Sequence[FindingView]) -> bool:
     """Whether the banner says what the verdict says."""
     return bool(alarms) and snapshot.verdict.text.startswith(alarms[-1].title)
-
-
-def clipped(lines: list[str], most: int, width: int) -> list[str]:
-    """Return at most `most` lines, the last one with an ellipsis if more would follow."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]

@@ -29,7 +29,7 @@ class PagePane(ListPanel):
 
     def title(self, width: int) -> Row:  # noqa: ARG002  # it is short
         """Return the heading and how to leave."""
-        return row((self.heading, "strong"), ("  Esc closes", "dim"))
+        return row((self.heading, "strong"), (f"  {self.language.of('Esc closes')}", "dim"))
 
     def body(self, width: int, height: int) -> list[tuple[Row, bool]]:
         """Return the rows in sight, and at the end a note if there are more."""
@@ -38,7 +38,7 @@ class PagePane(ListPanel):
         below = len(rows) - self.top - height
         seen = rows[self.top : self.top + height]
         if below > 0 and len(seen) > 1:
-            seen[-1] = row((f" ↓ {below + 1} more rows", "dim"))
+            seen[-1] = row((f" ↓ {self.language.say('{n} more rows', n=below + 1)}", "dim"))
         return [(cells, False) for cells in seen]
 
     def action_move(self, by: int) -> None:
