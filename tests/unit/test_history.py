@@ -27,6 +27,7 @@ import sys
 from pathlib import Path
 from tailwatch.history.store import Store
 from tailwatch.history.record import Record
+tell = lambda said: print(said.template)
 """
 
 
@@ -161,7 +162,7 @@ def test_a_full_disk_costs_one_sentence_and_nothing_that_was_there(tmp_path: Pat
 
     code = (
         IMPORTS
-        + "ok = Store(Path(sys.argv[1]), lambda said: print(said.template)).add([Record('/x/big.log', 9, 9.0, 'finished', 0, 1, 'x' * 1000000)]); print(ok)"
+        + "ok = Store(Path(sys.argv[1]), tell).add([Record('/x/big.log', 9, 9.0, 'finished', 0, 1, 'x' * 1000000)]); print(ok)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(kept.path)], preexec_fn=full, capture_output=True, text=True, timeout=60
@@ -207,7 +208,7 @@ def test_two_instances_that_find_the_damage_mend_it_once(tmp_path: Path) -> None
     code = (
         IMPORTS
         + "n = int(sys.argv[2])\n"
-        + "sys.exit(not Store(Path(sys.argv[1]), lambda said: print(said.template)).add([Record(f'/x/{n}', n, 1.0, 'finished', 0, 1, '{}')]))"
+        + "sys.exit(not Store(Path(sys.argv[1]), tell).add([Record(f'/x/{n}', n, 1.0, 'finished', 0, 1, '{}')]))"
     )
     jobs = [subprocess.Popen([sys.executable, "-c", code, str(kept.path), str(n)], stdout=subprocess.PIPE) for n in range(4)]
     assert [job.wait(timeout=60) for job in jobs] == [0] * 4
