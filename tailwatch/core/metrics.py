@@ -50,11 +50,11 @@ _SYNONYMS: Final[dict[str, str]] = {
     "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
-    "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
+    "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f 1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
     "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
-    "top 5": "accuracy_top5", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
+    "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
     "character error rate": "cer",
 }  # fmt: skip
@@ -78,7 +78,7 @@ _WEAK: Final = _set(
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
-    "wd momentum updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
+    "wd momentum mom updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
 )
 _TIMES: Final = re.compile(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
 """Paddle calls its times costs."""
@@ -110,7 +110,7 @@ def words(name: str) -> list[str]:
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
     split, kept = _without_split(words(name))
-    bare = [w for w in kept if w not in _FILL] or kept
+    bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]] or kept
     metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
     plain = metric is not None or (len(bare) == 1 and _is_metric(bare[0]) and bare[0] not in _WEAK)
     if metric is None:
@@ -154,6 +154,10 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
+    if split is not None:
+        kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
+    if kept[:2] == ["new", "best"]:
+        kept = kept[1:]
     if kept[:3] == ["cv", "agg", "s"]:
         kept = kept[3:]  # of a cross validation of LightGBM
     if split == "val" and len(kept) > 1 and kept[0].isdigit():
@@ -216,7 +220,10 @@ def is_neutral(name: str) -> bool:
     if found.known and not found.weak and found.metric not in {"lr", "grad_norm"}:
         return False
     units = {"s", "ms"} if found.known else set()  # `bbox_mAP_s` counts small objects, no seconds
-    return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL and w not in units for w in words(name))
+    own = words(name)
+    if "norm" in own[:-1] and "grad" not in own:
+        units |= {"norm"}  # `norm_edit_dis` is a distance
+    return found.metric in {"lr", "grad_norm"} or any(w in _NEUTRAL and w not in units for w in own)
 
 
 @lru_cache(maxsize=8192)

@@ -35,9 +35,9 @@ class Runner:
     """A plan made ready to run: one `struct` unpack takes every field out of the line."""
 
     __slots__ = (
+        "_apart",
         "_aside",
         "_bare",
-        "_batchwise",
         "_forms",
         "_has_totals",
         "_held_out",
@@ -97,7 +97,8 @@ class Runner:
         self._who = signature(self._specs)
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         self._in_bar = plan.kind in ("bar", "loop", "epoch_bar")
-        self._batchwise = frozenset(i for i, s in enumerate(self._specs) if is_batchwise(s.name))
+        by_name = (is_batchwise(s.name) if self._in_bar else plan.kind == "mixed" and not _is_held_out(s) for s in self._specs)
+        self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._bare = plan.kind == "bar" and not values and not self._names_epoch
         self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         alone = not self._lean or bool(self._named) or self._aside
@@ -122,8 +123,8 @@ class Runner:
             events.extend(cursor.hold(reading))
         elif reading.axis == "epoch" and self.plan.kind == "epoch_bar":
             events.extend(cursor.close(reading, other=cursor.is_evaluation(self._own("steps", parts))))
-        elif reading.axis == "epoch" and self._in_bar:
-            events.extend(self._full(reading))
+        elif self._apart and (reading.axis == "epoch" or self.plan.kind == "mixed"):
+            events.extend(_parts_of(reading, self._apart))
         else:
             if cursor.held:
                 events.extend(cursor.waited())
@@ -138,18 +139,6 @@ class Runner:
         if self.plan.closes or len(cursor.boxed) > MAX_BOX:
             events.extend(cursor.open_box())
         return events
-
-    def _full(self, reading: Reading) -> list[Reading]:
-        """A full bar holds results, but for the values whose names say that they are the last step's."""
-        if not self._batchwise:
-            return [reading]
-        parts: list[Reading] = []
-        for wanted in (True, False):
-            kept = [i for i in range(len(reading.series)) if (i in self._batchwise) is wanted]
-            if kept:
-                series, values = tuple([reading.series[i] for i in kept]), tuple([reading.values[i] for i in kept])
-                parts.append(reading._replace(series=series, values=values, axis="step" if wanted else "epoch"))
-        return parts
 
     def names(self, line: Line) -> tuple[str, ...]:
         """Return what stands in the plan's fields, in order, with the blanks: the columns of a header."""
@@ -213,7 +202,7 @@ class Runner:
         axis: Axis
         if kind == "summary":
             axis = "epoch"
-        elif kind == "running":
+        elif kind in ("running", "mixed"):
             axis = "step"
         elif kind == "boxed":
             axis = "epoch" if self._held_out else "step"
@@ -273,6 +262,21 @@ class Runner:
             value,
             plan.monitor,
         )
+
+
+def _is_held_out(spec: SeriesSpec) -> bool:
+    return spec.split in ("val", "test")
+
+
+def _parts_of(reading: Reading, running: frozenset[int]) -> list[Reading]:
+    """Part the running values, such as those a full bar's names say are the last step's, from the results beside them."""
+    parts: list[Reading] = []
+    for wanted in (True, False):
+        kept = [i for i in range(len(reading.series)) if (i in running) is wanted]
+        if kept:
+            series, values = tuple([reading.series[i] for i in kept]), tuple([reading.values[i] for i in kept])
+            parts.append(reading._replace(series=series, values=values, axis="step" if wanted else "epoch"))
+    return parts
 
 
 def _progress(line: Line, cursor: Cursor) -> Progress:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-AFTER_EPOCH: Final = re.compile(rb"\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)")
+AFTER_EPOCH: Final = re.compile(
+    rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
+)
+FRACTION_OF: Final = re.compile(rb"\s?/\s?0")
 FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
-AFTER_STEP: Final = re.compile(rb"\s{0,2}(?:steps?\b|iterations?\b|updates\b|\xe6\xad\xa5)|batch:")
+AFTER_STEP: Final = re.compile(
+    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|\xe6\xad\xa5)|batch:"
+)
 PLACE_TAIL: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )
@@ -16,12 +21,20 @@ AT_PLACE: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
     re.IGNORECASE,
 )
+OF_EPOCHS: Final = re.compile(rb"/0{1,6}\) [A-Za-z]")
 OF_IMAGES: Final = re.compile(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
 IMAGES: Final = re.compile(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
 OPEN_AVERAGE: Final = re.compile(
     rb"^ {0,4}[(\[] {0,4}(?:(?:avg|average|mean|smoothed|ema)[ .:=]{0,3})?$|^ {1,3}/ {1,3}(?:avg|average)[ :=]{1,2}$"
 )
+DEVIATION: Final = re.compile(rb"^ ?[\[(]? ?(?:\xc2\xb1|\+/-|\+-) ?$")
+"""`0.912 ± 0.012`, `21.2 +/- 1.2`"""
+DOUBLE: Final = re.compile(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,12})[)\]]?")
+"""Two names, or two splits of one: `train loss/acc`, `loss (train/val)`"""
+EPOCH_NEXT: Final = re.compile(rb"\] ?[Ee]poch\b")
 EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
 LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
 NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
-BEST_AT: Final = re.compile(rb"^[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$")
+BEST_AT: Final = re.compile(
+    rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
+)

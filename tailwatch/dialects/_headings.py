@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 NAME: Final = "general"
 _HEADING: Final = re.compile(
-    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$",
+    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$|^[>#*=-]{1,4} ?(?:TRAINING|EVALUATION|VALIDATION|TESTING)\b",
     re.IGNORECASE,
 )
+_SPLIT_ALONE: Final = re.compile(
+    "[│├└─|>*# ]{0,24}(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)".encode()
+)
+"""`├── Train`"""
 _CONFIG: Final = re.compile(
     rb"^[~\s*=#\[-]*(?:[\w ]{0,40}\b)?(?:config(?:uration)?s?|arguments|args|(?:hyper-?)?param(?:eter)?s|settings|options|\xe9\x85\x8d\xe7\xbd\xae|\xe5\x8f\x82\xe6\x95\xb0)"
     rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$",
@@ -27,7 +31,7 @@ _CONFIG: Final = re.compile(
 def heading(masked: bytes, frame: FrameType) -> Plan | None:
     """Return the plan of a heading that names a split, None for any other line."""
     text = masked.strip(b" ~\t")
-    if not 3 <= len(text) <= 72 or text.startswith(b"0") or _HEADING.search(text) is None:
+    if not 3 <= len(text) <= 72 or text.startswith(b"0") or not (_HEADING.search(text) or _SPLIT_ALONE.fullmatch(text)):
         return None
     split = split_of(text.decode("utf-8", "replace"))
     if split is None or (frame.section == "config" and text.isupper()):

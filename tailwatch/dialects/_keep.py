@@ -55,7 +55,8 @@ def keep_values(pairs: Pairs) -> list[Value]:
     rates = any(v.strong for v in pairs.values)
     placed = pairs.named_place or (pairs.scan.bar and bool(pairs.places))
     if not (strong or placed or (rates and pairs.places)):
-        return [v for v in pairs.values if v.name.key] if rates and len(pairs.values) == 1 else []
+        lone = len({v.name.text for v in pairs.values}) == 1
+        return [v for v in pairs.values if v.name.key or meaning(v.name.text).metric == "grad_norm"] if rates and lone else []
     kept = [
         v
         for v in pairs.values
@@ -70,6 +71,11 @@ def batchwise(values: list[Value]) -> bool:
     """Whether the names say that these are running values: `batch loss`, `train_loss_step`, `current loss`."""
     named = [v for v in values if v.strong and not is_neutral(v.name.text)]
     return bool(named) and all(is_batchwise(v.name.text) for v in named)
+
+
+def has_own_room(value: Value) -> bool:
+    """Whether a name says neither split nor rate but where it comes from: `actor/entropy`, beside `val-core/reward`."""
+    return "/" in value.name.text and meaning(value.name.text).split is None and not is_neutral(value.name.text)
 
 
 def all_settings(pairs: Pairs) -> list[Field]:
@@ -112,6 +118,6 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
         spec = value.field.series
         if spec is None or spec.split is not None or is_neutral(spec.name) or not (meaning(spec.name).known or value.decimal):
             continue
-        if ((rate or looped) and not held_out) or (held_out and i < held_out[0]):
+        if ((rate or looped) and not held_out) or (held_out and i < held_out[0] and not has_own_room(value)):
             value.field = replace(value.field, series=spec.on("train"))
     return values

@@ -14,7 +14,7 @@ LONGEST_NAME: Final = 56
 _SYMBOL: Final = rb"\xf0\x9f[\x80-\xbf][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2[\x94-\x9f][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2\x80[\x93\x94\xa2]|\xc2\xb7|\xe2\x86\x92"
 _DELIMITERS: Final = re.compile(
     rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
-    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
+    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
     + _SYMBOL
 )
 _TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
@@ -53,6 +53,7 @@ _EPOCH: Final = frozenset(
         "ep",
         "epo",
         "轮",
+        "当前轮数",
         "轮次",
         "周期",
         "epoc",
@@ -76,7 +77,8 @@ _STEP_PHRASES: Final = frozenset(["total timesteps", "num timesteps", "global st
 EPOCH_WORDS: Final = (*_EPOCH, "epochs")
 STEP_WORDS: Final = tuple(_STEP)
 _COUNTS: Final = frozenset(["steps", "iters", "iterations", "batches", "updates", "trees", "timesteps"])
-_NUMBERED: Final = frozenset(["id", "i", "index", "idx", "number", "num", "no", "#", "count", "nr"])
+_CURRENT: Final = frozenset(["current", "cur", "global", "now", "当前"])
+_NUMBERED: Final = frozenset(["id", "i", "index", "idx", "number", "num", "no", "#", "count", "nr", "loaded"])
 _NOT_A_PLACE: Final = frozenset(
     [
         *(
@@ -105,7 +107,24 @@ _COUNTERS: Final = frozenset(("start", "micro", "end", "next", "first", *_EPOCH,
 """Words of counters that are no place: `start_epoch`, `micro_step`."""
 _OF_A_PLACE: Final = frozenset(
     ["global", "current", "cur", "train", "training", "trainer", "the", "this", "data", "opt", "optimizer", "optim"]  # noqa: RUF005
-    + ["gradient", "grad", "sgd", "i", "model", "main", "meta", "outer", "epoch", "self", "play", "env", "environment", "agent"]
+    + [
+        "progress",
+        "or",
+        "gradient",
+        "grad",
+        "sgd",
+        "i",
+        "model",
+        "main",
+        "meta",
+        "outer",
+        "epoch",
+        "self",
+        "play",
+        "env",
+        "environment",
+        "agent",
+    ]
 )
 _NEVER: Final = frozenset(
     [
@@ -124,8 +143,12 @@ _NOT_METRICS: Final = re.compile(
     re.IGNORECASE,
 )
 
-_IDENTITIES: Final = frozenset(["v num", "run", "trial", "exp", "experiment", "target", "threshold", "goal", "expected"])
+_IDENTITIES: Final = frozenset(
+    ["v num", "percentage", "percent", "run", "trial", "exp", "experiment", "target", "threshold", "goal", "expected"]
+)
 """Names whose number says which run it is or what was hoped for, not what was measured."""
+
+_TIME_IN: Final = re.compile("(?:elapsed )?time (?:in )?(?:s|sec|secs|seconds|ms|min|minutes|h|hours)")
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]
@@ -164,9 +187,10 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
             start += cut + len(mark)
             piece = body[start:]
     lead = len(piece) - len(piece.lstrip(b" \t\"'*#-.[({!>=:/)]%+&"))
-    inner = piece.rfind(b" (", lead)
-    if inner >= 0 and b")" not in piece[inner:] and has_word(piece[inner:]):
-        lead = inner + 2  # `completed (loss: 2.9`
+    for opened, closed in ((b" (", b")"), (b" [", b"]"), (b" '", b"'")):
+        inner = piece.rfind(opened, lead)
+        if inner >= 0 and closed not in piece[inner + 2 :] and has_word(piece[inner:]):
+            lead = inner + 2  # `completed (loss: 2.9`, `training [time: 1.2s`
     piece = piece[lead:].rstrip(b" \"'*#>].,|")
     if closing == b")" and piece.count(b")") > piece.count(b"("):
         piece = piece.rstrip(b")")
@@ -199,7 +223,7 @@ def classify(raw: bytes) -> Name:
         found = found[1:]
     while found and found[-1] in _STOP:
         found = found[:-1]
-    if not found or len(found) > 8 or len(text) > LONGEST_NAME:
+    if not found or len(found) > (16 if "/" in text else 8) or len(text) > LONGEST_NAME:
         return Name(text, "nothing", "none")
     phrase = " ".join(found)
     known = meaning(text)
@@ -208,21 +232,36 @@ def classify(raw: bytes) -> Name:
     placed = None if known.known else _place(found, text)
     if placed is not None:
         return Name(text, placed, "plain")
-    key = SETTING_KEYS.get(phrase, "")
+    key = SETTING_KEYS.get(phrase, "learning_rate" if known.metric == "lr" else "")
     if key and key != "learning_rate" and phrase != "momentum":
         return Name(text, "setting", "none", key)
-    if found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp") or phrase in ("time", "data", "time data"):
+    if (
+        found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp")
+        or phrase in ("time", "data", "time data")
+        or _TIME_IN.fullmatch(phrase)
+    ):
         return Name(text, "time", "none")
-    if phrase in _IDENTITIES or (any(w in _NEVER for w in found) and not known.plain):
+    if phrase in _IDENTITIES or (_speaks_of_hardware(found) and not known.plain):
         return Name(text, "nothing", "none")
-    if not known.known or (not known.plain and _NOT_METRICS.search(text)) or len(found) > 6:
-        return Name(text, "value" if len(found) <= 5 else "nothing", "none", key)
+    length = len(words(text.rpartition("/")[2]))
+    if not known.known or (not known.plain and _NOT_METRICS.search(text)) or length > 6:
+        return Name(text, "value" if length <= 5 else "nothing", "none", key)
     return Name(text, "value", "plain" if known.plain else "weak" if known.weak and "AP" not in text else "known", key)
+
+
+def _speaks_of_hardware(found: list[str]) -> bool:
+    """Whether a word says that the number is a rank, a size or the like; not so in `tokens_per_second_per_gpu`."""
+    return any(w in _NEVER and before != "per" for before, w in zip(["", *found], found, strict=False))
 
 
 def split_only(found: list[str]) -> bool:
     """Whether a name says on what was measured, but not what: `Test: [10/547]`."""
     return meaning(" ".join(found)).metric == " ".join(found)
+
+
+def _count_of(found: list[str]) -> Part | None:
+    """`Train steps: 30 Val steps: 8` says how many there were."""
+    return "nothing" if all(split_only([w]) and meaning(w).split is not None for w in found[:-1]) else None
 
 
 def _place(found: list[str], text: str) -> Part | None:
@@ -242,5 +281,5 @@ def _place(found: list[str], text: str) -> Part | None:
     if last in _EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
         return "epoch"
     if last in _STEP:
-        return "step" if last not in _COUNTS or len(found) == 1 else None
+        return "step" if last not in _COUNTS or _CURRENT.issuperset(found[:-1]) else _count_of(found)
     return None

@@ -13,11 +13,16 @@ from tailwatch.dialects._cues import (
     AFTER_STEP,
     AT_PLACE,
     BEST_AT,
+    DEVIATION,
+    DOUBLE,
+    EPOCH_NEXT,
     EXPLICIT,
     FOR,
+    FRACTION_OF,
     IMAGES,
     LINE_START,
     NEXT_BRACKET,
+    OF_EPOCHS,
     OF_IMAGES,
     OPEN_AVERAGE,
     OVER_EPOCHS,
@@ -64,6 +69,8 @@ class Pairs(Parts):
         """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""
         if self._last == "value":
             last = self.values[-1]
+            if self._double(last, token):
+                return
             if meaning(last.name.text).goal != "max":
                 self._last = ""  # `ntokens: 618.06/1024`
                 return
@@ -73,7 +80,11 @@ class Pairs(Parts):
             return
         if self._last == "unnamed" and not self.placed("step"):
             before = self.scan.tokens[self.scan.tokens.index(token) - 1]
-            over_epochs = self.scan.bar and not self.placed("epoch") and OVER_EPOCHS.search(self.scan.masked)
+            over_epochs = (
+                self.scan.bar
+                and not self.placed("epoch")
+                and (self.scan.over_epochs or OVER_EPOCHS.search(self.scan.masked) is not None)
+            )
             self._place("epoch" if over_epochs else "step", before)
         role: Role | None = "epochs" if self._last == "epoch" else "steps" if self._last == "step" else None
         if role is None or self.placed(role) is not None:
@@ -81,6 +92,26 @@ class Pairs(Parts):
             return
         self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, "none")))
         self._last = "total"
+
+    def _double(self, first: Value, token: Token) -> bool:
+        """Two values behind two names, or two splits: `train loss/acc = 0.41/81.2%`, `loss (train/val): 0.41 / 0.52`."""
+        spec = first.field.series
+        found = DOUBLE.fullmatch(first.name.text)
+        if found is None or spec is None:
+            return False
+        names = (f"{found[1]} {found[2]}".strip(), f"{found[1]} {found[3]}".strip())
+        if not all(classify(n.encode()).part == "value" and classify(n.encode()).trust == "plain" for n in names):
+            return False
+        kind = unit_kind(token.unit)
+        unit = "%" if kind == "percent" else None
+        own = [meaning(name) for name in names]
+        specs = [SeriesSpec(n, m.metric, m.split or spec.split, u) for n, m, u in zip(names, own, (spec.unit, unit), strict=True)]
+        first.field = replace(first.field, series=specs[0])
+        decimal = kind == "percent" or b"." in self._number(token)
+        field = Field("value", token.start, token.end, specs[1], form=form_of(self.scan.masked, token, kind))
+        self.values.append(Value(field, classify(names[1].encode()), first.explicit, decimal, first.label))
+        self._last = "value"
+        return True
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         if self._best_epoch(token):
@@ -114,17 +145,23 @@ class Pairs(Parts):
             self._setting(token, key, kind)
         elif self._is_average(token):
             self._average(token)
-        elif before.endswith(b" (") and self._last != "value" and name.part == "value":
+        elif before.endswith(b" (") and not before.endswith((b": (", b"= (")) and self._last != "value" and name.part == "value":
             self._last = ""  # `UNKNOWN ERROR (303)` says no value
         elif name.part != "setting" and FOR.search(before) and behind.lstrip().startswith(b"epoch"):
             if behind.lstrip().startswith(b"epochs"):
                 self._setting(token, "epochs", kind)
         elif name.part != "setting" and AFTER_EPOCH.match(behind):
             self._place_with_name("epoch", token, raw, name)
-        elif name.part in ("value", "nothing") and AFTER_STEP.match(behind) and b"." not in self._number(token):
+        elif (
+            (name.part in ("value", "nothing") or raw.endswith("第".encode()))
+            and AFTER_STEP.match(behind)
+            and b"." not in self._number(token)
+        ):
             self._place_with_name("step", token, raw, name)
         elif name.part in ("epoch", "step"):
             self._named_place(name, token, raw)
+        elif name.key == "epochs" and FRACTION_OF.match(behind):
+            self._named_place(name._replace(part="epoch"), token, raw)  # `训练轮次 [1/50]`
         elif name.part == "setting":
             self._setting(token, name.key, kind)
         elif name.part == "split":
@@ -142,7 +179,11 @@ class Pairs(Parts):
         """`Train: 0 [3/15]`, `Test: [10/547]`, `train: 0.5, val: 0.6`: the name tells the split alone."""
         self._split = meaning(name.text).split
         number = self.scan.masked[token.start : token.end]
-        if b"." in number or b"n" in number.lower():
+        if OF_EPOCHS.match(self.scan.masked, token.end) and token.gap.endswith(b" ("):
+            self._place("epoch", token)  # Catalyst's `train (1/10) loss: 0.5`
+        elif AFTER_STEP.match(self.scan.masked, token.end):
+            self._place("step", token)  # `1epoch:train:1-100batch:`
+        elif b"." in number or b"n" in number.lower():
             self._value(token, name, raw, at, kind)
         elif _THEN_STEPS.match(self.scan.masked, token.end):
             self._place("epoch", token)
@@ -154,8 +195,10 @@ class Pairs(Parts):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`
             return
         if name.part == "step" and b"." in self._number(token) and name.text.lower() not in COUNTERS:
-            self._last = ""  # `optimizer_step: 337.85` is a time, `"update": 0.288` a part of an epoch
+            self._last, self._within = "", True  # `optimizer_step: 337.85` is a time, `"update": 0.288` a part of an epoch
             return
+        if name.text == "num_updates" and self.values and self.placed("epoch") and not (self.placed("step") or self._within):
+            self.counted = True  # fairseq's last line of an epoch
         held = PLACE_TAIL.match(raw)
         of = classify(held[1]) if held else None
         self._pending = held[1] if held and of and of.part == "value" and of.trust in ("plain", "known") else b""
@@ -188,11 +231,13 @@ class Pairs(Parts):
         self._last = ""
         return True
 
-    def _unnamed(self, token: Token, kind: UnitKind) -> None:
+    def _unnamed(self, token: Token, kind: UnitKind) -> None:  # noqa: C901
         gap = token.gap
         follows = self.scan.masked[token.end : token.end + 2]
         if self._is_average(token):
             self._average(token)
+        elif self._last == "value" and DEVIATION.match(gap):
+            pass  # how far it scatters; what comes next may tell more of the value
         elif self._last == "value" and self._is_change(token):
             self._last = ""
         elif self._last == "value" and gap.strip() == b"(" and follows[:1] == b"/":
@@ -221,6 +266,8 @@ class Pairs(Parts):
         behind = self.scan.masked[token.end : token.end + 24]
         if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0", behind)):
             self._place("epoch", token)
+        elif gap.endswith(b"[") and EPOCH_NEXT.match(behind):
+            self._last = "unnamed"  # `[1] Epoch 3`: which of the writers it was
         elif (gap.endswith(b"[") and follows[:1] == b"]") or follows in (b":\t", b": "):
             self._place("step", token)
         elif AFTER_EPOCH.match(behind):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._cues import EXPLICIT
-from tailwatch.dialects._label import NO_LABEL, label_in
+from tailwatch.dialects._label import NO_LABEL, Label, label_in
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
@@ -31,12 +31,20 @@ class Parts:
         self.first_place = 1 << 20
         self.used_frame = False
         self.named_place = False
-        self._named_split = self._grouped = False
+        self.counted = False
+        """The updates so far stand behind the values of an epoch."""
+        self._named_split = self._grouped = self._within = False
         self._label = NO_LABEL
         self._split: Split | None = scan.prefix.split
         self._pending = b""
         self._last = ""
         self._taken: dict[tuple[str, Split | None], int] = {}
+
+    @property
+    def evaluates(self) -> bool:
+        """Whether the words before the first number say that the line is of an evaluation: `Epoch(val) [1][50/312]`."""
+        head = self.scan.masked[: self.scan.tokens[0].start] if self.scan.tokens else b""
+        return split_of(head.decode("utf-8", "replace")) in ("val", "test")
 
     def placed(self, role: Role) -> Field | None:
         """Return the field that names the line's epoch, step or how many there are."""
@@ -48,7 +56,9 @@ class Parts:
             self.places.remove(known)  # `"update": 0.09` is a share of the epoch, `"num_updates": 100` the step
             known = None
         if known is None:
-            self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, unit_kind(token.unit))))
+            kind = unit_kind(token.unit)
+            end = token.end + (kind == "magnitude")
+            self.places.append(Field(role, token.start, end, form=form_of(self.scan.masked, token, kind)))
             self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
             self._last = role
         else:
@@ -75,11 +85,13 @@ class Parts:
             self._label, self._grouped = NO_LABEL, False
         elif not self.values and self._label == NO_LABEL:
             self._head_label(at)
+            if self.scan.masked[:at].strip(b" ~") == b"best metric,":
+                self._label = Label(None, "best")
         split = self._split_for(name.text)
         inherited = split is not None and self._split is None
         text = (
             f"{self._label.text} {name.text}"
-            if self._label.text and not name.text.startswith(self._label.text + " ")
+            if self._label.text and not name.text.startswith((self._label.text + " ", self._label.text + "_"))
             else name.text
         )
         unit = "%" if kind == "percent" else token.unit.strip().decode("ascii", "replace") if kind == "other" else None
@@ -90,6 +102,8 @@ class Parts:
     def _head_label(self, at: int) -> None:
         """The split may stand anywhere in the text before the first name: `=> Validating at epoch 3: acc`."""
         head = self.scan.masked[:at].strip(b" ~\t")
+        if head.endswith(b"valuation metric '"):
+            return  # GluonTS calls so whatever it measured
         self._split = self._split or ("val" if head == b"*" else split_of(head.decode("utf-8", "replace")))
 
     def _append(

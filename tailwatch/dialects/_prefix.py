@@ -18,6 +18,7 @@ STAMP: Final = (
     rb"|00[-/]00[-/]00(?:00)?[ T]00:00:00(?:[.,]0{1,9})?"
     rb"|[IWEF]0000 00:00:0{2,10}(?:\.0{1,9})?"
     rb"|00[-/]00 00:00:00(?:[.,]0{1,9})?"
+    rb"|00 (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:0000 )?00:00(?::00)?"
     rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] [ 0]0 00:00:00 (?:[A-Z]{3,4} )?0000"
 )
 _LEVEL: Final = rb"INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|FATAL|NOTICE|TRACE|SUCCESS"
@@ -27,7 +28,7 @@ _PART: Final = re.compile(
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
     rb"|(?P<basic>(?:" + _LEVEL + rb"):[A-Za-z_][\w.-]{0,60}:(?!\s*[-+]?\.?0))"
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
-    rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?)"
+    rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?|\([A-Za-z_][\w.]{0,60}:0+\))"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
     rb"|(?P<rank>[\[(]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])]?:?(?=\s|\[|$))"
     rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"

@@ -61,6 +61,8 @@ _TQDM: Final = re.compile(
 _DIGITS: Final = re.compile(rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)")
 _WORDS: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
 _GLUED_PLACE: Final = re.compile(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
+_NAME_GOES_ON: Final = re.compile(rb"\) ?[:=]")
+_PLACE_BEFORE: Final = re.compile(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", re.IGNORECASE)
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PHASE: Final = re.compile(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
@@ -92,6 +94,7 @@ class Scan(NamedTuple):
     bar: bool
     masked: bytes
     complete: bool
+    over_epochs: bool = False
 
 
 def mask_prefix(shape: bytes) -> bytes:
@@ -116,7 +119,7 @@ def scan(shape: bytes) -> Scan:
         text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
     if b"(" in text:
         text = _PHASE.sub(rb"\1 \2 ", text)
-    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape)
+    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, b"s/epoch" in shape or b"epoch/s" in shape)
 
 
 def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
@@ -148,7 +151,7 @@ def _numbers(text: bytes) -> Iterable[tuple[int, int]]:
             end += 1
         if found is not None:
             start = _start(text, at)
-            if start >= 0:
+            if start >= 0 and not _in_name(text, start, found.end()):
                 yield start, found.end()
             end = max(end, found.end())
         at = text.find(b"0", end)
@@ -171,9 +174,24 @@ def _start(text: bytes, at: int) -> int:
                 else -1
             )
         return start - 1
+    if (
+        before == b"/"
+        and start >= 2
+        and text[start - 2] in _LETTERS
+        and not _PLACE_BEFORE.search(text, max(0, start - 13), start - 1)
+    ):
+        return -1  # `outdir:results/1`
     if before and (before[0] in _LETTERS or before in b"_@"):
         return start if _GLUED_PLACE.search(text, max(0, start - 12), start) else -1
     return start
+
+
+def _in_name(text: bytes, start: int, end: int) -> bool:
+    """Whether a number in brackets is a part of the name before it: `lr(1e-3): 0.01`, `Recall(0.5) = 0.8`."""
+    if text[start - 1 : start] != b"(" or _NAME_GOES_ON.match(text, end) is None:
+        return False
+    before = text[max(0, start - 13) : start - 1].removesuffix(b" ")
+    return bool(before) and before[-1] in _LETTERS and _PLACE_BEFORE.search(before) is None
 
 
 def _tokens(text: bytes) -> Iterable[Token]:
@@ -194,7 +212,7 @@ UnitKind = Literal["none", "percent", "magnitude", "other", "glued"]
 
 _UNITS: Final = frozenset(
     b"s ms us ns sec secs second seconds min mins m h hr hrs hours x it it/s s/it gb mb kb gib mib kib b/s hz fps z ppm steps step epochs epoch "
-    b"samples tokens toks tok/s samples/s samples/sec tokens/s w c st nd rd th iter iters iterations examples images img/s d db".split()
+    b"batch samples tokens toks tok/s samples/s samples/sec tokens/s w c st nd rd th iter iters iterations examples images img/s d db".split()
 )
 
 

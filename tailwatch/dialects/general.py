@@ -16,7 +16,7 @@ from tailwatch.core.metrics import is_neutral, split_of
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._headings import config_heading, heading
-from tailwatch.dialects._keep import all_settings, batchwise, is_code, is_config, keep_values
+from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, keep_values
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
@@ -42,7 +42,10 @@ _CLOSING: Final = re.compile(
     rb"\b(?:end|ended|ends|done|finish|finished|complete|completed|took|elapsed|cost)\b|\btime\b|\xe5\xae\x8c\xe6\x88\x90|\xe7\xbb\x93\xe6\x9d\x9f|\xe8\x80\x97\xe6\x97\xb6",
     re.IGNORECASE,
 )
+_OF_MANY: Final = re.compile(r"(?:mean|avg|average)\b", re.IGNORECASE)
+"""A mean was measured: `Mean value loss: 0.12` is no setting."""
 _TRAINING_BAR: Final = re.compile(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
+_FINISHED: Final = re.compile(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
 _GLYPHS: Final = re.compile(rb"\[[=#>][=>#.\s-]{2,160}\]")
 _STRATEGY: Final = re.compile(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
@@ -68,6 +71,8 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     values = keep_values(pairs)
     if frame.section == "config" and (pairs.values or pairs.settings) and not _ends_config(values, pairs):
         return _settings(pairs, texts) or (Plan(NAME) if pairs.values else None)
+    if values and pairs.placed("steps") and not found.bar and pairs.evaluates and all(is_neutral(v.name.text) for v in values):
+        return Plan(NAME)  # the progress of an evaluation: `Epoch(val) [1][50/312]  time: 0.08  memory: 1212`
     if values:
         kind = _kind(found, pairs, values)
         return Plan(
@@ -85,7 +90,11 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 
 def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
     """An announced epoch, the end of one, a bar, or a heading."""
-    opens = pairs.first_place < 32 + found.prefix.end
+    opens = (
+        pairs.first_place < 32 + found.prefix.end
+        or pairs.placed("epochs") is not None
+        or _FINISHED.search(found.masked) is not None
+    )
     split = split_of(found.masked[:240].decode("utf-8", "replace")) if pairs.places or found.bar else None
     if pairs.placed("epoch") is not None and opens and _NOT_AN_EPOCH.search(found.masked) is None:
         if found.bar:
@@ -111,6 +120,8 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
             frame=Frame(split=split) if split and not frame.dialect else None,
         )
     if pairs.placed("step") is not None and opens and pairs.named_place:
+        if frame.split in ("val", "test") and split is None and pairs.placed("steps") is None:
+            return Plan(NAME)  # the evaluation's own step
         return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=_heading_frame(split, frame))
     return config_heading(found.masked) or heading(found.masked, frame)
 
@@ -135,7 +146,9 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
     if found.bar:
         return "running"
     if pairs.placed("step") is not None:
-        return "summary" if held_out else "running"
+        if held_out and any(has_own_room(v) for v in values):
+            return "mixed"
+        return "summary" if held_out or pairs.counted else "running"
     return "context"
 
 
@@ -144,7 +157,7 @@ def _ends_config(values: list[Value], pairs: Pairs) -> bool:
     if pairs.named_place or pairs.scan.bar or pairs.placed("steps"):
         return True
     own = [v for v in values if not is_neutral(v.name.text)]
-    plain = [v for v in own if v.trust == "plain" and v.decimal]
+    plain = [v for v in own if v.decimal and (v.trust == "plain" or (v.trust == "known" and _OF_MANY.match(v.name.text)))]
     return bool(plain) and (len(plain) == len(own) or (len(plain) >= 2 and not pairs.settings))
 
 
@@ -174,6 +187,9 @@ def _settings(pairs: Pairs, texts: tuple[tuple[str, str], ...]) -> Plan | None:
     fields = all_settings(pairs)
     alone = len(pairs.values) + len(pairs.settings) == 1 and not pairs.frame.dialect
     frame = Frame(section="config") if alone and pairs.settings else None
+    if frame is None and pairs.scan.masked.rstrip().endswith(b"..."):
+        named = heading(pairs.scan.masked, pairs.frame)
+        frame = named.frame if named is not None else None  # `Start evaluating (total_samples: 76, total_iters: 76)...`
     if not fields and not texts:
         return Plan(NAME) if pairs.values else None
     return Plan(NAME, tuple(fields), settings=texts, frame=frame)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan
+from tailwatch.core.metrics import is_neutral
 from tailwatch.dialects._fields import named_values, part
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ _PAIR: Final = re.compile(
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a bar or a summary line; None where the line only resembles one."""
-    del frame
     head = _HEAD.search(shape)
     if head is None or head.start() > 48:
         return None
@@ -63,5 +63,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     unknown = head[2] == b"Unknown"
     if not unknown:
         fields.append(part(head, 2, "steps"))
+    if frame.split in ("val", "test") and all(is_neutral(f.series.name) for f in fields if f.series is not None):
+        return Plan(NAME)  # the progress of an evaluation: PaddleSeg's `76/76 [====] - 12s - batch_cost: 0.16`
     running = unknown or b"ETA:" in shape
     return Plan(NAME, tuple(fields), kind="running" if running else "epoch_bar")

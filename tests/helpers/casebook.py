@@ -1,5 +1,7 @@
 """A book of logs with what they hold: `#### title`, the log as a run prints it, `####` alone, and one line a place.
 
+A line `## ...` after the title cites what prints so: package, version, file and functions.
+
 A place reads `epoch 3/120: train loss 0.5, val accuracy 81.2%, lr 0.001`: the axis of its values, the epoch and the step
 (`-` where unknown), then each value with its split and metric. `@1` after the place is a rank, `segment 1` before it a
 later segment. The order of places is free; a value that the book does not name is a mistake, and so is one that is missing.
@@ -25,6 +27,7 @@ class Case(NamedTuple):
     title: str
     log: bytes
     points: Counter[str]
+    source: str = ""
 
 
 def cases(book: Path) -> list[Case]:
@@ -32,9 +35,11 @@ def cases(book: Path) -> list[Case]:
     found = []
     for page in re.split(rb"^#### ", book.read_bytes(), flags=re.MULTILINE)[1:]:
         title, _, rest = page.partition(b"\n")
-        log, _, wanted = rest.partition(b"\n####\n")
+        cited, _, after = rest.partition(b"\n")
+        source = cited[3:].decode() if cited.startswith(b"## ") else ""
+        log, _, wanted = (after if source else rest).partition(b"\n####\n")
         log = log.replace(b"<CR>", b"\r").replace(b"<ESC>", b"\x1b") + b"\n"
-        found.append(Case(title.decode().strip(), log, Counter(_points(wanted.decode()))))
+        found.append(Case(title.decode().strip(), log, Counter(_points(wanted.decode())), source))
     return found
 
 
