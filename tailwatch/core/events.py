@@ -263,7 +263,11 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one diagnosis holds true of the run at this moment. Stateless; the book of findings keeps its history."""
+    """What one diagnosis holds true of the run at this moment. Stateless; the book of findings keeps its history.
+
+    `told` is the place at which the log had said all that the alarm rests on, where that is not the line at which it is given:
+    an ending is believed when the process is seen to be gone, and that may be some lines after the message that told it.
+    """
 
     id: str
     severity: Severity
@@ -273,6 +277,7 @@ class Opinion:
     actions: tuple[Text, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     series: str = ""
+    told: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

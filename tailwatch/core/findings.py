@@ -84,9 +84,10 @@ class FindingBook:
 
     def _hold(self, key: str, opinion: Opinion, segment: int, now: Place) -> list[FindingChange]:
         alarm = opinion.severity != "info"
+        at = opinion.told or now
         index = self._open.get(key)
         if index is None:
-            finding = Finding(key, opinion, segment, now, now if alarm else None)
+            finding = Finding(key, opinion, segment, now, at if alarm else None)
             self._open[key] = len(self.findings)
             self.findings.append(finding)
             return [FindingChange("opened", finding, raised=alarm)]
@@ -94,7 +95,7 @@ class FindingBook:
         if old.opinion == opinion:
             return []
         raised = alarm and old.raised is None
-        finding = replace(old, opinion=opinion, raised=now if raised else old.raised)
+        finding = replace(old, opinion=opinion, raised=at if raised else old.raised)
         self.findings[index] = finding
         return [FindingChange("updated", finding, raised)]
 

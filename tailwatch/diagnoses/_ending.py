@@ -77,7 +77,8 @@ def opinion(identity: str, title: str, fatal: Spoken, run: Run) -> Opinion:
     if saved:
         actions.append(Text(RESUME, {"line": saved[-1].line, "text": cut(wording(saved[-1].text), 80)}))
     place = Place(run.progress.epoch, run.progress.step, fatal.line, fatal.part)
-    return Opinion(identity, "critical", place, Text(title, values), Text(fatal.why), tuple(actions), tuple(evidence))
+    why, told = Text(fatal.why), place._replace(line=fatal.last_line)
+    return Opinion(identity, "critical", place, Text(title, values), why, tuple(actions), tuple(evidence), told=told)
 
 
 def _rank(fatal: Spoken, run: Run) -> Text | str:
