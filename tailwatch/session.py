@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import FindingBook, FindingChange, Watch
+    from tailwatch.core.lines import Waste
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
     from tailwatch.core.unread import UnreadBook
@@ -106,9 +107,9 @@ class Session:
         return self._cutter.redraws
 
     @property
-    def cut_bytes(self) -> int:
-        """Bytes of overlong lines that were not read."""
-        return self._cutter.cut_bytes
+    def waste(self) -> Waste:
+        """What of the bytes says nothing."""
+        return self._cutter.waste
 
     @property
     def shapes(self) -> int:

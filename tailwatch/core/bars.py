@@ -50,6 +50,7 @@ class Bars:
 
     def __init__(self, *, every_redraw: bool = False) -> None:
         self.redraws = 0
+        self.redrawn_bytes = 0
         self._every_redraw = every_redraw
         self._open: dict[bytes, Bar] = {}
         self._last: bytes | None = None
@@ -79,6 +80,7 @@ class Bars:
         elif old is not None:
             redraws = old.redraws + 1
             self.redraws += 1
+            self.redrawn_bytes += len(old.frame) + 1
         elif len(self._open) >= MAX_BARS:
             self.flush(at, part, out)
         bar = Bar(frame, number, offset, done, total, redraws)

@@ -11,7 +11,7 @@ import codecs
 import re
 from itertools import accumulate, count, repeat
 from operator import add
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from tailwatch.core.bars import Bars
 from tailwatch.core.encodings import readable
@@ -36,6 +36,14 @@ _AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+class Waste(NamedTuple):
+    """What of a log says nothing: frames that were folded, in bytes; blank lines; bytes of overlong lines that were cut."""
+
+    redrawn_bytes: int
+    blank_lines: int
+    cut_bytes: int
+
+
 class LineCutter:
     """Cuts the byte stream of one log into lines; `new_part` starts anew after a truncation or a rotation."""
 
@@ -43,6 +51,8 @@ class LineCutter:
         self.part = 0
         self._encoding = encoding
         self.cut_bytes = 0
+        self.blank_lines = 0
+        self._erased_bytes = 0
         self._bars = Bars(every_redraw=every_redraw)
         self._restart()
 
@@ -65,6 +75,11 @@ class LineCutter:
         return self._bars.redraws
 
     @property
+    def waste(self) -> Waste:
+        """Bytes of those frames and of the backspaces, colours and NULs between what shows; blank lines; what was cut."""
+        return Waste(self._bars.redrawn_bytes + self._erased_bytes, self.blank_lines, self.cut_bytes)
+
+    @property
     def lines(self) -> int:
         """Complete lines of the present part."""
         return self._number - 1
@@ -85,6 +100,7 @@ class LineCutter:
         whole = self._carry + data
         pieces = whole.split(b"\n")
         tail = pieces.pop()
+        self.blank_lines += pieces.count(b"") + pieces.count(b"\r")
         offset = self._carry_offset
         if self._is_plain(whole, pieces):
             out = self._at_once(pieces, at)
@@ -207,6 +223,7 @@ class LineCutter:
             border = _BORDER.search(piece, start)
             end = border.start() if border else len(piece)
             frame = _clean(piece[start:end])
+            self._erased_bytes += end - start - len(frame)
             if frame.strip():
                 self._bars.take(frame, self._number, offset + start, at, self.part, out)
             elif len(frame) >= WIPE:

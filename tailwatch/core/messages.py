@@ -76,6 +76,11 @@ class Entry:
         return f"{peeled.klass}: {peeled.rest}" if peeled.klass.endswith(("Error", "Exception")) else peeled.rest or head
 
     @property
+    def size(self) -> int:
+        """Bytes of one message of the kind, line ends included."""
+        return len(self.sample.encode("utf-8", "replace")) + 1
+
+    @property
     def frame(self) -> str:
         """The user's own code that a traceback went through last, as `file:line in function`, or an empty text."""
         return user_frame(self.sample)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.sanitise import sanitise, visible
 from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.verdict import verdict
 from tailwatch.dialects._draft import draft
 from tailwatch.report.against import against
 from tailwatch.report.export import plain, whole
+from tailwatch.report.hygiene import hygiene
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Finding, Mark, Place
@@ -45,10 +47,10 @@ def build(session: Session, log: str, language: Language = ENGLISH) -> Report:
         "series": [_series(s, segment.number) for segment in run.segments for s in segment.ordered()],
         "marks": [_mark(m) for segment in run.segments for m in segment.marks],
         "findings": [_finding(f, language) for f in session.findings.findings],
-        "messages": [_message(e, language) for e in session.messages.entries()],
+        "messages": [_message(e, language) for e in _ordered(session)],
         "baseline": against(session),
         "unread": _unread(session.unread),
-        "hygiene": _hygiene(session),
+        "hygiene": hygiene(session).as_json(),
     }
 
 
@@ -71,18 +73,11 @@ def _unread(book: UnreadBook) -> dict[str, object]:
     }
 
 
-def _hygiene(session: Session) -> dict[str, object]:
-    """What the log is made of, counted in states: lines, and the redraws of bars that were folded into them."""
+def _ordered(session: Session) -> list[Entry]:
+    """The messages in the order of the log; behind them the unknown ones, what most likely matters first."""
     entries = session.messages.entries()
-    most = max(entries, key=lambda entry: entry.count, default=None)
-    return {
-        "redraws": session.redraws,
-        "cut_bytes": session.cut_bytes,
-        "states": session.lines + session.redraws,
-        "messages": sum(entry.count for entry in entries),
-        "repeats": sum(entry.count - 1 for entry in entries),
-        "most_repeated": {"count": most.count, "line": most.first_line} if most is not None and most.count > 1 else None,
-    }
+    unknown = by_importance((e for e in entries if e.label == "unknown"), trouble_lines(session.findings.findings))
+    return [*(e for e in entries if e.label != "unknown"), *unknown]
 
 
 def _segment(run: Run, number: int) -> dict[str, object]:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.messages import literal_of
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
@@ -91,7 +92,7 @@ class SnapshotMaker:
             series=tuple(shown),
             more_series=more,
             findings=tuple(self._finding(f) for f in _by_gravity(session.findings.findings)),
-            messages=tuple(_message(e, self._language) for e in _by_label(session.messages.entries())),
+            messages=tuple(_message(e, self._language) for e in _by_label(session)),
             lines_read=run.line,
             unread=tuple(UnreadView(k.count, k.first_line, k.last_line, k.example) for k in session.unread.kinds()[:MAX_UNREAD]),
             unread_lines=session.unread.lines,
@@ -194,8 +195,13 @@ def _by_gravity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.closed is not None, _GRAVE[f.opinion.severity], -f.opened.part, -f.opened.line))
 
 
-def _by_label(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda e: (_RANK[e.label], -e.count))
+def _by_label(session: Session) -> list[Entry]:
+    """The messages by gravity; of those that no rule knows what most likely matters first, of others what came most often."""
+    troubles = trouble_lines(session.findings.findings)
+    entries = session.messages.entries()
+    unknown = by_importance((e for e in entries if e.label == "unknown"), troubles)
+    rank = {id(e): n for n, e in enumerate(unknown)}
+    return sorted(entries, key=lambda e: (_RANK[e.label], rank.get(id(e), -e.count)))
 
 
 def _message(entry: Entry, language: Language) -> MessageView:

@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.terms import listed
 from tailwatch.core.text import phrase
 from tailwatch.core.wording import wording
 from tailwatch.report.document import Claim, Item, Items, Paragraph, Tone
+from tailwatch.report.hygiene import hygiene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from tailwatch.core.messages import Entry
     from tailwatch.report.document import Block
     from tailwatch.report.facts import Facts
+    from tailwatch.report.hygiene import Hygiene
 
 key: Final = "messages"
 TITLE: Final = Text("Messages, by verdict")
@@ -36,24 +40,30 @@ ALIKE = "The same holds for {n} more kinds, {total} times."
 EFFECT = "An effect of the failure on line {line}."
 WAS = "It was {label} until line {line}."
 RAISED_FROM = "Raised from {frame}."
-HIDDEN = "Hidden by your configuration: {total} messages."
-FILLED = "What fills this log:"
-REDRAWS = "{share} % of its lines and redraws are redraws of progress bars."
-COPIES = "It holds {count} copies of one message."
 _QUIET: Final = ("info", "harmless")
-_MANY_REDRAWS: Final = 0.2
-_MANY_COPIES: Final = 10
+HIDDEN = "Hidden by your configuration: {total} messages."
+SAID_BEFORE = "{share} % of this file says nothing new:"
+REDRAWS = "{count} redraws of progress bars ({share} %)"
+COPIES = "{count} copies of messages ({share} %)"
+OF_ONE = "{count} copies of one message ({share} %)"
+TRACEBACKS = "{count} tracebacks that further ranks printed too ({share} %)"
+BLANKS = "{count} blank lines ({share} %)"
+_MUCH: Final = 0.1
+"""The share of the bytes from which on it is worth a sentence, and from which on a part of it is named."""
+
+_NAMED: Final = 0.01
 
 
 def blocks(facts: Facts) -> Iterator[Block]:
     """Yield one list a verdict, the gravest first."""
     entries = facts.session.messages.entries()
+    troubles = trouble_lines(facts.session.findings.findings)
     for label, title, tone, most in GROUPS:
         held = [e for e in entries if e.label == label and not e.hidden]
         if not held:
             continue
         yield Paragraph((Claim(Text(title), tone=tone),))
-        shown = sorted(held, key=lambda e: -e.count)[:most] if label == "unknown" else held[:most]
+        shown = (by_importance(held, troubles) if label == "unknown" else held)[:most]
         if label in _QUIET:
             alike = _alike(held)
             items, left = [_items_alike(group, tone) for group in alike[:most]], sum(map(len, alike[most:]))
@@ -62,7 +72,7 @@ def blocks(facts: Facts) -> Iterator[Block]:
         if left > 0:
             items.append(Item(Claim(Text(MORE, {"n": left}), tone="mute")))
         yield Items(tuple(items))
-    filled = [*_hidden(entries), *_hygiene(facts, entries)]
+    filled = [*_hidden(entries), *_filled(hygiene(facts.session))]
     if filled:
         yield Paragraph(tuple(filled))
 
@@ -73,18 +83,32 @@ def _hidden(entries: Sequence[Entry]) -> Iterator[Claim]:
         yield Claim(Text(HIDDEN, {"total": f"{hidden:,}"}))
 
 
-def _hygiene(facts: Facts, entries: Sequence[Entry]) -> Iterator[Claim]:
-    """Say what fills the log, where redraws or copies of one message do."""
-    parts = []
-    states = facts.session.lines + facts.session.redraws
-    share = facts.session.redraws / states if states else 0.0
-    if share > _MANY_REDRAWS:
-        parts.append(Claim(Text(REDRAWS, {"share": f"{100 * share:.0f}"})))
-    most = max(entries, key=lambda e: e.count, default=None)
-    if most is not None and most.count >= _MANY_COPIES:
-        parts.append(Claim(Text(COPIES, {"count": f"{most.count:,}"}), (most.first_line, most.last_line)))
-    if parts:
-        yield from (Claim(Text(FILLED)), *parts)
+def _filled(found: Hygiene) -> Iterator[Claim]:
+    """Say what fills the log, where a good part of it says nothing new; the most wasteful first."""
+    if found.share < _MUCH:
+        return
+    most = found.most
+    alone = most is not None and most.count - 1 == found.copies.times
+    named = (
+        (REDRAWS, found.redraws),
+        (OF_ONE if alone else COPIES, found.copies),
+        (TRACEBACKS, found.tracebacks),
+        (BLANKS, found.blanks),
+    )
+    told = sorted(((found.share_of(part), sentence, part.times) for sentence, part in named), reverse=True)
+    parts = [
+        Text(sentence, {"count": f"{count:,}", "share": _percent(share)}) for share, sentence, count in told if share >= _NAMED
+    ]
+    yield Claim(Text(SAID_BEFORE, {"share": _percent(found.share)}))
+    yield Claim(Text("{parts}.", {"parts": listed(parts)}), _lines_of(most if alone else None))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def _lines_of(entry: Entry | None) -> tuple[int, ...]:
+    return () if entry is None else (entry.first_line, entry.last_line)
 
 
 def _item(entry: Entry, tone: Tone) -> Item:

@@ -104,8 +104,8 @@ def _unread(facts: Facts) -> Iterator[Item]:
     told = [Text(READ_BY, {"dialect": name, "lines": f"{n:,}"}) for name, n in read if name]
     if told:
         yield Item(Claim(Text(READ, {"dialects": listed(told)})))
-    if facts.session.cut_bytes:
-        yield Item(Claim(Text(CUT, {"bytes": f"{facts.session.cut_bytes:,}"})))
+    if facts.session.waste.cut_bytes:
+        yield Item(Claim(Text(CUT, {"bytes": f"{facts.session.waste.cut_bytes:,}"})))
     if facts.segment.dropped_series:
         yield Item(Claim(Text(DROPPED, {"names": f"{facts.segment.dropped_series:,}"})))
     book = facts.session.unread
