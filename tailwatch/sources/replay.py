@@ -96,6 +96,7 @@ class Replay:
         begin = now = _beginning(first)
         trouble: list[Notice] = []
         yield Notice("opened", begin, shown(self.path))
+        yield Tick(begin, writer_alive=True)  # from its first line on, as it was
         for cue in cues(schedule(_blocks(first, source, trouble)), begin, self._window):
             self._wait(cue, stop)
             if stop.is_set():
