@@ -29,7 +29,9 @@ def matching_form(text: str) -> str:
     """
     if "\n" in text and (TRACEBACK in text or "Warning: " in text):
         text = text.rpartition(HANDLING)[2]
-        text = "\n".join(line for line in text.splitlines() if not line.startswith("  "))
+        lines = text.splitlines()
+        deep = lines[0].rstrip().endswith("Warning:")  # the warning's text stands below, indented deeper than its source line
+        text = "\n".join(line for line in lines if not line.startswith("  ") or (deep and not line[2:3].strip()))
     return " ".join(text.split())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tailwatch.core import endings
 from tailwatch.core.events import Spoken
 from tailwatch.core.messages import Entry, template_of
 from tailwatch.core.peeling import TRACEBACK, headline, peel
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.own import OwnVerdict
     from tailwatch.catalogue.rules import Phase, Rule, Verdict
     from tailwatch.core.joining import Event
+    from tailwatch.core.messages import MessageBook
 
 _RAISED = ("Error", "Exception", "Exit", "Interrupt")
 
@@ -83,3 +85,17 @@ def new_entry(event: Event, verdict: Verdict | None, own: OwnVerdict | None, *, 
         hidden=own is not None and own.hidden,
         alert=own is not None and own.alert,
     )
+
+
+def is_late_effect(spoken: Spoken, cause: Event, trained_at: tuple[int, int]) -> bool:
+    """Whether a launcher ends the rest just after others printed a few values more than the process that failed."""
+    after = trained_at[1] - cause.last_line if trained_at[0] == cause.part else 0
+    return 0 < after <= endings.STRAGGLING and endings.is_effect(spoken)
+
+
+def blame(book: MessageBook, cause: Event, instead_of: Event) -> None:
+    """Mark what was fatal before as the effect of a cause that was printed after it."""
+    for entry in book.entries():
+        fatal = entry.label == "fatal" and entry.part == cause.part and entry.first_line < cause.line
+        if fatal and entry.effect_of in (0, instead_of.line):
+            entry.effect_of = cause.line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.around import Around
 from tailwatch.catalogue.engine import Catalogue, matching_form
-from tailwatch.catalogue.heard import Interest, Repeat, new_entry, spoken_of, was_raised
+from tailwatch.catalogue.heard import Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
 from tailwatch.catalogue.own import OwnRules
 from tailwatch.core import endings
 from tailwatch.core.joining import Event, Joiner
@@ -51,6 +51,7 @@ class Listener:
         self._settled: deque[Place] = deque(((0, 0), (0, 0)), maxlen=2)
         self._fatal_at: Place = (0, 0)
         self._cause: Event | None = None
+        self._cause_said: Spoken | None = None
         self._doubtful = False
         self._heard = 0
         self._generation = 0
@@ -128,6 +129,8 @@ class Listener:
         entry = self._recent.get((event.part, event.line))
         if entry is not None and entry.label in _QUIET and event.rank is None and not self._own.rules and not event.continues:
             head = peel(event.text)
+            if head.klass and not head.rest:
+                return  # its text stands below it
             interest.repeat = Repeat(entry, self._generation, head.klass.endswith("Warning") and bool(head.emitter))
 
     def finish(self) -> tuple[Spoken, ...]:
@@ -217,8 +220,14 @@ class Listener:
         if entry.label != "fatal":
             return
         cause = self._cause
+        if cause is not None and cause.part == event.part and is_late_effect(spoken, cause, self.trained_at):
+            self._settled.extend(((0, 0), (0, 0)))  # what others printed after the cause did not outlive it
+            self._fatal_at = (event.part, event.last_line)
         if cause is None or cause.part != event.part or self._settled[0] > (cause.part, cause.last_line):
-            self._cause = event
+            self._cause, self._cause_said = event, spoken
+        elif self._cause_said is not None and endings.is_cause_of(spoken, self._cause_said):
+            self._cause, self._cause_said = event, spoken
+            blame(self.book, event, instead_of=cause)
         elif endings.follows(spoken, cause.rank):
             entry.effect_of = entry.effect_of or cause.line
         self._fatal_at, self._doubtful = (event.part, event.last_line), True

@@ -16,6 +16,10 @@ _ECHO_RULES: Final = frozenset(
         "rendezvous_shutdown", "srun_exit", "mpi_died", "horovod_down", "not_destroyed", "aborted",
     )
 )  # fmt: skip
+_LOST_PEER: Final = re.compile(r"(?i)remote process exit|connection (?:closed|reset) by (?:remote )?peer|ncclRemoteError")
+STRAGGLING: Final = 24
+"""So many lines other ranks may still print values after one has failed, before they wait for it."""
+
 _KILL: Final = re.compile(
     r"\bCANCELLED AT\b|DUE TO (?:TIME LIMIT|PREEMPTION)|\bdeath signal\b|\bgot signal: ?(?:1|2|9|15)\b|\bSIG(?:TERM|KILL|HUP)\b"
     r"|Termination signal"
@@ -36,6 +40,22 @@ def is_kill(fatal: Spoken) -> bool:
     return tail in _KILL_RULES or not _KILL_WORDS.isdisjoint(words) or _KILL.search(headline(fatal)) is not None
 
 
+def is_effect(fatal: Spoken) -> bool:
+    """Whether a failure by itself tells of another one: a launcher that ends the rest, a peer that is gone.
+
+    Not the death signal that a launcher received: that came from outside.
+    """
+    tail = fatal.rule.rsplit(".", 1)[-1]
+    return (tail in _ECHO_RULES and tail != "death_signal") or _LOST_PEER.search(fatal.text) is not None
+
+
+def is_cause_of(fatal: Spoken, earlier: Spoken) -> bool:
+    """Whether a failure that was printed later is what an earlier one tells of: output of several processes has no order."""
+    if not is_effect(earlier) or is_effect(fatal) or is_kill(fatal):
+        return False
+    return fatal.rank is None or fatal.rank != earlier.rank
+
+
 def follows(fatal: Spoken, cause_rank: int | None) -> bool:
     """Whether a failure is the effect of one before it: a signal, a launcher's account, a lost peer, another rank's complaint.
 
@@ -44,7 +64,7 @@ def follows(fatal: Spoken, cause_rank: int | None) -> bool:
         cause_rank: the rank that failed first, if it was said.
     """
     tail = fatal.rule.rsplit(".", 1)[-1]
-    if tail in _ECHO_RULES or is_kill(fatal):
+    if tail in _ECHO_RULES or is_effect(fatal) or is_kill(fatal):
         return True
     return fatal.rank is not None and cause_rank is not None and fatal.rank != cause_rank
 

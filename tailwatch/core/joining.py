@@ -67,6 +67,8 @@ class _Open:
     foreign: int = 0
     continues: bool = False
     python_warning: bool = False
+    indented: bool = False
+    """The text of a Python warning begins below its headline, indented deeper than the source line that ends it."""
     repeats: bool = False
     lead: str = ""
     """What stands before each line of a traceback, as a shape: an indent, the stamp of a collector of logs."""
@@ -78,7 +80,13 @@ class _Open:
 
     def goes_on(self, bare: str) -> bool:
         """Whether a line looks like a further one of a complete message: Python's source line, what is indented below it."""
-        return bare.startswith("  ") if self.python_warning else _TAIL.match(bare) is not None
+        if not self.python_warning:
+            return _TAIL.match(bare) is not None
+        return bare.startswith("  ") and (self.indented or not self.is_text(bare))
+
+    def is_text(self, bare: str) -> bool:
+        """Whether a line below a Python warning is its text: Python prints the source line with two blanks before it."""
+        return self.python_warning and bare.startswith("  ") and not bare[2:3].strip()
 
     def without_lead(self, bare: str) -> str:
         width = len(self.lead)
@@ -192,6 +200,7 @@ class Joiner:
         single = _Open([text], line.number, line.number, line.part, _rank(mark, peeled.rank), traceback=False)
         if peeled.is_message and len(self._tails) < MAX_OPEN:
             single.python_warning = peeled.klass.endswith("Warning") and bool(peeled.emitter)
+            single.indented = not peeled.rest
             self._tails[mark] = single
         else:
             self._tails.pop(mark, None)
@@ -200,7 +209,8 @@ class Joiner:
     def _extend(self, mark: str, tail: _Open, bare: str, line: Line) -> tuple[Event, ...] | None:
         """Add a line to the message before it; None where it is none of its lines, which ends that message."""
         full = len(tail.lines) >= (MAX_TRACEBACK_LINES if tail.traceback else MAX_TAIL_LINES)
-        message = peel(bare).is_message and not (tail.python_warning and "warn" in bare)
+        text = tail.indented and tail.is_text(bare)
+        message = not text and peel(bare).is_message and not (tail.python_warning and "warn" in bare)
         if tail.traceback and (not bare.strip() or bare.startswith(CHAINED)):
             tail.waiting = (*tail.waiting, bare)[-4:]
             return ()
@@ -218,7 +228,7 @@ class Joiner:
             return ()
         tail.add(*tail.waiting, bare, line=line)
         tail.waiting = ()
-        if tail.python_warning:
+        if tail.python_warning and not tail.is_text(bare):
             del self._tails[mark]
         return (tail.event(continues=True),)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core import endings
+
 if TYPE_CHECKING:
     from tailwatch.core.events import Spoken
 
@@ -13,32 +15,47 @@ _QUIET_AFTER: Final = 300
 class LastWords:
     """Remembers the first fatal message since the last values: the cause, not its echoes.
 
+    A cause that other ranks printed a few more values after is one all the same, if a launcher then ends the rest; and an effect
+    that was printed before its cause gives way to it.
+
     `heard` counts the lines that were messages, or parts of one: an allocator's account of the memory that was full, a long
     traceback. They tell of the failure; only other lines can show that something else was tried.
     """
 
     def __init__(self) -> None:
         self._words: Spoken | None = None
+        self._doubted: Spoken | None = None
         self._last_line = 0
         self.heard = 0
 
     def went_on(self) -> None:
         """Values came: training goes on, whatever was said before."""
-        self._words = None
+        if self._words is not None:
+            self._doubted, self._words = self._words, None
 
     def new_part(self) -> None:
         """The file begins anew."""
-        self._words, self._last_line, self.heard = None, 0, 0
+        self._words = self._doubted = None
+        self._last_line = self.heard = 0
 
     def hear(self, said: Spoken, *, part: int, last_reading_line: int) -> None:
         """Take a message in; one that is judged anew and is fatal no more is forgotten."""
         words = self._words
         if said.label == "fatal":
             self._last_line = max(said.last_line - self.heard, self._last_line)
-            if words is None and said.part == part and said.last_line >= last_reading_line:
-                self._words = said
+            if said.part == part and said.last_line >= last_reading_line:
+                self._words = self._cause(said, last_reading_line)
         elif words is not None and (words.rule, words.line) == (said.rule, said.line):
             self._words = None
+
+    def _cause(self, said: Spoken, last_reading_line: int) -> Spoken:
+        """The failure that counts, now that one more was told of."""
+        words, doubted = self._words, self._doubted
+        if words is not None:
+            return said if endings.is_cause_of(said, words) else words
+        if doubted is not None and doubted.part == said.part and endings.is_effect(said):
+            return doubted if last_reading_line - doubted.last_line <= endings.STRAGGLING else said
+        return said
 
     def at(self, line: int) -> Spoken | None:
         """Return the fatal message that is the last word at a line.

@@ -261,3 +261,76 @@ def test_the_run_has_to_go_on_before_an_exception_is_believed_survived():
     (survived,) = alive.messages.entries()
     assert survived.label == "actionable"
     assert [change.label for change in survived.changes] == ["fatal"]
+
+
+OLD_GPU = """/opt/site-packages/torch/cuda/__init__.py:{n}: UserWarning: 
+    Found GPU0 Tesla K40m which is of cuda capability 3.5.
+    PyTorch no longer supports this GPU because it is too old.
+    Warning: the minimum cuda capability supported by this library is 3.7.
+    
+  warnings.warn(old_gpu_warn % (d, name, major, minor))
+"""  # noqa: W291, W293 - as PyTorch prints it
+
+
+def test_a_warning_whose_text_stands_below_it_is_one_message():
+    """Indented lines below an empty headline are its text, also where one looks like a message or a metric."""
+    session = Session()
+    text = OLD_GPU.format(n=187) + "epoch 1 loss 0.5\n"
+    text += "/opt/site-packages/zzlib/a.py:12: UserWarning: \n    frob 3 of 7 odd\n  warn()\n"
+    session.feed(Data(f"{text}epoch 2 loss 0.4\n".encode(), 0.0))
+    session.finish()
+    first, second = session.messages.entries()
+    assert (first.rule, first.first_line, first.last_line) == ("cuda.incompatible_gpu", 1, 6)
+    assert (second.rule, second.first_line, second.last_line) == ("", 8, 10)
+    assert session.unread.lines == 0
+    assert [list(series.values) for series in session.run.series()] == [[0.5, 0.4]]
+
+
+RANK_FAILS = """[rank3]: Traceback (most recent call last):
+[rank3]:   File "/home/me/train.py", line 3, in <module>
+[rank3]:     main()
+[rank3]: ValueError: bad sample 17 in shard 4
+"""
+API = "torch/distributed/elastic/multiprocessing/api.py"
+CLOSING = f"W1124 10:00:00.000000 140 {API}:898] Sending process 141 closing signal SIGTERM\n"
+ACCOUNT = f"E1124 10:00:01.000000 140 {API}:870] failed (exitcode: 1) local_rank: 3 (pid: 144) of binary: /usr/bin/python\n"
+PEER = RANK_FAILS.replace("rank3", "rank1").replace(
+    "ValueError: bad sample 17 in shard 4",
+    "RuntimeError: [../third_party/gloo/gloo/transport/tcp/pair.cc:534] Connection closed by peer [10.0.0.2]:29500",
+)
+
+
+def steps(first, count):
+    return "".join(f"epoch 1 step {n} loss {1 / n:.4f}\n" for n in range(first, first + count))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (steps(10, 3) + RANK_FAILS + CLOSING + ACCOUNT, 4),
+        (steps(10, 3) + RANK_FAILS + steps(13, 1) + CLOSING + ACCOUNT, 4),
+        (steps(10, 3) + RANK_FAILS + steps(13, 8) + CLOSING + ACCOUNT, 4),
+        (steps(10, 3) + PEER + CLOSING + RANK_FAILS + ACCOUNT, 9),
+        (steps(10, 3) + CLOSING + RANK_FAILS + ACCOUNT, 5),
+    ],
+)
+def test_the_first_failing_rank_wins_over_what_follows_from_it(text, line):
+    """Whatever other ranks print between or before, the failure itself is named, and the signals are its effects."""
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.finish()
+    (crashed,) = [finding.opinion for finding in session.findings.open if finding.opinion.id in ("crashed", "killed")]
+    assert (crashed.id, crashed.since.line) == ("crashed", line)
+    assert session.run.outcome() == "crashed"
+    fatal = {entry.first_line: entry.effect_of for entry in session.messages.entries() if entry.label == "fatal"}
+    assert fatal.pop(line) == 0
+    assert set(fatal.values()) == {line}
+
+
+def test_a_death_signal_from_outside_is_the_cause():
+    """A failure that training outlived for long is not blamed for the signal that ended the run."""
+    received = f"W1124 10:00:00.000000 140 {API}:900] Received 15 death signal, shutting down workers\n"
+    session = Session()
+    session.feed(Data((steps(10, 3) + RANK_FAILS + steps(13, 40) + received + CLOSING).encode(), 0.0))
+    session.finish()
+    assert [finding.opinion.id for finding in session.findings.open if finding.opinion.id in ("crashed", "killed")] == ["killed"]
