@@ -20,7 +20,7 @@ OUTCOMES: Final = {
     "crashed": phrase("crashed"),
     "killed": phrase("killed"),
     "stalled": phrase("stalled"),
-    "unknown": phrase("unknown"),
+    "unknown": phrase("end unknown"),
 }
 SPLIT_NAMES: Final = {"val": phrase("val {metric}"), "train": phrase("train {metric}"), "test": phrase("test {metric}")}
 

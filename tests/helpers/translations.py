@@ -1,7 +1,7 @@
 """Finds every sentence that tailwatch can say, and keeps the `.po` files in step with them.
 
-`.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `count(...)` and
-`phrase(...)`; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant that is a text; in the catalogue each
+`.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `of(...)`, `count(...)`,
+`phrase(...)`, of errors and of the table of keys; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant that is a text; in the catalogue each
 rule's why and action; the words for settings and metrics in `core/terms.py`. English is the key; each sentence stands in one file
 only, the first that has it.
 """
@@ -26,8 +26,12 @@ PACKAGE = ROOT / "tailwatch"
 LANGUAGE = PACKAGE / "language"
 CODES = ("zh",)
 COMMAND = ".ci/translate"
-_MAKERS = ("Text", "say", "phrase", "count")
-_ROOMS = {"diagnoses": "findings", "core": "findings", "report": "report", "tui": "monitor"}
+MAKERS = {"Text": (0,), "say": (0,), "phrase": (0,), "of": (0,), "count": (0, 1), "Key": (3, 4)} | dict.fromkeys(
+    ("UsageError", "LogError", "TailwatchError"), (0,)
+)
+"""The calls that are given sentences, and where among their arguments those stand."""
+
+_ROOMS = {"diagnoses": "findings", "core": "findings", "report": "report", "tui": "monitor", "sources": "sources"}
 _HEADER = """\
 msgid ""
 msgstr ""
@@ -70,22 +74,34 @@ def _constants(tree: ast.Module, *, public: bool) -> Iterator[str]:
                     yield part.value
 
 
+def name_of(call: ast.Call) -> str:
+    """What is called, without what it belongs to."""
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
 def _calls(tree: ast.Module) -> Iterator[Sentence]:
     for call in ast.walk(tree):
-        if not isinstance(call, ast.Call) or not call.args:
+        if not isinstance(call, ast.Call) or name_of(call) not in MAKERS:
             continue
-        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        if name not in _MAKERS:
-            continue
-        texts = [_literals(a) for a in call.args]
+        texts = [_literals(call.args[k]) for k in MAKERS[name_of(call)] if k < len(call.args)]
         many = next((_literals(k.value) for k in call.keywords if k.arg == "many"), [])
-        if name == "count":
-            if len(texts) > 2 and texts[0] and texts[1]:
+        if name_of(call) == "count":
+            if len(call.args) > 2 and texts[0] and texts[1]:
                 yield texts[0][0], texts[1][0]
-        elif many and texts[0]:
+        elif many and texts and texts[0]:
             yield texts[0][0], many[0]
         else:
-            yield from texts[0]
+            yield from (text for found in texts for text in found)
+
+
+def made_up() -> Iterator[str]:
+    """Where a sentence is put together before it is translated, so that no catalogue can know it."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and name_of(call) in MAKERS:
+                for k in MAKERS[name_of(call)]:
+                    if k < len(call.args) and isinstance(call.args[k], (ast.JoinedStr, ast.BinOp)):
+                        yield f"{path.relative_to(ROOT).as_posix()}:{call.lineno}"
 
 
 def _literals(node: ast.expr) -> list[str]:
