@@ -15,6 +15,7 @@ _BORDER: Final = re.compile(
     rb"\[0{1,3}:0[0:]{1,8}(?:<[^\[\]]{0,400}|, [^\[\]]{0,400})\](?=\s*[^\s\]])"  # a tqdm clock with text behind it
     rb"|(?<=\S)(?=\[rank0{1,4}\])"
     rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{1,6} )"
+    rb"|(?<=[0\])])(?=\[0{1,4}\] ?(?:[Ee]poch|[Ii]ter|[Ss]tep)\b)"  # the next writer's number
     rb"|(?<=\})(?=\{['\"])"
     rb"|(?<=[\w.\]])(?=Epoch 0{1,5}/0{1,5}\s*$)"  # another process announced its epoch
 )

@@ -27,7 +27,7 @@ _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
     **dict.fromkeys(
         _set(
-            "val valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
+            "val vl valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
         ),
         "val",
     ),
@@ -51,7 +51,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
     "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f 1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
-    "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
+    "r 2": "r2", "r 0": "r2", "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
@@ -60,7 +60,7 @@ _SYNONYMS: Final[dict[str, str]] = {
 }  # fmt: skip
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
-    "micro macro weighted"
+    "micro macro weighted item %"
 )
 
 _LOWER_IS_BETTER: Final = _set(
@@ -125,7 +125,7 @@ def split_of(text: str) -> Split | None:
     named = words(text)
     for word in named:
         found = _SPLIT_WORDS.get(word) or _chinese_split(word)
-        if found and word not in {"fit", "tr", "learn", "trainer", "trained", "dev", "tst"}:
+        if found and word not in {"fit", "tr", "learn", "trainer", "trained", "dev", "tst", "vl"}:
             verb = found == "val" and word.startswith(("eval", "validat"))
             if verb and "test" in named:
                 return "test"
@@ -143,8 +143,10 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             split = own
         elif not word.isascii():
             split = split or _chinese_split(word)
-            rest = _CHINESE_FILL.sub("", _without_chinese_split(word))
-            kept += [rest] if rest else []
+            rest = _without_chinese_split(word)
+            best = rest.startswith(("最佳", "最优", "最好"))
+            rest = _CHINESE_FILL.sub("", rest[2:] if best else rest)
+            kept += [*(["best"] if best else []), *([_SYNONYMS.get(rest, rest) if best else rest] if rest else [])]
         else:
             prefix = (
                 None
@@ -156,6 +158,8 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             kept.append(word)
     if split is not None:
         kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
+        while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in"):
+            kept.pop()  # `Loss on train`
     if kept[:2] == ["new", "best"]:
         kept = kept[1:]
     if kept[:3] == ["cv", "agg", "s"]:

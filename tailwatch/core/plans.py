@@ -242,6 +242,7 @@ class Runner:
             events.extend([] if reading is None else [reading])
         if plan.mark is not None:
             events.append(self._mark(line, parts, cursor))
+            cursor.turn += plan.mark == "resume"  # its epoch may come again
         if self._moves:
             events.append(_progress(line, cursor))
         return events

@@ -7,6 +7,7 @@ in `changed`; the session clears it.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
+_FROM: Final = re.compile(r"\bfrom\b|checkpoint|断点|恢复", re.IGNORECASE)
+"""What a run says that goes on from where another ended, not one that goes on after its evaluation."""
 
 
 class Run:
@@ -56,7 +59,7 @@ class Run:
         self._stamp: str | None = None
         self._rank: int | None = None
         self.looks = Looks()
-        self._resume_announced = False
+        self._resume_announced = self._resumed_from = False
 
     @property
     def segment(self) -> Segment:
@@ -211,35 +214,20 @@ class Run:
         segment = self.segment
         if segment.first_epoch is None:
             segment.first_epoch = epoch
-        elif self._goes_back(epoch):
+            self._resumed_from = False
+        elif segment.goes_back(epoch, resumed=self._resumed_from):
             self._begin_segment("resume" if self._resume_announced else "restart", event.line)
             segment = self.segment
             segment.first_epoch = epoch
-        segment.max_epoch = max(segment.max_epoch, epoch)
-
-    def _goes_back(self, epoch: float) -> bool:
-        """A restart goes back by more than one epoch (0- and 1-based numbers are mixed in one log), or to the first one."""
-        segment = self.segment
-        first = segment.first_epoch
-        if epoch >= segment.max_epoch or first is None:
-            return False
-        return epoch < segment.max_epoch - 1 or (
-            epoch <= first and epoch == math.floor(epoch) and segment.max_epoch >= first + 1 and self._has_epoch(segment)
-        )
-
-    @staticmethod
-    def _has_epoch(segment: Segment) -> bool:
-        return (
-            any(s.axis == "epoch" and s.points >= 2 for s in segment.series.values())
-            or segment.max_epoch > (segment.first_epoch or 0) + 1
-        )
+        if epoch > segment.max_epoch:
+            segment.max_epoch, self._resumed_from = epoch, False
 
     def _begin_segment(self, kind: str, line: int) -> None:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self.progress = Progress(None, None, None, None, line, self.part)
         self.pace = Pace()
-        self._resume_announced = False
+        self._resume_announced = self._resumed_from = False
         self.changed.add("segment")
 
     def _progress(self, event: Progress) -> None:
@@ -253,6 +241,7 @@ class Run:
             return
         if mark.kind == "resume":
             self._resume_announced = True
+            self._resumed_from = _FROM.search(mark.text) is not None
         self.segment.marks.append(mark)
         self.changed.add("mark")
 

@@ -50,6 +50,23 @@ class Segment:
             found = self.series[key] = Series(spec, axis)
         return found
 
+    def goes_back(self, epoch: float, *, resumed: bool) -> bool:
+        """Whether an epoch belongs to another start: a restart goes back by more than one epoch, or to the first one.
+
+        0- and 1-based numbers are mixed in one log; a run that said what it resumes from (`resumed`) may do its last epoch again.
+        """
+        first = self.first_epoch
+        if first is None or (epoch >= self.max_epoch and not (resumed and epoch == self.max_epoch)):
+            return False
+        return (
+            resumed
+            or epoch < self.max_epoch - 1
+            or (epoch <= first and epoch == math.floor(epoch) and self.max_epoch >= first + 1 and self._has_epoch(first))
+        )
+
+    def _has_epoch(self, first: float) -> bool:
+        return any(s.axis == "epoch" and s.points >= 2 for s in self.series.values()) or self.max_epoch > first + 1
+
     def ordered(self) -> list[Series]:
         """All series, the ones people look at first: losses, then scores, then rates, times and counters."""
         return sorted(self.series.values(), key=_importance)

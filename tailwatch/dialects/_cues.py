@@ -11,7 +11,7 @@ AFTER_EPOCH: Final = re.compile(
 FRACTION_OF: Final = re.compile(rb"\s?/\s?0")
 FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
 AFTER_STEP: Final = re.compile(
-    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|\xe6\xad\xa5)|batch:"
+    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
 )
 PLACE_TAIL: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
@@ -34,6 +34,8 @@ DOUBLE: Final = re.compile(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,1
 EPOCH_NEXT: Final = re.compile(rb"\] ?[Ee]poch\b")
 EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
 LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
+NAME_BEHIND: Final = re.compile(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
+OPENS_VALUE: Final = re.compile(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = re.compile(
     rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LABEL: Final = re.compile(
     rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
 )
-_SECTION: Final = re.compile(rb"\[([A-Za-z_]{2,12})\]\s{0,2}$")
+_SECTION: Final = re.compile(rb"[\[(]([A-Za-z_]{2,12})[\])]\s{0,2}$")
 """`[train] loss=0.5, [valid] loss=0.6`"""
 _GROUP: Final = re.compile(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
 """`tot_loss[loss=0.5, simple_loss=0.4]`"""

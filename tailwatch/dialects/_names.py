@@ -70,7 +70,7 @@ _EPOCH: Final = frozenset(
 _STEP: Final = frozenset(
     [
         *("step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr", "minibatch", "it"),
-        *("步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "fold", "boosting", "trees", "tree", "itération"),
+        *("步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代", "fold", "boosting", "trees", "tree", "itération"),
     ]
 )  # fmt: skip
 _STEP_PHRASES: Final = frozenset(["total timesteps", "num timesteps", "global steps", "total it", "n iter", "num updates"])
@@ -144,7 +144,22 @@ _NOT_METRICS: Final = re.compile(
 )
 
 _IDENTITIES: Final = frozenset(
-    ["v num", "percentage", "percent", "run", "trial", "exp", "experiment", "target", "threshold", "goal", "expected"]
+    [
+        "v num",
+        "no",
+        "lineno",
+        "levelno",
+        "percentage",
+        "percent",
+        "run",
+        "trial",
+        "exp",
+        "experiment",
+        "target",
+        "threshold",
+        "goal",
+        "expected",
+    ]
 )
 """Names whose number says which run it is or what was hoped for, not what was measured."""
 
@@ -236,7 +251,7 @@ def classify(raw: bytes) -> Name:
     if key and key != "learning_rate" and phrase != "momentum":
         return Name(text, "setting", "none", key)
     if (
-        found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp")
+        found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp", "耗时", "用时", "时间", "剩余时间")
         or phrase in ("time", "data", "time data")
         or _TIME_IN.fullmatch(phrase)
     ):

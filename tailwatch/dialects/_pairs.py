@@ -6,34 +6,29 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.dialects._cues import (
     AFTER_EPOCH,
     AFTER_STEP,
     AT_PLACE,
-    BEST_AT,
     DEVIATION,
-    DOUBLE,
     EPOCH_NEXT,
     EXPLICIT,
     FOR,
     FRACTION_OF,
     IMAGES,
     LINE_START,
+    NAME_BEHIND,
     NEXT_BRACKET,
     OF_EPOCHS,
     OF_IMAGES,
-    OPEN_AVERAGE,
-    OVER_EPOCHS,
+    OPENS_VALUE,
     PLACE_TAIL,
 )
-from tailwatch.dialects._label import NO_LABEL
+from tailwatch.dialects._follow import Followers
 from tailwatch.dialects._names import Name, classify, has_word, name_before
-from tailwatch.dialects._parts import Parts
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
-from tailwatch.dialects._values import Value, form_of
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Role
@@ -47,7 +42,7 @@ COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "t
 """Steps that may be printed as 100.0; with another name a number with decimals is none."""
 
 
-class Pairs(Parts):
+class Pairs(Followers):
     """The named numbers of one shape."""
 
     def read(self) -> None:
@@ -65,53 +60,19 @@ class Pairs(Parts):
                 else:
                     self._unnamed(token, kind)
 
-    def _total(self, token: Token) -> None:
-        """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""
-        if self._last == "value":
-            last = self.values[-1]
-            if self._double(last, token):
-                return
-            if meaning(last.name.text).goal != "max":
-                self._last = ""  # `ntokens: 618.06/1024`
-                return
-            last.field = replace(last.field, end=token.end, form="fraction")
-            last.decimal = True
-            self._last = "fraction"
-            return
-        if self._last == "unnamed" and not self.placed("step"):
-            before = self.scan.tokens[self.scan.tokens.index(token) - 1]
-            over_epochs = (
-                self.scan.bar
-                and not self.placed("epoch")
-                and (self.scan.over_epochs or OVER_EPOCHS.search(self.scan.masked) is not None)
-            )
-            self._place("epoch" if over_epochs else "step", before)
-        role: Role | None = "epochs" if self._last == "epoch" else "steps" if self._last == "step" else None
-        if role is None or self.placed(role) is not None:
-            self._last = ""
-            return
-        self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, "none")))
-        self._last = "total"
+        sides = {v.field.series.split for v in self.values if v.field.series is not None}
+        self.compares = {"train", "val"} <= sides or {"train", "test"} <= sides
+        counter = self.placed("step")
+        if self.compares and counter is not None and not self.named_place and self.placed("epoch") is None:
+            self._count_epochs()
+        fold = next((f for f in self.places if f.role == "step" and f in self._folds), None)
+        if fold is not None and self.placed("epoch") is not None:
+            self.places.remove(fold)  # `Fold 1 Epoch 2`
 
-    def _double(self, first: Value, token: Token) -> bool:
-        """Two values behind two names, or two splits: `train loss/acc = 0.41/81.2%`, `loss (train/val): 0.41 / 0.52`."""
-        spec = first.field.series
-        found = DOUBLE.fullmatch(first.name.text)
-        if found is None or spec is None:
-            return False
-        names = (f"{found[1]} {found[2]}".strip(), f"{found[1]} {found[3]}".strip())
-        if not all(classify(n.encode()).part == "value" and classify(n.encode()).trust == "plain" for n in names):
-            return False
-        kind = unit_kind(token.unit)
-        unit = "%" if kind == "percent" else None
-        own = [meaning(name) for name in names]
-        specs = [SeriesSpec(n, m.metric, m.split or spec.split, u) for n, m, u in zip(names, own, (spec.unit, unit), strict=True)]
-        first.field = replace(first.field, series=specs[0])
-        decimal = kind == "percent" or b"." in self._number(token)
-        field = Field("value", token.start, token.end, specs[1], form=form_of(self.scan.masked, token, kind))
-        self.values.append(Value(field, classify(names[1].encode()), first.explicit, decimal, first.label))
-        self._last = "value"
-        return True
+    def _count_epochs(self) -> None:
+        """`(1/30) train: loss=0.5 | val: loss=0.6`: what is counted are epochs, for each has a validation."""
+        other: dict[Role, Role] = {"step": "epoch", "steps": "epochs"}
+        self.places = [replace(f, role=other.get(f.role, f.role)) for f in self.places]
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         if self._best_epoch(token):
@@ -128,18 +89,15 @@ class Pairs(Parts):
             self._last = "images"
             return
         name = classify(raw)
-        if self._pending and self._last == "images":
+        placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
+        if self._pending and (placed or self._last == "images"):  # `Loss after 3 epochs: 0.5`
             self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
-            self._pending = b""
-            return
-        if self._pending and self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step"):
-            self._value(
-                token, classify(self._pending), self._pending, token.start - len(token.gap), kind
-            )  # `Loss after 3 epochs: 0.5`
             self._pending = b""
             return
         behind = self.scan.masked[token.end : token.end + 24]
         before = token.gap
+        if raw == b"i" and self.placed("epoch") and not self.placed("step") and b"." not in self._number(token):
+            name = name._replace(part="step")
         key = setting_behind(before, behind) if name.part in ("value", "nothing", "split") and name.trust == "none" else ""
         if key:
             self._setting(token, key, kind)
@@ -204,32 +162,14 @@ class Pairs(Parts):
         self._pending = held[1] if held and of and of.part == "value" and of.trust in ("plain", "known") else b""
         self.named_place = True
         self._place("epoch" if name.part == "epoch" else "step", token)
+        if name.text.lower() == "fold" and self.places:
+            self._folds.append(self.places[-1])
 
     def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name) -> None:
         """`Loss after 3 epochs: 0.5`: the number is a place, the name belongs to the next one."""
         self._pending = raw if name.part == "value" else b""
         self.named_place = True
         self._place(role, token)
-
-    def _number(self, token: Token) -> bytes:
-        return self.scan.masked[token.start : token.end]
-
-    def _best_epoch(self, token: Token) -> bool:
-        """`best_reward: 0.67 in #11`, `Best val loss 0.35 at epoch 3`: the epoch of the best is a value of its own."""
-        last = self.values[-1] if self.values else None
-        if (
-            last is None
-            or self._last != "value"
-            or not last.name.text.lower().startswith("best")
-            or BEST_AT.match(token.gap) is None
-        ):
-            return False
-        spec = SeriesSpec("best epoch", "best_epoch", None)
-        self.values.append(
-            Value(Field("value", token.start, token.end, spec), Name("best epoch", "value", "none"), True, False, NO_LABEL)  # noqa: FBT003
-        )
-        self._last = ""
-        return True
 
     def _unnamed(self, token: Token, kind: UnitKind) -> None:  # noqa: C901
         gap = token.gap
@@ -255,8 +195,19 @@ class Pairs(Parts):
             self._place("step", token)
         elif not self.places and not self.values and LINE_START.match(gap) and len(gap) == token.start - self._body():
             self._opening(token, gap, follows)
-        else:
+        elif not self._named_behind(token, kind):
             self._last = "unnamed"
+
+    def _named_behind(self, token: Token, kind: UnitKind) -> bool:
+        """`Epoch 1: 0.9121 train loss, 75.2% accuracy`: the name stands behind the number."""
+        if not OPENS_VALUE.search(token.gap) or not (kind == "percent" or b"." in self._number(token)):
+            return False
+        found = NAME_BEHIND.match(self.scan.masked, token.end)
+        name = classify(found[1]) if found is not None else None
+        if found is None or name is None or name.part != "value" or name.trust != "plain":
+            return False
+        self._value(token, name, found[1], token.start - len(token.gap), kind)
+        return True
 
     def _body(self) -> int:
         return max(0, self.scan.tokens[0].start - len(self.scan.tokens[0].gap))
@@ -274,21 +225,3 @@ class Pairs(Parts):
             self._place("epoch", token)
         else:
             self._last = "unnamed"
-
-    def _is_change(self, token: Token) -> bool:
-        """Whether the number is what changed since the last time: `loss: 0.31 (-0.02)`, `acc: 81.2 (+1.3)`."""
-        sign = self.scan.masked[token.start : token.start + 1]
-        value = self.values[-1].field if self.values else None
-        if sign not in (b"+", b"-") or value is None or not token.gap.endswith((b"(", b"[")):
-            return False
-        return sign == b"+" or self.scan.masked[value.start : value.start + 1] != b"-"
-
-    def _is_average(self, token: Token) -> bool:
-        """Whether the number is the average in `0.31 (0.29)`."""
-        behind = self.scan.masked[token.end : token.end + 3].lstrip()
-        if self._last != "value" or self._is_change(token) or OPEN_AVERAGE.match(token.gap) is None:
-            return False
-        spec = self.values[-1].field.series
-        if behind[:1] == b"%" and spec is not None and spec.unit != "%":
-            return False  # `memory: 46.25GiB(48.65%)`: a share of something else
-        return behind.lstrip(b" %")[:1] in (b")", b"]", b"")

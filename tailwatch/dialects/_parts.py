@@ -28,9 +28,12 @@ class Parts:
         self.names: list[Field] = []
         self.places: list[Field] = []
         self.settings: list[Field] = []
+        self._folds: list[Field] = []
         self.first_place = 1 << 20
         self.used_frame = False
         self.named_place = False
+        self.compares = False
+        """Training and validation stand side by side."""
         self.counted = False
         """The updates so far stand behind the values of an epoch."""
         self._named_split = self._grouped = self._within = False

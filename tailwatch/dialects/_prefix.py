@@ -30,7 +30,8 @@ _PART: Final = re.compile(
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
     rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?|\([A-Za-z_][\w.]{0,60}:0+\))"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
-    rb"|(?P<rank>[\[(]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])]?:?(?=\s|\[|$))"
+    rb"|(?P<torchrun>\[default(?P<torchrank>0{1,4})\]:)"
+    rb"|(?P<rank>[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
     rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"
     rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"
     rb"|(?P<logger>(?:root|__main__|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,10})(?::[\w<>]{1,60}:0+)?(?::(?: {1,4}0+:)?|(?=\s)))"
@@ -40,7 +41,8 @@ _PART: Final = re.compile(
     rb"|(?P<pid>0{1,16}(?=\]|\s+[\w./-]{1,60}\.(?:py|cc|cpp|cu|h):0|\s+\[|\s+(?:" + _LEVEL + rb")))"
     rb")(?:\s|[|:,>\]]|-(?!0))*"
 )
-_STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "rank", "ray")
+_STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun", "rank", "ray")
+_RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
 _PLACE_WORD: Final = re.compile(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
 _SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z\[{'\"])")
@@ -76,8 +78,8 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
             break
         if kind == "stamp" and time is None:
             time = found.span("time")
-        if kind in ("rank", "mpi"):
-            rank = found.span("number" if kind == "rank" else "mpirank")
+        if kind in _RANKS:
+            rank = found.span(_RANKS[kind])
         if kind == "basic" and _PLACE_WORD.search(found["basic"].partition(b":")[2]):
             break
         if kind in ("bracket", "bare"):

@@ -58,7 +58,9 @@ _PERCENT: Final = re.compile(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = re.compile(
     rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
-_DIGITS: Final = re.compile(rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)")
+_DIGITS: Final = re.compile(
+    rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)"
+)
 _WORDS: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
 _GLUED_PLACE: Final = re.compile(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
 _NAME_GOES_ON: Final = re.compile(rb"\) ?[:=]")

@@ -140,7 +140,7 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
             return "bar"
         if _GLYPHS.search(found.masked) and not held_out:
             return "epoch_bar"
-        return "summary" if found.complete else "loop"
+        return "summary" if found.complete or (pairs.compares and pairs.placed("epoch") is None) else "loop"
     if pairs.placed("epochs") is not None and found.bar:
         return "context"  # a bar over the epochs
     if found.bar:

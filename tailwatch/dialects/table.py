@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
-from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._names import classify
@@ -43,6 +43,8 @@ _RULE: Final = re.compile("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 _EVALUATION: Final = frozenset(
     (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
 )
+_OF_SPLITS: Final = frozenset(("split", "phase", "set", "mode", "stage", "subset", "dataset", "data", "阶段", "数据集"))
+"""A column that says on what its row was measured."""
 _EPOCH_IN_CELL: Final = re.compile(rb"[Ee]poch\W{0,3}(0{1,9})")
 
 
@@ -75,6 +77,8 @@ def _may_be_header(shape: bytes) -> bool:
 
 
 def _header(shape: bytes, before: Prefix) -> Plan | None:
+    if shape.startswith((b"# ", b"#\t"), before.end):
+        before = before._replace(end=before.end + 1)  # a comment to gnuplot and numpy
     body = shape[before.end :]
     bar = _BAR.search(body)
     if bar is not None:
@@ -116,7 +120,8 @@ def _is_header(found: list[Cell], how: str) -> bool:
     places = sum(n.part in ("epoch", "step") or c.text.lower() in (b"e", b"#") for n, c in zip(names, found, strict=True))
     if how == "tight" and metrics + places + sum(is_neutral(n.text) or n.part == "time" for n in names) < len(found):
         return False
-    return metrics >= 3 or (metrics >= 1 and places >= 1 and (len(found) > 2 or how != "tight"))
+    splits = sum(n.part == "split" for n in names)  # `Epoch  Train  Valid`
+    return metrics >= 3 or (splits >= 2 and places >= 1) or (metrics >= 1 and places >= 1 and (len(found) > 2 or how != "tight"))
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
@@ -189,7 +194,8 @@ def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split
     if not _all_cells(pairs, placed=placed and not extra):
         return None
     taken: set[str] = set()
-    values = [f for name, cell in pairs for f in _cell(f"{label} {name}".strip(), cell, split or frame.split, taken)]
+    own = next((split_of(cell.text.decode("utf-8", "replace")) for name, cell in pairs if name.lower() in _OF_SPLITS), None)
+    values = [f for name, cell in pairs for f in _cell(f"{label} {name}".strip(), cell, own or split or frame.split, taken)]
     return [*values, *extra]
 
 
@@ -235,7 +241,10 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str]) -> list[F
         return []
     known = meaning(name)
     spec = SeriesSpec(
-        name, known.metric, known.split or (None if is_neutral(name) else split), "%" if cell.text.endswith(b"%") else None
+        name,
+        known.metric,
+        known.split or (None if is_neutral(name) else split),
+        "%" if cell.text.endswith(b"%") or name.endswith(("(%)", "[%]")) else None,
     )
     return [Field("value", cell.start, cell.start + found.end(), spec)]
 
