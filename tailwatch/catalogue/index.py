@@ -2,9 +2,9 @@
 
 Every anchor is filed under the longest of its words, which few lines hold; it therefore begins and ends at a word's border
 (words are letters and underscores; one Chinese character is a word). A line is cut into words once, the words that head an
-entry are found by one set intersection, and only the anchors filed there are looked for. With 700 anchors this takes 7 us for
-a line of 130 characters, as much as an Aho-Corasick automaton (5 us) and far less than google-re2's set (69 us), a loop over
-all anchors (68 us) or one alternation in `re` (289 us); it is built in 3 ms (re: 48 ms) and needs no compiled dependency.
+entry are found by one set intersection, and only the anchors filed there are looked for. With 5,274 anchors this takes 22 us for
+a message of 169 characters and is built in 12 ms, without a compiled dependency; ARCHITECTURE.md compares it with an Aho-Corasick
+automaton, google-re2's set, hyperscan and `re`.
 """
 
 from __future__ import annotations
