@@ -28,10 +28,12 @@ class LastWords:
         self._last_line = 0
         self.heard = 0
 
-    def went_on(self) -> None:
-        """Values came: training goes on, whatever was said before."""
-        if self._words is not None:
-            self._doubted, self._words = self._words, None
+    def went_on(self) -> bool:
+        """Values came: training goes on, whatever was said before. Returns whether something was said that meant its end."""
+        if self._words is None:
+            return False
+        self._doubted, self._words = self._words, None
+        return True
 
     def new_part(self) -> None:
         """The file begins anew."""

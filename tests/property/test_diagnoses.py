@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,19 @@ def alarms(
 def test_a_factor_on_the_loss_changes_no_finding(rows: list[tuple[float, float]], exponent: int) -> None:
     """A loss in other units is the same curve."""
     assert alarms(log(rows, factor=2.0**exponent)) == alarms(log(rows))
+
+
+def printed(rows: list[tuple[float, float]], power: int) -> bytes:
+    """Six significant digits, as a script prints them, with the point moved."""
+    moved = ([f"{Decimal(f'{v:.6g}').scaleb(power):f}" for v in row] for row in rows)
+    return "".join(f'{{"epoch": {i + 1}, "train_loss": {t}, "val_loss": {v}}}\n' for i, (t, v) in enumerate(moved)).encode()
+
+
+@few
+@given(runs(), st.integers(-9, 9))
+def test_a_power_of_ten_changes_the_digits_and_no_finding(rows: list[tuple[float, float]], power: int) -> None:
+    """A loss in thousandths is the same curve, though neither its digits nor their rounding in memory are the same."""
+    assert alarms(printed(rows, power)) == alarms(printed(rows, 0))
 
 
 @few
