@@ -87,6 +87,8 @@ def _of_unjudged(opening: Text, run: Run, outcome: Outcome) -> Text:
             "first": compact(series.values[0]),
         }
         return Text("{opening}: {name} {last}, at the start {first}.", values)
+    if outcome == "unknown" and run.clock.ended:
+        return Text("{opening}, and holds no training values.", {"opening": opening})
     if outcome in ("running", "unknown"):
         return Text("{opening}: the log has printed no training values yet.", {"opening": opening})
     return Text("{opening}.", {"opening": opening})
