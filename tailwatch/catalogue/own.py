@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from tailwatch.catalogue.rules import When, number
-from tailwatch.core.errors import UsageError
+from tailwatch.core.errors import UsageError, words
 from tailwatch.core.regexes import Regex
 
 if TYPE_CHECKING:
@@ -160,16 +160,21 @@ def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) ->
     where = message.where or "your configuration"
     if not message.verdict or not (message.text or message.pattern or message.rule):
         raise UsageError(
-            f"{message.where or '[[message]]'} needs a verdict, and a text or a rule or a pattern that says of which message."
+            "{where} needs a verdict, and a text or a rule or a pattern that says of which message.",
+            where=message.where or "[[message]]",
         )
     if message.rule and knows is not None and not knows(message.rule):
-        raise UsageError(f"{where}: rule: the catalogue has no rule {message.rule!r}; `tailwatch messages WORD` lists them.")
+        raise UsageError(
+            "{where}: rule: the catalogue has no rule {rule}; `tailwatch messages WORD` lists them.",
+            where=where,
+            rule=repr(message.rule),
+        )
     regex = None
     if message.pattern:
         try:
             regex = Regex(message.pattern, "text")
         except ValueError as error:
-            raise UsageError(f"{where}: pattern cannot be used: {error}.") from None
+            raise UsageError("{where}: {key} cannot be used: {error}.", where=where, key="pattern", error=words(error)) from None
     pieces = _pieces(message.text, where)
     names = {name for piece in pieces for name in piece.groupindex} | set(regex.names if regex else ())
     when = tuple(_when(condition, f"{where}: when number {n}", names) for n, condition in enumerate(message.when, 1))
@@ -179,10 +184,13 @@ def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) ->
 
 def _when(condition: OwnWhen, where: str, names: set[str]) -> tuple[str, When]:
     if not condition.verdict:
-        raise UsageError(f"{where} needs a verdict.")
+        raise UsageError("{where} needs a verdict.", where=where)
     if condition.number and condition.number not in names:
         raise UsageError(
-            f"{where}: number: neither text nor pattern names {condition.number!r}; write {{{condition.number}}} in text."
+            "{where}: number: neither text nor pattern names {name}; write {hole} in text.",
+            where=where,
+            name=repr(condition.number),
+            hole=f"{{{condition.number}}}",
         )
     fields = {name: value for name, value in condition._asdict().items() if name != "verdict"}
     return condition.verdict, When(label="unknown", **fields)
@@ -192,7 +200,7 @@ def _pieces(text: str, where: str) -> tuple[re.Pattern[str], ...]:
     pieces = filter(None, (" ".join(piece.split()) for piece in _HOLE.split(text)))
     names = _NAMED.findall(text)
     if len(names) != len(set(names)):
-        raise UsageError(f"{where}: text names a number twice; give each number a name of its own.")
+        raise UsageError("{where}: text names a number twice; give each number a name of its own.", where=where)
     return tuple(re.compile(_expression(piece)) for piece in pieces)
 
 

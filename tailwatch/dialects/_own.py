@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from tailwatch.core.cursor import held_out
-from tailwatch.core.errors import UsageError
+from tailwatch.core.errors import UsageError, words
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.core.regexes import Regex
+from tailwatch.core.text import Text, phrase
 from tailwatch.dialects._prefix import STAMP
 from tailwatch.dialects._template import Template
 
@@ -110,19 +111,21 @@ def _ready(pattern: Pattern) -> Ready:
         ready: Ready = Template(pattern.line) if pattern.line else Regex(pattern.regex)
         _check_names(ready.names)
     except ValueError as error:
-        raise UsageError("{where}: {key} cannot be used: {error}.", where=pattern.where, key=key, error=error) from None
+        raise UsageError("{where}: {key} cannot be used: {error}.", where=pattern.where, key=key, error=words(error)) from None
     return ready
 
 
 def _check_names(names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"the name {name!r} is given twice")
+            raise ValueError(Text("the name {name} is given twice", {"name": repr(name)}))
         for word in _WORDS:
             if name not in _WORDS and _swapped(name, word):
-                raise ValueError(f"{name!r} looks like {word!r} with two letters swapped")
+                raise ValueError(
+                    Text("{name} looks like {word} with two letters swapped", {"name": repr(name), "word": repr(word)})
+                )
     if ("name" in names) is not ("value" in names):
-        raise ValueError("'name' and 'value' go together: the word that names a metric, and its number")
+        raise ValueError(phrase("'name' and 'value' go together: the word that names a metric, and its number"))
 
 
 def _swapped(name: str, word: str) -> bool:

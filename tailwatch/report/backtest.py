@@ -44,6 +44,6 @@ def show_alerts(
     for when, line, text in raised:
         where = say("line {number:,} of {all:,}", number=line, all=session.lines)
         if at - when >= 1:
-            where = language.listed([where, say("{time} before the end", time=duration(at - when, language))])
+            where = say("{where}, {time} before the end", where=where, time=duration(at - when, language))
         out.write(say("{where}: {text}", where=where, text=text) + "\n")
     return 0

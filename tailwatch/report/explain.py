@@ -111,7 +111,10 @@ def _answer_lines(stdin: IO[str], stdout: IO[str], language: Language, messages:
             asked = json.loads(line)
             answer = {"id": asked["id"], **explain(asked["text"], language, messages)._asdict()}
         except (ValueError, TypeError, KeyError, AttributeError):
-            sys.stderr.write(f'line {number} of the input is no JSON object with "id" and "text"; give one such object a line\n')
+            sentence = language.say(
+                'line {n} of the input is no JSON object with "id" and "text"; give one such object a line', n=number
+            )
+            sys.stderr.write(f"{sentence}\n")
             return 2
         stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return 0

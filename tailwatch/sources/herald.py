@@ -68,7 +68,7 @@ class Herald:
         self._last_at = max(self._last_at, written)
         self._events.append(Data(data, self._last_at, skipped))
 
-    def behind(self, size: str) -> None:
+    def behind(self, size: Text) -> None:
         """There is more to read than can be read at once; `all_read` will be told again."""
         self._all_read = False
         self.tell("behind", size)

@@ -232,4 +232,4 @@ class Lineup:
         behind = front.info().st_size - front.position.offset
         if not self._herald.is_history and behind >= _BEHIND and now - self._told_behind >= _TELL_BEHIND_S:
             self._told_behind = now
-            self._herald.behind(f"{behind / (1 << 20):.0f} MB")
+            self._herald.behind(Text("{n:.0f} MB", {"n": behind / (1 << 20)}))

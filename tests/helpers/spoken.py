@@ -11,25 +11,28 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
+from translations import MAKERS, PACKAGE, constants, is_public, name_of
+
 from tailwatch.tui.paint import Role
-from translations import MAKERS, PACKAGE, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 ROOMS = ("tui", "report", "sources", "history", "commands.py", "cli.py", "earlier.py", "reading.py", "remember.py", "config.py")
-EXCEPT = ("report/recipes.py",)
-"""Code that a report offers; its comments are English as all code is."""
+EXCEPT = ("report/recipes.py", "report/framework.py", "sources/identity.py")
+"""Code that a report offers; names of frameworks; errors of whoever saves positions, which is a program."""
 
-SHOWN = {
-    "Span", "row", "fit", "pad", "wrap", "clipped", "Static", "Label", "Button", "Opened", "note", "notify", "open_page", "write",
-    "writelines", "Notice", "Best", "Moment", "Verdict", "print", "UsageError", "LogError", "tell", "begin", "_reason", "_block",
-}  # fmt: skip
+SHOWN = dict.fromkeys(
+    ("Span", "row", "fit", "pad", "wrap", "clipped", "Static", "Label", "Button", "Opened", "note", "notify", "open_page",
+     "write", "writelines", "print", "UsageError", "LogError", "_reason", "_block"), 0,
+) | {"Best": 2, "Moment": 2, "Notice": 2, "Verdict": 1, "tell": 1, "begin": 1, "behind": 0}  # fmt: skip
+"""What shows its arguments, from which one on: before it stand names that programs read."""
+
 _WORD = re.compile(r"[A-Za-z]{2}")
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? [A-Za-z]{2,}")
-_CODE = re.compile(r"[<>]|^(SELECT|DELETE|INSERT|PRAGMA|BEGIN|\nCREATE)\b|'none'|\(P<|^tailwatch: ")
-_NAMES = {"NaN", "inf", "tailwatch", "utf-8", "no", "lr"}
+_CODE = re.compile(r"[<>]|^(SELECT|DELETE|INSERT|PRAGMA|BEGIN|\nCREATE)\b|'none'|^ FROM ")
+_NAMES = {"NaN", "inf", "utf-8"}
 _ROLES = set(get_args(Role))
 
 
@@ -48,33 +51,40 @@ def bypasses() -> list[Bypass]:
 def of_file(name: str, source: str) -> list[Bypass]:
     """Those of one file."""
     tree = ast.parse(source)
-    silent = _silent(tree)
+    silent = _silent(tree, public=is_public(name))
     found: dict[int, Bypass] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and name_of(node) in SHOWN:
             for literal in _shown(node):
                 if id(literal) not in silent and _is_word(literal.value):
                     found[id(literal)] = Bypass(f"{name}:{literal.lineno}", literal.value)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
-            if _SENTENCE.search(node.value) and not _CODE.search(node.value):
-                found[id(node)] = Bypass(f"{name}:{node.lineno}", node.value)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent and _is_sentence(node.value):
+            found[id(node)] = Bypass(f"{name}:{node.lineno}", node.value)
     return list(found.values())
 
 
 def _files() -> Iterator[Path]:
     for room in ROOMS:
         path = PACKAGE / room
-        yield from (p for p in sorted(path.rglob("*.py")) if p.relative_to(PACKAGE).as_posix() not in EXCEPT) if path.is_dir() else [path]
+        yield from (
+            (p for p in sorted(path.rglob("*.py")) if p.relative_to(PACKAGE).as_posix() not in EXCEPT)
+            if path.is_dir()
+            else [path]
+        )
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_SENTENCE.search(text)) and not _CODE.search(text)
 
 
 def _is_word(text: str) -> bool:
-    rest = re.sub(r"--?[\w-]+|\b[\w-]+\.\w+\b", "", text)
+    rest = re.sub(r"--?[\w-]+|\b[\w-]+\.\w+\b|\btailwatch\b", "", text)
     return bool(_WORD.search(rest)) and text not in _ROLES | _NAMES and not _CODE.search(text)
 
 
-def _silent(tree: ast.AST) -> set[int]:
+def _silent(tree: ast.Module, *, public: bool) -> set[int]:
     """The literals that nobody reads, or that the catalogue translates: docstrings, annotations, keys, comparisons."""
-    silent: set[int] = set()
+    silent: set[int] = {id(part) for part in constants(tree)} if public else set()
     for node in ast.walk(tree):
         parts: list[ast.AST] = []
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -96,7 +106,7 @@ def _silent(tree: ast.AST) -> set[int]:
 
 def _shown(call: ast.Call) -> Iterator[ast.Constant]:
     """The literals among what a call shows, not those of calls within it, which are looked at by themselves."""
-    waiting: list[ast.AST] = [*call.args]
+    waiting: list[ast.AST] = [*call.args[SHOWN[name_of(call)] :]]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -1,9 +1,9 @@
 """Finds every sentence that tailwatch can say, and keeps the `.po` files in step with them.
 
 `.ci/translate` runs it. Sentences are found where they are made: the texts of `Text(...)`, `say(...)`, `of(...)`, `count(...)`,
-`phrase(...)`, of errors and of the table of keys; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant that is a text; in the catalogue each
-rule's why and action; the words for settings and metrics in `core/terms.py`. English is the key; each sentence stands in one file
-only, the first that has it.
+`phrase(...)`, of errors and of the table of keys; in `tailwatch/diagnoses` and `tailwatch/report/story` every public constant
+that is a text; in the catalogue each rule's why and action; the words for settings and metrics in `core/terms.py`. English is the
+key; each sentence stands in one file only, the first that has it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ast
 import io
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ msgstr ""
 Sentence = str | tuple[str, str]
 
 
+@cache
 def sentences() -> dict[str, list[Sentence]]:
     """Every sentence by the name of its file, in the order of the code."""
     found: dict[str, list[Sentence]] = {}
@@ -58,20 +60,25 @@ def _of_code() -> Iterator[tuple[str, Sentence]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         room = path.relative_to(PACKAGE).parts[0]
         tree = ast.parse(path.read_text("utf-8"))
-        public = room == "diagnoses" or path.name == "terms.py" or path.parent.name == "story"
-        for sentence in (*_constants(tree, public=public), *_calls(tree)):
+        public = [part.value for part in constants(tree)] if is_public(path.relative_to(ROOT).as_posix()) else []
+        for sentence in (*public, *_calls(tree)):
             yield _ROOMS.get(room, "report"), sentence
 
 
-def _constants(tree: ast.Module, *, public: bool) -> Iterator[str]:
+def is_public(name: str) -> bool:
+    """Whether the public constants of a file are sentences."""
+    return "/diagnoses/" in name or "/story/" in name or name.endswith("/terms.py")
+
+
+def constants(tree: ast.Module) -> Iterator[ast.Constant]:
     """The texts of a module's public constants, those in its tables too."""
-    for node in tree.body if public else ():
+    for node in tree.body:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
         value = getattr(node, "value", None)
         if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_") and value is not None:
             for part in value.values if isinstance(value, ast.Dict) else (value,):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value
+                    yield part
 
 
 def name_of(call: ast.Call) -> str:

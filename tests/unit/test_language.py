@@ -15,11 +15,12 @@ from tailwatch.language import LANGUAGES, chosen, language, of_environment
 from tailwatch.language.written import Written
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+import spoken
 import translations as tr
 
 LOGS = Path(__file__).parents[2] / "sample_logs"
 FOREIGN = [code for code in LANGUAGES if code != "en"]
-STALE = f"run {tr.COMMAND}, fill in what is empty in tailwatch/language/*/*.po, and run it again"
+STALE = f"run {tr.COMMAND} and fill in what is empty in tailwatch/language/*/*.po"
 
 
 class Words(dict[str, str]):
@@ -111,6 +112,54 @@ def test_quotes_backslashes_and_breaks_are_read_as_they_are_written(tmp_path: Pa
     (tmp_path / "a.po").write_text("".join(f'\nmsgid "{e}"\nmsgstr "{e}"\n' for e in escaped), "utf-8")
     read = Written(str(tmp_path))
     assert [read.find(text) for text in texts] == texts
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_every_sentence_is_said_in_every_language(code: str) -> None:
+    """Those of the code, found where they are made, and those of the rules; the first ones that are missing are named."""
+    wanting = [f"{name}.po: {text!r}" for name, texts in tr.missing(code).items() for text in texts]
+    assert not wanting, f"{len(wanting)} sentences have no translation; {STALE}:\n" + "\n".join(wanting[:20])
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_no_translation_is_kept_of_what_is_no_longer_said(code: str) -> None:
+    """The files hold the sentences of today."""
+    said = {text for texts in tr.sentences().values() for text in texts}
+    kept = [text for text in tr.translations(code) if text not in said]
+    assert not kept, f"no longer said are {kept[:5]}; run {tr.COMMAND}"
+
+
+def test_no_sentence_is_put_together_before_it_is_translated() -> None:
+    """An f-string or a sum is another sentence each time, which no catalogue holds; values are named in a template."""
+    assert list(tr.made_up()) == []
+
+
+def test_nothing_is_shown_that_the_catalogue_does_not_know() -> None:
+    """A literal that a person reads goes through the language: `language.say("...")`, `Text("...")`, or `phrase("...")`."""
+    found = [f"{b.where}: {b.text!r}" for b in spoken.bypasses()]
+    assert not found, "these are English in every language:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('row((" no line", "dim"))', " no line"),
+        ('Static("Loading")', "Loading"),
+        ('self.note(f"remembered in {path}")', "remembered in "),
+        ('out.write("none\\n" if x == "word" else language.of("some"))', "none\n"),
+        ('why = "the log is empty"', "the log is empty"),
+        ('Notice("lost", at, "gone")', "gone"),
+        ('raise UsageError(f"{path} gone")', None),
+        ('row((language.of("no line"), "dim"))', None),
+        ('"""A docstring of a file."""', None),
+        ('KINDS = {"a": phrase("no line")}', None),
+        ('fit(x, width) if x == "some word" else y', None),
+    ],
+)
+def test_a_literal_that_is_shown_is_found_and_one_that_is_translated_is_not(source: str, text: str | None) -> None:
+    """What the test before this one looks for; an f-string in a translated call is for the test before that."""
+    found = spoken.of_file("tailwatch/tui/x.py", source)
+    assert [b.text for b in found] == ([] if text is None else [text])
 
 
 @pytest.mark.parametrize("code", FOREIGN)

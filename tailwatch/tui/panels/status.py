@@ -91,10 +91,10 @@ def _state(snapshot: Snapshot) -> tuple[Span, ...]:
             language.say("reading history {percent:.0f} %", percent=source.percent) if known else language.of("reading history")
         )
         return (Span(f"{sign} ", role), Span(text + (f" · {language.of('preview')}" if source.preview else ""), role))
-    detail = (
-        f": {language.render(source.detail)}" if source.detail and source.kind in ("waiting", "denied", "behind", "lost") else ""
-    )
-    return (Span(f"{sign} {language.of(name)}", role), *((Span(detail),) if detail else ()))
+    said = language.of(name)
+    if source.detail and source.kind in ("waiting", "denied", "behind", "lost"):
+        return Span(f"{sign} {said}", role), Span(language.say(": {detail}", detail=source.detail))
+    return (Span(f"{sign} {said}", role),)
 
 
 def _place(snapshot: Snapshot) -> tuple[Span, ...]:
