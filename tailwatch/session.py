@@ -7,15 +7,18 @@ difference to what comes out in the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.config import DEFAULTS
+from tailwatch.core.bulk import take_in
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.run import Run
 from tailwatch.core.shapes import Reader
+from tailwatch.core.weaving import Block
 from tailwatch.diagnoses import judges
 from tailwatch.dialects import own_plans, plan_for
 
@@ -25,13 +28,13 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.heard import Interest
     from tailwatch.config import OwnMessage, Settings
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.columns import Stretch
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import FindingBook, FindingChange, Watch
     from tailwatch.core.lines import Waste
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
     from tailwatch.core.unread import UnreadBook
+    from tailwatch.core.weaving import Slice, Weave
 
 
 @dataclass(slots=True)
@@ -191,37 +194,43 @@ class Session:
 
     def _read(self, lines: list[Line], changes: Changes) -> None:
         """Read complete lines, as many together as can be."""
-        at = 0
+        block, at, reader = Block(lines), 0, self._reader
         while at < len(lines):
-            entry = self._reader.entry(lines[at].raw)
-            together = None
-            if entry.family is not None and self._listener.idle:
-                together = self._reader.stretch(lines, at, entry)
-            if together is None or not self._may_join(together):
-                self._line(lines[at], entry, changes)
+            together = reader.weave(block, at) if self._listener.idle and self._stays() else None
+            if together is None or not self._knows_rank(together):
+                self._line(lines[at], reader.entry(block.shapes[at]), changes)
                 at += 1
             else:
-                self._stretch(together, changes)
-                at += together.taken
+                self._together(together, changes)
+                at = together.end
 
-    def _may_join(self, found: Stretch) -> bool:
-        """Whether the rows move the run's step only; the first row of another epoch is taken by itself."""
-        return found.epoch is None or found.epoch == self.run.progress.epoch
+    def _stays(self) -> bool:
+        """Whether the run knows of the epoch that the lines stand in; the first values of another one are taken by themselves."""
+        epoch = self._reader.cursor.epoch
+        return epoch is None or epoch == self.run.progress.epoch
 
-    def _stretch(self, found: Stretch, changes: Changes) -> None:
-        run, at, end = self.run, 0, len(found.rows)
-        while at < end:
-            upto = min(end, at + run.looks.until_look(found.axis))
-            run.stretch(found, at, upto)
-            found.moved(self._reader.cursor, upto - 1)
-            last = found.rows[upto - 1]
-            self.lines = run.line = last.number
-            self._listener.trained(found.family.dialect, last.part, run.last_reading_line)
-            if self._keep_readings:
-                changes.readings.extend((run.segment.number, reading) for reading in found.readings(at, upto))
+    def _knows_rank(self, woven: Weave) -> bool:
+        """Whether it is settled whose values the run's are, if ranks are named."""
+        return self.run.rank is not None or all(strand.rank is None for strand in woven.strands)
+
+    def _together(self, woven: Weave, changes: Changes) -> None:
+        run, lines = self.run, woven.block.lines
+        for start, end in woven.until_looks(run.looks, run.rank):
+            slices = woven.slices(start, end)
+            self.lines = run.line = lines[end - 1].number
+            if slices:
+                take_in(run, woven, slices)
+                self._trained_together(woven, slices, changes)
             if run.changed:
                 self._settle(changes)
-            at = upto
+        self._reader.took(woven)
+
+    def _trained_together(self, woven: Weave, slices: list[Slice], changes: Changes) -> None:
+        for found in sorted(slices, key=attrgetter("last")):
+            if found.strand.family.specs:
+                self._listener.trained(found.strand.family.dialect, self.run.part, self.run.last_reading_line)
+        if self._keep_readings:
+            changes.readings.extend((self.run.segment.number, reading) for reading in woven.readings(slices))
 
     def _line(self, line: Line, entry: Entry, changes: Changes) -> None:
         run = self.run

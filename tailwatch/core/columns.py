@@ -1,39 +1,34 @@
-"""Reading many lines at once: a stretch of lines that hold running values of the same series, taken apart by columns.
+"""What lines must share to be read together, by columns instead of one by one.
 
-Most lines of a long log are running values of one kind. Read one by one, each costs some ten microseconds; by columns, one or
-two. What comes out is the same: a stretch ends where a line says anything that moves more than the step (another epoch, a full
-bar, a value that is no number), and that line is read by itself.
+Most lines of a long log are running values of a few kinds that come in turn. Read one by one, each costs some ten microseconds;
+by columns, one or two. What comes out is the same: lines that move more than the step are read by themselves.
 """
 
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import eq
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.cursor import held_out, signature
-from tailwatch.core.events import Reading
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tailwatch.core.cursor import Cursor, Who
-    from tailwatch.core.events import Axis, Field, Line, NumberForm, Plan, PlanKind, SeriesSpec
+    from tailwatch.core.events import Axis, Field, Frame, NumberForm, Plan, PlanKind, SeriesSpec
 
-LEAST: Final = 4
-"""Fewer lines than this are read one by one."""
-MOST: Final = 4096
 NAN: Final = float("nan")
 Parts = tuple[bytes, ...]
 
 
-class Family(NamedTuple):
-    """What lines must share to be read together: the same series, and the same parts in the same order.
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
 
     `values` and the places are indices into the parts of a line, with the form of the number; -1 where a part is missing.
+    `moves` says that a line without values tells where the run stands. There is one object for each family, see `family_of`.
     """
 
     dialect: str
@@ -43,149 +38,116 @@ class Family(NamedTuple):
     step: int
     step_form: NumberForm
     time: int
+    rank: int
     constant: tuple[tuple[str, int, NumberForm], ...]
     who: Who
     held_out: bool
     neutral: bool
     inherits: bool
+    frame: Frame | None
+    moves: bool
+    bare: bool
 
-    def place(self, role: str, parts: Parts) -> float | None:
-        """Return a place that is the same in every line of the stretch, None where the lines do not name it."""
-        return next((number(parts[at], form) for name, at, form in self.constant if name == role), None)
+    @property
+    def tells(self) -> bool:
+        """Whether the run is told anything: values or a place."""
+        return bool(self.specs) or self.moves
+
+    @property
+    def takes_up(self) -> bool:
+        """Whether the heading above holds on after such a line."""
+        return self.inherits or self.frame is not None
 
 
-def family_of(plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]]) -> Family | None:
+def family_of(
+    plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]], *, moves: bool, bare: bool
+) -> Family | None:
     """Return what the lines of a plan share with others that can be read together with them; None: each by itself.
 
     `numbered` are the plan's fields, each with its index among the parts of a line.
     """
     at = {f.role: (i, f.form) for i, f in numbered}
+    if plan.header or plan.kind in ("epoch_bar", "boxed"):
+        return None
     counted = plan.kind in ("bar", "loop") and {"step", "steps"} <= at.keys()
-    if plan.frame is not None or not (counted or plan.kind in ("running", "context")):
+    if specs and not (counted or plan.kind in ("running", "context")):
         return None
     step, step_form = at.get("step", (-1, "float"))
-    return _interned(
-        Family(
-            plan.dialect,
-            plan.kind,
-            specs,
-            tuple((i, f.form) for i, f in numbered if f.role == "value" and f.series is not None),
-            step,
-            step_form,
-            next((i for i, f in numbered if f.role == "time"), -1),
-            tuple((role, *at[role]) for role in ("epoch", "epochs", "steps", "rank") if role in at),
-            signature(specs),
-            held_out(specs),
-            all(is_neutral(s.name) for s in specs),
-            plan.inherits,
-        )
+    return _the_one(
+        plan.dialect,
+        plan.kind,
+        specs,
+        tuple((i, f.form) for i, f in numbered if f.role == "value" and f.series is not None),
+        step,
+        step_form,
+        next((i for i, f in numbered if f.role == "time"), -1),
+        next((i for i, f in numbered if f.role == "rank"), -1),
+        tuple((role, *at[role]) for role in ("epoch", "epochs", "steps") if role in at),
+        signature(specs),
+        held_out(specs),
+        bool(specs) and all(is_neutral(s.name) for s in specs),
+        plan.inherits,
+        plan.frame,
+        moves,
+        bare,
     )
 
 
-@lru_cache(maxsize=4096)
-def _interned(family: Family) -> Family:
-    """Return the one family that is equal to this one: families are compared by identity, line by line."""
-    return family
+_the_one = lru_cache(maxsize=4096)(Family)
+"""Families are compared by identity, line by line."""
 
 
-class Stretch(NamedTuple):
-    """The columns of some lines: `values[i]` belongs to `family.specs[i]`; with the silent ones between, `taken` lines."""
+class Strand:
+    """The lines of one family in a stretch of the log, and the columns that are made of them.
 
-    family: Family
-    axis: Axis
-    epoch: float | None
-    rank: int | None
-    last_step: float | None
-    rows: list[Line]
-    steps: array[float]
-    epochs: array[float]
-    lines: array[int]
-    values: list[array[float]]
-    times: list[str | None]
-    taken: int
+    `places` are the lines' indices in their block. Rows are cut off at the end (`keep`) before the columns are used.
+    """
 
-    def moved(self, cursor: Cursor, row: int) -> None:
-        """Leave the cursor where the line of this row leaves it."""
-        cursor.fresh = False
-        cursor.time = self.times[row]
-        if self.family.step >= 0:
-            cursor.step = self.steps[row]
-        elif cursor.step is None:
-            cursor.steps = None
+    __slots__ = ("axis", "columns", "family", "parts", "places", "rank", "steps", "times")
 
-    def readings(self, start: int, end: int) -> Iterator[Reading]:
-        """Yield the rows `start:end` as single readings."""
-        specs, dialect, stepped = self.family.specs, self.family.dialect, self.family.step >= 0
-        for i in range(start, end):
-            line = self.rows[i]
-            step = self.steps[i] if stepped else self.last_step
-            values = tuple([column[i] for column in self.values])
-            yield Reading(
-                specs, values, self.axis, self.epoch, step, self.times[i], self.rank, line.number, line.offset, line.part, dialect
-            )
+    def __init__(self, family: Family, axis: Axis, rank: float | None) -> None:
+        self.family = family
+        self.axis: Axis = axis
+        self.rank = rank
+        self.places: list[int] = []
+        self.parts: list[Parts] = []
+        self.columns: list[array[float]] = []
+        self.steps = array("d")
+        self.times: list[bytes] = []
+
+    def take_apart(self, cursor: Cursor) -> int | None:
+        """Make the columns; returns the place of the first row that has to be read by itself, None where none has."""
+        family = self.family
+        parts = list(zip(*self.parts, strict=True))
+        count = len(self.places)
+        if family.specs and (cursor.epochs, cursor.steps) != cursor.told and any(c[0] != "epoch" for c in family.constant):
+            count = 0
+        for role, at, form in family.constant:
+            column = parts[at]
+            steady = number(column[0], form) == getattr(cursor, role)
+            count = min(count, _as_first(column) if steady else 0)
+        if family.step >= 0:
+            steps = _floats(parts[family.step], family.step_form)
+            count = min(count, _finite(steps), _until_end(steps, family, cursor))
+            self.steps = array("d", steps)
+        if family.time >= 0:
+            self.times = list(parts[family.time])
+        for at, form in family.values:
+            values = _floats(parts[at], form)
+            count = min(count, _finite(values))
+            self.columns.append(array("d", values))
+        return None if count == len(self.places) else self.places[count]
 
 
-def axis_of(family: Family, first: Parts, cursor: Cursor) -> Axis | None:
-    """Return the axis that all lines of a stretch have while the cursor stands as it does; None: read them one by one."""
-    if not _is_steady(family, first, cursor):
-        return None
-    if family.kind != "context":
+def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
+    """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
+    if family.kind != "context" or not family.specs:
         return "step"
     if cursor.epoch is not None:
-        return "step" if cursor.is_running(family.who, family.place("rank", first)) else None
-    if family.step >= 0:
+        return "step" if cursor.is_running(family.who, rank) else None
+    if family.step >= 0 or cursor.step is not None:
         return None if family.held_out else "step"
     return "index" if cursor.unplaced and not family.neutral else None
-
-
-def _is_steady(family: Family, first: Parts, cursor: Cursor) -> bool:
-    """Whether nothing waits, and these lines name no other place than the cursor's, but for the step."""
-    if cursor.held or cursor.pending is not None or cursor.boxed:
-        return False
-    if family.step < 0 and cursor.step is not None:
-        return False  # all at one step: each replaces the one before
-    named = [(role, family.place(role, first)) for role, _, _ in family.constant if role != "rank"]
-    if any(value != getattr(cursor, role) for role, value in named):
-        return False
-    return (cursor.epochs, cursor.steps) == cursor.told or all(role == "epoch" for role, _ in named)
-
-
-def take_apart(family: Family, axis: Axis, rows: list[Line], parts: list[Parts], cursor: Cursor) -> Stretch | None:
-    """Return the columns of as many of the rows, from the first on, as can be read together."""
-    columns = list(zip(*parts, strict=True))
-    count = min([len(rows), *(_as_first(columns[at]) for _, at, _ in family.constant)])
-    steps = array("d")
-    if family.step >= 0:
-        read = _floats(columns[family.step], family.step_form)
-        count = min(count, _until(read, family, cursor))
-        steps = array("d", read[:count])
-    values: list[array[float]] = []
-    for at, form in family.values:
-        column = _floats(columns[at], form)
-        total = sum(column)
-        if total - total != 0.0:
-            count = min(count, next((i for i, v in enumerate(column) if v - v != 0.0), count))
-        values.append(array("d", column))
-    if count < LEAST:
-        return None
-    rank = family.place("rank", parts[0])
-    times: list[str | None] = [cursor.time] * count
-    if family.time >= 0:
-        times = [t.decode("ascii", "replace") for t in columns[family.time][:count]]
-    return Stretch(
-        family,
-        axis,
-        cursor.epoch,
-        None if rank is None else int(rank),
-        cursor.step,
-        rows[:count],
-        steps[:count] if family.step >= 0 else array("d", [NAN]) * count,
-        array("d", [NAN if cursor.epoch is None else cursor.epoch]) * count,
-        array("q", [row.number for row in rows[:count]]),
-        [column[:count] for column in values],
-        times,
-        0,
-    )
 
 
 def _as_first(column: tuple[bytes, ...]) -> int:
@@ -200,12 +162,16 @@ def _floats(column: tuple[bytes, ...], form: NumberForm) -> list[float]:
     return list(map(float, column)) if form == "float" else [number(raw, form) for raw in column]
 
 
-def _until(steps: list[float], family: Family, cursor: Cursor) -> int:
-    """Return how many rows go on step by step: up to one that repeats a step, or where a bar is full or begins."""
-    same = list(map(eq, steps, steps[1:]))
-    count = same.index(True) + 1 if True in same else len(steps)
-    if family.kind in ("bar", "loop") and cursor.steps is not None:
+def _finite(column: list[float]) -> int:
+    """Return how many of the first values are numbers."""
+    total = sum(column)
+    return len(column) if total - total == 0.0 else next((i for i, v in enumerate(column) if v - v != 0.0), len(column))
+
+
+def _until_end(steps: list[float], family: Family, cursor: Cursor) -> int:
+    """Return how many of the first rows of a bar with values are neither its beginning nor its end."""
+    if family.kind in ("bar", "loop") and family.specs and cursor.steps is not None:
         ends = {0.0, cursor.steps - 1, cursor.steps}
-        if not ends.isdisjoint(steps[:count]):
-            count = next(i for i, step in enumerate(steps) if step in ends)
-    return count
+        if not ends.isdisjoint(steps):
+            return next(i for i, step in enumerate(steps) if step in ends)
+    return len(steps)

@@ -101,8 +101,9 @@ class Runner:
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._bare = plan.kind == "bar" and not values and not self._names_epoch
         self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
-        alone = not self._lean or bool(self._named) or self._aside
-        self.family = None if alone else family_of(plan, self._specs, numbered)
+        alone = plan.mark or plan.settings or self._settings or plan.closes or self._named or self._aside
+        moves = self._moves and not values
+        self.family = None if alone else family_of(plan, self._specs, numbered, moves=moves, bare=self._bare)
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""

@@ -22,7 +22,6 @@ from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.columns import Stretch
     from tailwatch.core.events import Axis, Outcome, ReaderEvent
     from tailwatch.core.findings import Watch
     from tailwatch.core.series import Series
@@ -55,9 +54,9 @@ class Run:
         self.part = 0
         self.last_reading_line = 0
         self.pace = Pace()
-        self._whole_epoch = False
+        self.whole_epoch = False
         self._stamp: str | None = None
-        self._rank: int | None = None
+        self.rank: float | None = None
         self.looks = Looks()
         self._resume_announced = self._resumed_from = False
 
@@ -91,7 +90,7 @@ class Run:
     @property
     def done(self) -> float | None:
         """The share of the planned work that is done, 0 to 1, or None where the plan is unknown."""
-        return fraction_done(self.progress, self.segment.first_epoch, whole_epoch=self._whole_epoch)
+        return fraction_done(self.progress, self.segment.first_epoch, whole_epoch=self.whole_epoch)
 
     def eta(self) -> float | None:
         """Return the seconds until the planned end, by the clock or by the log's own stamps; None while unknown or ended."""
@@ -135,7 +134,7 @@ class Run:
             self._begin_segment("restart", 1)
 
     def _reading(self, event: Reading) -> None:
-        if self._is_other_rank(event.rank):
+        if self.is_other_rank(event.rank):
             return
         self.dialects[event.dialect] += 1
         self.points[event.dialect] += len(event.values)
@@ -150,47 +149,25 @@ class Run:
                 continue
             series.add(value, epoch, step, event.line)
             if series.goal is not None:
-                self._went_on(event.line)
+                self.went_on(event.line)
             if value - value != 0.0:
                 self.changed.add("nonfinite")
-        self._whole_epoch = event.axis == "epoch"
-        self._taken(event.axis, 1, event.time)
+        self.whole_epoch = event.axis == "epoch"
+        self.taken(event.axis, 1, event.time)
 
-    def stretch(self, found: Stretch, start: int, end: int) -> None:
-        """Take in the rows `start:end` of lines that were read together: what `apply` does with each, in one step."""
-        last = found.rows[end - 1]
-        if self._is_other_rank(found.rank):
-            return
-        self.dialects[found.family.dialect] += end - start
-        self.points[found.family.dialect] += (end - start) * len(found.family.specs)
-        segment = self.segment
-        segment.last_line = last.number
-        stepped = found.family.step >= 0
-        columns = found.epochs[start:end], found.steps[start:end], found.lines[start:end]
-        for spec, values in zip(found.family.specs, found.values, strict=True):
-            series = segment.series_for(spec, found.axis)
-            if series is not None:
-                series.extend(values[start:end], *columns)
-                if series.goal is not None:
-                    self._went_on(last.number)
-        old = self.progress
-        epoch = found.epoch if found.epoch is not None else old.epoch
-        step = columns[1][-1] if stepped else found.last_step if found.last_step is not None else old.step
-        self.progress = Progress(epoch, old.epochs, step, old.steps, last.number, last.part)
-        self._whole_epoch = False
-        self._taken(found.axis, end - start, found.times[end - 1])
-
-    def _is_other_rank(self, rank: int | None) -> bool:
+    def is_other_rank(self, rank: float | None) -> bool:
         """Whether these are the values of the run's rank once more, as another rank prints them."""
-        if self._rank is None:
-            self._rank = rank
-        return rank is not None and rank != self._rank
+        if self.rank is None:
+            self.rank = rank
+        return rank is not None and rank != self.rank
 
-    def _went_on(self, line: int) -> None:
+    def went_on(self, line: int) -> None:
+        """Values that show that training goes on stand at a line."""
         self.last_reading_line = line
         self.last_words.went_on()
 
-    def _taken(self, axis: Axis, values: int, stamp: str | None) -> None:
+    def taken(self, axis: Axis, values: int, stamp: str | None) -> None:
+        """Count lines with values of an axis, the last one stamped so, and look whether the diagnoses are due."""
         self._stamp = stamp
         if self.looks.due(axis, values):
             self.changed.add("step" if axis == "step" else "epoch")
@@ -231,7 +208,7 @@ class Run:
         self.changed.add("segment")
 
     def _progress(self, event: Progress) -> None:
-        self._whole_epoch = False
+        self.whole_epoch = False
         self._place(event.epoch, event.step, event)
         self.segment.last_line = event.line
 

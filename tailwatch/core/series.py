@@ -105,33 +105,40 @@ class Series:
         if len(values) > self._cap:
             self._thin()
 
-    def extend(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
-        """Append many points at once: the same as `add` for each of them, where all are finite and no two share a place."""
+    def extend(
+        self, values: array[float], epochs: array[float], steps: array[float], lines: array[int], kept: list[int] | None = None
+    ) -> None:
+        """Append many points at once: the same as `add` for each of them, where all are finite.
+
+        `kept` are the indices of the last ones at each place, None where no two in a row share one.
+        """
+        self.version += len(values)
+        if self.goal is not None:
+            self._note_best(values, epochs, steps, lines)
+        if kept is not None:
+            values, epochs, steps = (array("d", map(c.__getitem__, kept)) for c in (values, epochs, steps))
+            lines = array("q", map(lines.__getitem__, kept))
+        if self.values and steps[0] == self.steps[-1] and (epochs[0] == self.epochs[-1] or epochs[0] != epochs[0]):
+            self.values[-1], self.lines[-1] = values[0], lines[0]
+            values, epochs, steps, lines = values[1:], epochs[1:], steps[1:], lines[1:]
+        self.points += len(values)
         first = 0
-        if self.values and steps[0] == self.steps[-1]:
-            self.add(values[0], epochs[0], steps[0], lines[0])
-            first = 1
         while first < len(values):
             end = min(len(values), first + self._cap + 1 - len(self.values))
-            whole = first == 0 and end == len(values)
-            self._append(*((values, epochs, steps, lines) if whole else (c[first:end] for c in (values, epochs, steps, lines))))
+            self.values += values[first:end]
+            self.epochs += epochs[first:end]
+            self.steps += steps[first:end]
+            self.lines += lines[first:end]
             first = end
             if len(self.values) > self._cap:
                 self._thin()
 
-    def _append(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
-        self.values += values
-        self.epochs += epochs
-        self.steps += steps
-        self.lines += lines
-        self.points += len(values)
-        self.version += len(values)
-        if self.goal is not None:
-            lowest = min(values) if self.goal == "min" else -max(values)
-            if lowest < self._best:
-                self._best = lowest
-                at = values.index(lowest if self.goal == "min" else -lowest)
-                self.best_at = Point(values[at], epochs[at], steps[at], lines[at])
+    def _note_best(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
+        lowest = min(values) if self.goal == "min" else -max(values)
+        if lowest < self._best:
+            self._best = lowest
+            at = values.index(lowest if self.goal == "min" else -lowest)
+            self.best_at = Point(values[at], epochs[at], steps[at], lines[at])
 
     def last(self) -> Point | None:
         """Return the newest point."""

@@ -12,28 +12,27 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tailwatch.core.chosen import NOT_UNDERSTOOD, Chosen
 from tailwatch.core.coarse import Coarse
-from tailwatch.core.columns import LEAST, MOST, axis_of, take_apart
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
 from tailwatch.core.unread import UnreadBook
+from tailwatch.core.weaving import HEADING_LINES, Weaver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tailwatch.core.chosen import Holds
-    from tailwatch.core.columns import Family, Stretch
+    from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
+    from tailwatch.core.weaving import Block, Weave
 
 DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 MAX_SHAPES: Final = 20_000
 MAX_KEY_BYTES: Final = 8 << 20
 MAX_CACHED_LINE: Final = 4096
 MAX_FRAMES: Final = 500
-HEADING_LINES: Final = 60
-"""A heading's split holds for so many lines after the last one that took it."""
 
 
 class OwnPlans(Protocol):
@@ -48,10 +47,10 @@ class Entry:
     """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
     `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
-    together with it; a `silent` one says nothing at all.
+    together with it; a `quiet` one says nothing to the run.
     """
 
-    __slots__ = ("asked", "family", "has_number", "rules", "runner", "silent", "unpack")
+    __slots__ = ("asked", "family", "has_number", "quiet", "rules", "runner", "unpack")
 
     def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool) -> None:
         self.runner = runner
@@ -59,7 +58,7 @@ class Entry:
         self.rules: Any = None
         self.asked = False
         self.family: Family | None = None
-        self.silent = False
+        self.quiet = False
         self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
 
     @property
@@ -72,7 +71,7 @@ class Entry:
         self.asked = True
         self.rules = rules
         if rules is None:
-            self.silent = self.runner is None and not self.has_number
+            self.quiet = self.runner is None
             if isinstance(self.runner, Runner):
                 self.family, self.unpack = self.runner.family, self.runner.unpack
 
@@ -90,7 +89,7 @@ class Reader:
         self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
         self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Plan, bytes]]] = {}
-        self._reach, self._not_before = MOST, 0
+        self._weaver = Weaver()
         self._heading_age = 0
         self._key_bytes = 0
         self._shapes = 0
@@ -118,13 +117,12 @@ class Reader:
         known = self._cache.get(raw.translate(DIGITS_TO_ZERO))
         return known is not None and known.asked and known.runner is not None
 
-    def entry(self, raw: bytes) -> Entry:
-        """Return what is known of the line's shape, asking the dialects if it is new."""
+    def entry(self, shape: bytes) -> Entry:
+        """Return what is known of the shape of the next line, asking the dialects if it is new."""
         if self._under_heading:
             self._heading_age += 1
             if self._heading_age > HEADING_LINES:
                 self._enter(self.frame._replace(split=None))
-        shape = raw.translate(DIGITS_TO_ZERO)
         found = self._cache.get(shape)
         return found if found is not None else self._miss(shape)
 
@@ -146,42 +144,26 @@ class Reader:
             self._heading_age = 0
         return events
 
-    def stretch(self, lines: list[Line], start: int, entry: Entry) -> Stretch | None:
-        """Read the lines from `start` on together, as many as belong to the family of the first; None: read it by itself."""
-        family = entry.family
-        if family is None or lines[start].number < self._not_before or (self._under_heading and not family.inherits):
-            return None
-        axis = axis_of(family, entry.unpack(lines[start].raw), self.cursor)
-        places: list[int] = []
-        found = None
-        if axis is not None:
-            places, parts = self._gather(lines, start, family)
-            if len(places) >= LEAST:
-                found = take_apart(family, axis, [lines[i] for i in places], parts, self.cursor)
-        if found is None:
-            self._reach, self._not_before = LEAST, lines[start].number + LEAST
-            return None
-        self.lines_read[family.dialect] += len(found.rows)
-        taken = places[len(found.rows) - 1] + 1 - start
-        self._reach = min(MOST, 2 * taken)
-        self._heading_age = 0
-        return found._replace(taken=taken)
+    def weave(self, block: Block, start: int) -> Weave | None:
+        """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet."""
+        most = HEADING_LINES - self._heading_age if self._under_heading else None
+        return self._weaver.weave(block, start, self._caches, self.frame, self.cursor, most)
 
-    def _gather(self, lines: list[Line], start: int, family: Family) -> tuple[list[int], list[tuple[bytes, ...]]]:
-        """Return where lines of the family stand, and their parts, up to a line that says something else."""
-        raws = [line[0] for line in lines[start : start + self._reach]]
-        shapes = b"\n".join(raws).translate(DIGITS_TO_ZERO).split(b"\n")
-        places: list[int] = []
-        parts: list[tuple[bytes, ...]] = []
-        for at, (raw, entry) in enumerate(zip(raws, map(self._cache.get, shapes), strict=True), start):
-            if entry is None:
-                break
-            if entry.family is family:
-                places.append(at)
-                parts.append(entry.unpack(raw))
-            elif not entry.silent or self._under_heading:
-                break
-        return places, parts
+    def took(self, woven: Weave) -> None:
+        """The lines were read together: move the cursor over them, and count them."""
+        inherited = -1
+        for strand, start, end in woven.slices(woven.start, woven.end):
+            self.lines_read[strand.family.dialect] += end - start
+            if strand.family.takes_up:
+                inherited = max(inherited, strand.places[end - 1])
+        if woven.frame != self.frame:
+            self._heading_age = 0
+            self._enter(woven.frame)
+        elif self._under_heading:
+            self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age + woven.end - woven.start
+        for place in woven.unread:
+            self.not_understood(woven.block.lines[place])
+        woven.move(self.cursor)
 
     def _enter(self, frame: Frame) -> None:
         self.frame = frame
@@ -192,7 +174,7 @@ class Reader:
 
     def peek(self, line: Line) -> list[ReaderEvent]:
         """Read a provisional line without moving cursor or frame."""
-        runner = self.entry(line.raw).runner
+        runner = self.entry(line.raw.translate(DIGITS_TO_ZERO)).runner
         return [] if runner is None else runner.run(line, self.cursor.copy())
 
     def finish(self) -> list[ReaderEvent]:
@@ -207,7 +189,7 @@ class Reader:
         """The file begins anew: no heading, table or epoch of before holds."""
         self._enter(EMPTY_FRAME)
         self.cursor = Cursor()
-        self._not_before = 0
+        self._weaver.forget()
 
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1

@@ -1,0 +1,83 @@
+"""Telling the run of lines that were read together: what `Run.apply` does with each of them, series by series."""
+
+from __future__ import annotations
+
+from array import array
+from operator import eq
+from typing import TYPE_CHECKING
+
+from tailwatch.core.columns import NAN
+from tailwatch.core.events import Progress
+
+if TYPE_CHECKING:
+    from tailwatch.core.events import Axis
+    from tailwatch.core.run import Run
+    from tailwatch.core.weaving import Slice, Weave
+
+
+def take_in(run: Run, woven: Weave, slices: list[Slice]) -> None:
+    """Take in the rows of some slices of a stretch of lines, which end where the diagnoses look at the latest."""
+    told = [s for s in slices if s.strand.family.tells and not run.is_other_rank(s.strand.rank)]
+    if not told:
+        return
+    valued = [s for s in told if s.strand.family.specs]
+    goes_on = [s.last for s in valued if _add(run, woven, s)]
+    if goes_on:
+        run.went_on(woven.block.lines[max(goes_on)].number)
+    _progress(run, woven, told)
+    if valued:
+        stamp = woven.time_at(max(s.last for s in valued))
+        axes: tuple[Axis, ...] = ("step", "index")
+        for axis in axes:
+            count = sum(s.end - s.start for s in valued if s.strand.axis == axis)
+            if count:
+                run.taken(axis, count, stamp)
+
+
+def _add(run: Run, woven: Weave, found: Slice) -> bool:
+    """Add the rows to their series; returns whether these show that training goes on."""
+    strand, start, end = found
+    specs, count = strand.family.specs, end - start
+    run.dialects[strand.family.dialect] += count
+    run.points[strand.family.dialect] += count * len(specs)
+    lines = woven.block.lines
+    numbers = array("q", [lines[at][1] for at in strand.places[start:end]])
+    epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
+    steps = strand.steps[start:end]
+    kept = _last_at_each(steps)
+    goes_on = False
+    for spec, values in zip(specs, strand.columns, strict=True):
+        series = run.segment.series_for(spec, strand.axis)
+        if series is None:
+            run.segment.dropped_series += count - 1
+            continue
+        series.extend(values[start:end], epochs, steps, numbers, kept)
+        goes_on = goes_on or series.goal is not None
+    return goes_on
+
+
+def _last_at_each(steps: array[float]) -> list[int] | None:
+    """Return the indices of the last row at each step; None where no two rows in a row stand at the same."""
+    if not any(map(eq, steps, steps[1:])):
+        return None
+    last = len(steps) - 1
+    return [i for i in range(last + 1) if i == last or steps[i] != steps[i + 1]]
+
+
+def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
+    """Put the run where the last row stands."""
+    newest = max(told, key=_last)
+    line = woven.block.lines[newest.last]
+    old, step = run.progress, newest.strand.steps[newest.end - 1]
+    epochs, steps = old.epochs, old.steps
+    if any(s.strand.family.moves for s in told):
+        epochs = epochs if woven.epochs is None else woven.epochs
+        steps = steps if woven.steps is None else woven.steps
+    epoch = old.epoch if woven.epoch is None else woven.epoch
+    run.progress = Progress(epoch, epochs, step if step == step else old.step, steps, line.number, line.part)
+    run.segment.last_line = line.number
+    run.whole_epoch = False
+
+
+def _last(found: Slice) -> int:
+    return found.last
