@@ -194,15 +194,31 @@ class Session:
 
     def _read(self, lines: list[Line], changes: Changes) -> None:
         """Read complete lines, as many together as can be."""
-        block, at, reader = Block(lines), 0, self._reader
+        block, at = Block(lines), 0
         while at < len(lines):
-            together = reader.weave(block, at) if self._listener.idle and self._stays() else None
-            if together is None or not self._knows_rank(together):
-                self._line(lines[at], reader.entry(block.shapes[at]), changes)
-                at += 1
-            else:
+            entry = self._reader.entry(block.shapes[at])
+            if not self._listener.idle:
+                self._line(lines[at], entry, changes)
+            elif entry.quiet:
+                self._pass_over(lines[at], entry)
+            elif entry.family is not None and (together := self._weave(block, at)) is not None:
                 self._together(together, changes)
                 at = together.end
+                continue
+            else:
+                self._line(lines[at], entry, changes)
+            at += 1
+
+    def _pass_over(self, line: Line, entry: Entry) -> None:
+        """Take a line that says nothing to the run."""
+        self.lines = self.run.line = line.number
+        if entry.has_number:
+            self._reader.not_understood(line)
+
+    def _weave(self, block: Block, at: int) -> Weave | None:
+        """Read the lines from a place on together, if the run stands where they do."""
+        woven = self._reader.weave(block, at) if self._stays() else None
+        return woven if woven is not None and self._knows_rank(woven) else None
 
     def _stays(self) -> bool:
         """Whether the run knows of the epoch that the lines stand in; the first values of another one are taken by themselves."""

@@ -1,32 +1,18 @@
 r"""Folding the redraws of progress bars: of a bar drawn 900 times its last state remains, with its redraw count.
 
-Only frames that look like bars fold (a count, a percentage, a rate, bar glyphs); other `\r` frames are points of their own.
+Only frames that look like bars fold (see `frames`); other `\r` frames are points of their own.
 A bar that ends its line with tqdm's `[...]` may be drawn on further below, around a nested bar, so it waits for the next line; a text printed in a bar's
 place (`tqdm.write`) waits for the bar's next state, which tells the step it was printed at.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from tailwatch.core.events import Line
+from tailwatch.core.frames import WIPE, Form, Forms
 
 MAX_BARS: Final = 32
-
-_BAR: Final = re.compile(
-    rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
-    rb"/Unknown"
-)
-_COUNT: Final = re.compile(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
-_DRAWN_COUNT: Final = re.compile(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
-_GLYPHS: Final = re.compile(rb"\[[=#>][=#>. -]{3,}")
-_PERCENT: Final = re.compile(rb"\d{1,3}%")
-_CHANGING: Final = re.compile(rb"\d+\.\d*")
-_TQDM_CLOCK: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
-
-_TQDM_START: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}<")
-_NO_VALUES: Final = re.compile(rb"(?:it/s|s/it|\?)\]\s*$")
 
 
 class Bar(NamedTuple):
@@ -38,6 +24,7 @@ class Bar(NamedTuple):
     done: int
     total: int
     redraws: int
+    goes_on: bool
 
     @property
     def full(self) -> bool:
@@ -52,30 +39,65 @@ class Bars:
         self.redraws = 0
         self.redrawn_bytes = 0
         self._every_redraw = every_redraw
+        self._forms = Forms()
         self._open: dict[bytes, Bar] = {}
         self._last: bytes | None = None
         self._wiped = False
-        self._waiting: list[Line] = []
         self._carried: frozenset[bytes] = frozenset()
+        self._waiting: list[Line] = []
 
     def __bool__(self) -> bool:
         return bool(self._open or self._waiting)
 
-    def take(self, frame: bytes, number: int, offset: int, at: float, part: int, out: list[Line]) -> None:
-        """Take the next frame: a bar replaces its former state, a text is a line and lets finished bars out before it."""
-        if self._every_redraw or _BAR.search(frame) is None:
+    def take(self, frames: list[bytes], offsets: list[int], number: int, at: float, part: int, out: list[Line]) -> None:
+        """Take the next frames of a line, each with its offset: the lines that are complete go `out`."""
+        forms = self._forms.of(frames)
+        count = len(forms)
+        start = end = 0
+        while start < count:
+            form = forms[start]
+            if form.is_blank:
+                self._wiped = self._wiped or len(frames[start]) >= WIPE
+                start += 1
+                continue
+            if start + 2 < count and forms[start + 2] is form:
+                end = max(end, start + 1)
+                while end < count and forms[end] is form:
+                    end += 1
+                start += self._fold_alike(form, frames, start, end)
+            self._take(form, Line(frames[start], number, offsets[start], at, part), out)
+            start += 1
+
+    def _fold_alike(self, form: Form, frames: list[bytes], start: int, end: int) -> int:
+        """Count the redraws of a bar of one form that goes on and on; returns how many frames need no further look."""
+        if form.name is None or form.text_behind or not form.is_bar or self._every_redraw:
+            return 0
+        old = self._open.get(form.name)
+        if old is None or self._last != form.name or self._waiting or self._wiped or form.name in self._carried:
+            return 0
+        alike = end - start - 1 if form.done is None else _how_many_go_on(form, frames, start, end, old) - 1
+        if alike < 1 or (form.done is None and (old.done, old.total) != (-1, 0)):
+            return 0
+        self.redraws += alike
+        self.redrawn_bytes += alike + sum(map(len, frames[start : start + alike]))
+        self._open[form.name] = old._replace(redraws=old.redraws + alike)
+        return alike
+
+    def _take(self, form: Form, line: Line, out: list[Line]) -> None:
+        """Take a frame: a bar replaces its former state, a text is a line and lets finished bars out before it."""
+        frame, number, offset, at, part, _, _ = line
+        if self._every_redraw or not form.is_bar:
             self._let_out_full(at, part, out)
             self._last = None
-            line = Line(frame, number, offset, at, part)
             if self._wiped and self._open and len(self._waiting) < MAX_BARS:
                 self._waiting.append(line)
             else:
                 out.extend((*self._let_texts_go(), line))
             return
-        described, done, total = _state(frame)
-        old = self._open.pop(described, None)
+        name, done, total = form.state(frame)
+        old = self._open.pop(name, None)
         redraws = 0
-        if old is not None and (done < old.done or total != old.total or (done != old.done and described in self._carried)):
+        if old is not None and (done < old.done or total != old.total or (done != old.done and name in self._carried)):
             out.append(_line(old, at, part))
         elif old is not None:
             redraws = old.redraws + 1
@@ -83,18 +105,18 @@ class Bars:
             self.redrawn_bytes += len(old.frame) + 1
         elif len(self._open) >= MAX_BARS:
             self.flush(at, part, out)
-        bar = Bar(frame, number, offset, done, total, redraws)
+        bar = Bar(frame, number, offset, done, total, redraws, form.goes_on)
         if self._waiting:
-            if total > 0 and _NO_VALUES.search(frame):
+            if total > 0 and form.without_values:
                 out.append(_line(bar, at, part))  # how far the run was when the text was printed
             out.extend(self._let_texts_go())
         self._wiped = False
-        if _has_text_behind(frame):
+        if form.text_behind:
             out.append(_line(bar, at, part))
             self._last = None
         else:
-            self._open[described] = bar
-            self._last = described
+            self._open[name] = bar
+            self._last = name
 
     def end_line(self, at: float, part: int, out: list[Line]) -> None:
         """The line is complete: let the bars out, but for those that tqdm may draw on around a nested bar."""
@@ -102,7 +124,7 @@ class Bars:
             if self._waiting:
                 return
             self._open = {d: b for d, b in self._open.items() if b.full}  # a text came last: the bar goes on in the next line
-        elif _TQDM_START.search(self._open[self._last].frame):
+        elif self._open[self._last].goes_on:
             self._carried = frozenset(self._open)
             return
         self.flush(at, part, out)
@@ -113,10 +135,7 @@ class Bars:
         for described, bar in sorted(self._open.items(), key=lambda item: item[1].offset):
             if bar.full or described == self._last:
                 out.append(_line(bar, at, part))
-        self._open = {}
-        self._last = None
-        self._wiped = False
-        self._carried = frozenset()
+        self.forget()
 
     def forget(self) -> None:
         """Drop what is not out yet: the file begins anew."""
@@ -130,10 +149,6 @@ class Bars:
         """Return the bar that was drawn last and is not out yet."""
         return None if self._last is None else self._open.get(self._last)
 
-    def wiped(self) -> None:
-        """A bar was overwritten with blanks: a text comes in its place, and the bar is drawn anew below it."""
-        self._wiped = True
-
     def _let_texts_go(self) -> list[Line]:
         texts, self._waiting = self._waiting, []
         return texts
@@ -145,26 +160,20 @@ class Bars:
             self._open = {d: b for d, b in self._open.items() if not b.full}
 
 
-def _state(frame: bytes) -> tuple[bytes, int, int]:
-    """What tells a bar from others (`Epoch 3/10:`, changing numbers left out), how far it is, and of how much (-1: unknown)."""
-    count = _DRAWN_COUNT.search(frame)
-    if count is None:
-        for count in _COUNT.finditer(frame):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
-            pass
-    head = frame[: count.start() if count else 64]
-    glyphs = _GLYPHS.search(head)
-    if glyphs is not None:
-        head = head[: glyphs.start()]  # the bar itself changes from frame to frame, and what comes behind it
-    percent = _PERCENT.search(head)
-    described = _CHANGING.sub(b"", head[: percent.start() if percent else len(head)])[:80].strip()
-    return (described, int(count[1]), int(count[2] or -1)) if count else (described, -1, 0)
+def _how_many_go_on(form: Form, frames: list[bytes], start: int, end: int, old: Bar) -> int:
+    """Return how many frames in a row show the same bar, no less far than before."""
+    assert form.done is not None
+    done, total = old.done, frames[start][form.total] if form.total is not None else None
+    if (-1 if total is None else int(total)) != old.total:
+        return 0
+    for at in range(start, end):
+        frame = frames[at]
+        count = int(frame[form.done])
+        if count < done or (form.total is not None and frame[form.total] != total):
+            return at - start
+        done = count
+    return end - start
 
 
 def _line(bar: Bar, at: float, part: int) -> Line:
     return Line(bar.frame, bar.number, bar.offset, at, part, bar.redraws)
-
-
-def _has_text_behind(frame: bytes) -> bool:
-    """Whether a text was glued to the bar, as prints to another stream are."""
-    clock = _TQDM_CLOCK.search(frame)
-    return clock is not None and bool(frame[clock.end() :].strip())

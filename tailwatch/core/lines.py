@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from tailwatch.core.bars import Bars
 from tailwatch.core.encodings import readable
 from tailwatch.core.events import Line
+from tailwatch.core.frames import is_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
 FRAME_CAP: Final = 65_536
 """Bytes of one line or frame that are kept; what is longer is cut, and counted."""
 
-WIPE: Final = 8
-"""So many blanks between two carriage returns wipe a bar off the screen."""
-
 _BORDER: Final = re.compile(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
 _ESCAPE: Final = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
+_COLOUR: Final = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 _CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
+_HIDDEN: Final = re.compile(rb"[\x1b\x08\x00]")
 _SHOWN: Final = re.compile(rb"[^ \x08\x00]")
 _LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
 """Makes a line without a call of Python's."""
@@ -102,30 +102,50 @@ class LineCutter:
         tail = pieces.pop()
         self.blank_lines += pieces.count(b"") + pieces.count(b"\r")
         offset = self._carry_offset
-        if self._is_plain(whole, pieces):
-            out = self._at_once(pieces, at)
-            offset += len(whole) - len(tail)
+        offsets = list(map(add, accumulate(map(len, pieces), initial=offset), count()))
+        out: list[Line] = []
+        if not pieces:
+            pass
+        elif self._is_plain(whole, pieces):
+            self._at_once(pieces, offsets, at, out)
         else:
-            out = []
-            for piece in pieces:
-                self._finish_line(piece, offset, at, out)
-                self._number += 1
-                offset += len(piece) + 1
-        self._hold_tail(tail, offset, at, out)
+            self._one_by_one(pieces, offsets, at, out)
+        self._hold_tail(tail, offsets[-1], at, out)
         return out if whole.isascii() else [readable(line) for line in out]
 
     def _is_plain(self, whole: bytes, pieces: list[bytes]) -> bool:
         """Whether the bytes are lines and nothing else: neither bars nor controls nor what is overlong."""
-        if self._bars or self._skipping or max(map(len, pieces), default=0) > FRAME_CAP:
+        if self._bars or self._begun or self._skipping or max(map(len, pieces), default=0) > FRAME_CAP:
             return False
         return not (b"\r" in whole or b"\x1b" in whole or b"\0" in whole or b"\b" in whole)
 
-    def _at_once(self, pieces: list[bytes], at: float) -> list[Line]:
-        offsets = map(add, accumulate(map(len, pieces), initial=self._carry_offset), count())
+    def _at_once(self, pieces: list[bytes], offsets: list[int], at: float, out: list[Line]) -> None:
         columns = (pieces, count(self._number), offsets, repeat(at), repeat(self.part), repeat(0), repeat(False))  # noqa: FBT003
         self._number += len(pieces)
         rows: Iterable[tuple[object, ...]] = zip(*columns, strict=False)  # the counters have no end
-        return list(map(_LINE, repeat(Line), rows))
+        out.extend(map(_LINE, repeat(Line), rows))
+
+    def _one_by_one(self, pieces: list[bytes], offsets: list[int], at: float, out: list[Line]) -> None:
+        """Finish lines some of which hold controls or are overlong; those between them that do not are taken at once."""
+        shown = _COLOUR.sub(b"", b"\n".join(pieces)).split(b"\n")
+        first = 0
+        for i, text in enumerate(shown):
+            if not (self._bars or self._begun or self._skipping) and self._is_simple(text, pieces[i]):
+                self._erased_bytes += len(pieces[i]) - len(text)
+                continue
+            if first < i:
+                self._at_once(shown[first:i], offsets[first:i], at, out)
+            self._finish_line(pieces[i], offsets[i], at, out)
+            self._number += 1
+            first = i + 1
+        self._at_once(shown[first:], offsets[first : len(shown)], at, out)
+
+    @staticmethod
+    def _is_simple(text: bytes, piece: bytes) -> bool:
+        """Whether a piece is one line as it is shown without its colours, and no bar."""
+        if len(piece) > FRAME_CAP or _CONTROLS.search(text) is not None:
+            return False
+        return len(text) == len(piece) or (bool(text.strip()) and not is_bar(text))
 
     def provisional(self, at: float) -> Line | None:
         """Return the line that has no end yet, as it stands, or None."""
@@ -218,19 +238,22 @@ class LineCutter:
 
     def _fold(self, piece: bytes, offset: int, at: float, out: list[Line]) -> None:
         """Take the frames of (a part of) a line: bars are remembered, all else is a line of its own."""
-        start = 0
-        while start <= len(piece):
-            border = _BORDER.search(piece, start)
-            end = border.start() if border else len(piece)
-            frame = _clean(piece[start:end])
-            self._erased_bytes += end - start - len(frame)
-            if frame.strip():
-                self._bars.take(frame, self._number, offset + start, at, self.part, out)
-            elif len(frame) >= WIPE:
-                self._bars.wiped()
-            if border is None:
-                break
-            start = border.end()
+        frames, offsets, start = [], [], 0
+        if b"\x1b" in piece:
+            for border in _BORDER.finditer(piece):
+                frames.append(piece[start : border.start()])
+                offsets.append(offset + start)
+                start = border.end()
+            frames.append(piece[start:])
+            offsets.append(offset + start)
+        else:
+            frames = piece.split(b"\r")
+            offsets = list(map(add, accumulate(map(len, frames[:-1]), initial=offset), count()))
+        if _HIDDEN.search(piece) is not None:
+            shown = list(map(_clean, frames))
+            self._erased_bytes += sum(map(len, frames)) - sum(map(len, shown))
+            frames = shown
+        self._bars.take(frames, offsets, self._number, at, self.part, out)
 
 
 def _without_hole(piece: bytes, offset: int) -> tuple[bytes, int]:

@@ -145,8 +145,11 @@ class Reader:
         return events
 
     def weave(self, block: Block, start: int) -> Weave | None:
-        """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet."""
-        most = HEADING_LINES - self._heading_age if self._under_heading else None
+        """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
+
+        `entry` was asked for the first one.
+        """
+        most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
         return self._weaver.weave(block, start, self._caches, self.frame, self.cursor, most)
 
     def took(self, woven: Weave) -> None:
@@ -160,7 +163,7 @@ class Reader:
             self._heading_age = 0
             self._enter(woven.frame)
         elif self._under_heading:
-            self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age + woven.end - woven.start
+            self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age - 1 + woven.end - woven.start
         for place in woven.unread:
             self.not_understood(woven.block.lines[place])
         woven.move(self.cursor)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 LEAST: Final = 4
 """Fewer lines with something to say than this are read one by one."""
 MOST: Final = 4096
+WORTH_IT: Final = 16
+"""Stretches with fewer lines cost more than they spare: the next ones are read one by one, more and more of them."""
+LONGEST_PAUSE: Final = 64
 _DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -242,6 +245,7 @@ class Weaver:
     def __init__(self) -> None:
         self._reach = MOST
         self._not_before = 0
+        self._pause = LEAST
 
     def forget(self) -> None:
         """The file begins anew, and its line numbers."""
@@ -261,17 +265,20 @@ class Weaver:
         number_ = block.lines[start].number
         if number_ < self._not_before:
             return None
-        entry = caches[frame].get(block.shapes[start])
-        if entry is None or (entry.family is None and not entry.quiet) or cursor.held or cursor.pending or cursor.boxed:
+        if cursor.held or cursor.pending or cursor.boxed:
             return None
         woven = Weave(block, start, cursor)
         woven.gather(caches, frame, min(start + self._reach, len(block.lines)))
         rows = woven.take_apart(woven.end if most is None else _under_heading(woven, most))
-        if rows < LEAST and woven.end - start < LEAST:
-            self._reach, self._not_before = LEAST, number_ + LEAST
+        if rows < WORTH_IT and woven.end < len(block.lines):
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            self._not_before = number_ + max(rows, 1) + self._pause
+        else:
+            self._pause = LEAST
+        self._reach = max(WORTH_IT, min(MOST, 2 * (woven.end - start)))
+        if rows < LEAST:
             return None
         woven.inherit()
-        self._reach = max(LEAST, min(MOST, 2 * (woven.end - start)))
         return woven
 
 

@@ -1,0 +1,132 @@
+r"""What the shape of a `\r` frame tells: whether it is a progress bar, and where its name and its count stand.
+
+A bar is drawn thousands of times in a few shapes, so each shape is examined once. Nothing here looks at a digit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WIPE: Final = 8
+"""So many blanks between two carriage returns wipe a bar off the screen."""
+MAX_FORMS: Final = 2048
+MAX_KEPT: Final = 4096
+"""Longer shapes are examined anew each time."""
+_DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+
+_BAR: Final = re.compile(
+    rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
+    rb"/Unknown"
+)
+_COUNT: Final = re.compile(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
+_DRAWN_COUNT: Final = re.compile(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
+_GLYPHS: Final = re.compile(rb"\[[=#>][=#>. -]{3,}")
+_PERCENT: Final = re.compile(rb"\d{1,3}%")
+_CHANGING: Final = re.compile(rb"\d+\.\d*")
+_TQDM_CLOCK: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
+_TQDM_START: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}<")
+_NO_VALUES: Final = re.compile(rb"(?:it/s|s/it|\?)\]\s*$")
+
+
+class Form(NamedTuple):
+    """What frames of one shape share.
+
+    Attributes:
+        is_blank: nothing is shown.
+        is_bar: a count, a percentage, a rate or the glyphs of a bar are.
+        name: what tells a bar from others (`Epoch 3/10:`, changing numbers left out), where no digit stands in it, else None.
+        name_at: the slices that make the name.
+        done: the slice that says how far the bar is, or None.
+        total: the slice that says of how much, or None.
+        text_behind: a text was glued to the bar, as prints to another stream are.
+        without_values: it ends with a rate, as bars do that show no values.
+        goes_on: tqdm may draw it on in the next line, around a nested bar.
+    """
+
+    is_blank: bool
+    is_bar: bool
+    name: bytes | None
+    name_at: tuple[slice, ...]
+    done: slice | None
+    total: slice | None
+    text_behind: bool
+    without_values: bool
+    goes_on: bool
+
+    def state(self, frame: bytes) -> tuple[bytes, int, int]:
+        """Return the name of the bar, how far it is, and of how much; -1 where it does not say so."""
+        name = self.name
+        if name is None:
+            name = _joined(frame, self.name_at)
+        if self.done is None:
+            return name, -1, 0
+        return name, int(frame[self.done]), -1 if self.total is None else int(frame[self.total])
+
+
+class Forms:
+    """The forms of the shapes seen so far."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Form] = {}
+
+    def of(self, frames: list[bytes]) -> list[Form]:
+        """Return the form of each frame; no frame holds a line feed."""
+        shapes = b"\n".join(frames).translate(_DIGITS_TO_ZERO).split(b"\n")
+        get = self._known.get
+        return [get(shape) or self._new(shape) for shape in shapes]
+
+    def _new(self, shape: bytes) -> Form:
+        if len(self._known) >= MAX_FORMS:
+            self._known.clear()
+        found = _form(shape)
+        if len(shape) <= MAX_KEPT:
+            self._known[shape] = found
+        return found
+
+
+def is_bar(frame: bytes) -> bool:
+    """Whether a frame looks like a progress bar."""
+    return _BAR.search(frame) is not None
+
+
+def _form(shape: bytes) -> Form:
+    count = _DRAWN_COUNT.search(shape)
+    if count is None:
+        for count in _COUNT.finditer(shape):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
+            pass
+    head = shape[: count.start() if count else 64]
+    glyphs = _GLYPHS.search(head)
+    if glyphs is not None:
+        head = head[: glyphs.start()]  # the bar itself changes from frame to frame, and what comes behind it
+    percent = _PERCENT.search(head)
+    name_at = tuple(_kept(head[: percent.start() if percent else len(head)]))
+    name = _joined(shape, name_at)
+    clock = _TQDM_CLOCK.search(shape)
+    return Form(
+        is_blank=not shape.strip(),
+        is_bar=is_bar(shape),
+        name=None if any(b"0" in shape[at] for at in name_at) else name,
+        name_at=name_at,
+        done=slice(*count.span(1)) if count else None,
+        total=slice(*count.span(2)) if count and count[2] else None,
+        text_behind=clock is not None and bool(shape[clock.end() :].strip()),
+        without_values=_NO_VALUES.search(shape) is not None,
+        goes_on=_TQDM_START.search(shape) is not None,
+    )
+
+
+def _kept(head: bytes) -> Iterable[slice]:
+    """Yield what lies between the numbers that change."""
+    start = 0
+    for changing in _CHANGING.finditer(head):
+        yield slice(start, changing.start())
+        start = changing.end()
+    yield slice(start, len(head))
+
+
+def _joined(frame: bytes, slices: tuple[slice, ...]) -> bytes:
+    return b"".join([frame[at] for at in slices])[:80].strip()
