@@ -82,14 +82,15 @@ class Judge:
         many = passes is not None and passes >= _MANY_PASSES
         if not (many or (unscaled and run.segment.series)):  # further settings may follow until the first values
             return
+        values, lines = _values(known), _lines(run)
         yield Opinion(
             self.ID if many else "batch_arithmetic",
             "warning" if many else "info",
-            Place(None, None, _lines(run)[0][0], run.part),
-            Text(TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE, _values(known)),
-            joined([Text(why, _values(known)) for why, holds in ((WHY_RATE, unscaled), (WHY_PASSES, many)) if holds]),
-            _actions(known, unscaled=unscaled, many=many),
-            tuple(Evidence(line, text) for line, text in _lines(run)),
+            Place(None, None, lines[0][0], run.part),
+            Text(TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE, values),
+            joined([Text(why, values) for why, holds in ((WHY_RATE, unscaled), (WHY_PASSES, many)) if holds]),
+            _actions(values, unscaled=unscaled, many=many),
+            tuple(Evidence(line, text) for line, text in lines),
         )
 
     def _see_steps(self, run: Run) -> None:
@@ -163,8 +164,7 @@ def _rate(value: float) -> str:
     return compact(float(f"{value:.1e}"))
 
 
-def _actions(known: _Sum, *, unscaled: bool, many: bool) -> tuple[Text, ...]:
-    values = _values(known)
+def _actions(values: dict[str, object], *, unscaled: bool, many: bool) -> tuple[Text, ...]:
     actions = [Text(STEPS, values)] if many else []
     if unscaled:
         actions += [Text(SCALE, values), Text(SMALLER, values)]

@@ -65,10 +65,12 @@ class Climb:
         if self.gone:  # by what it was when it left: the jump itself is no noise that would explain it away
             self.gone = value > self.best + 0.5 * self._left
             return self.gone
-        noise = spread(self.values, before=2)
-        limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best), _SIGMAS * noise)
-        if min(self.values[-lasting:]) > self.best + limit:
-            self.gone, self._left = True, limit
+        limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best))
+        lowest = min(self.values[-lasting:])
+        if lowest > self.best + limit:  # only then is it worth while to measure the noise
+            limit = max(limit, _SIGMAS * spread(self.values, before=2))
+            if lowest > self.best + limit:
+                self.gone, self._left = True, limit
         return self.gone
 
 

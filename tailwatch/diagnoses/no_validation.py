@@ -42,12 +42,15 @@ class Judge:
     def __init__(self) -> None:
         self._muting = Muting()
         self._ended = False
+        self._known, self._has_held_out = 0, False
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Count the epochs of the training loss while no series is held out."""
         self._ended = self._ended or "end" in changed
         series = run.segment.series.values()
-        if any(_is_held_out(s) for s in series) or self._muting.of(run.segment):
+        if self._known != len(series):
+            self._known, self._has_held_out = len(series), any(_is_held_out(s) for s in series)
+        if self._has_held_out or self._muting.of(run.segment):
             return
         trains = (s for s in run.series() if s.goal is not None and s.axis == "epoch" and _whole_epochs(s))
         train = max(trains, key=len, default=None)

@@ -7,8 +7,8 @@ tenth of all that was gained since the start.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from statistics import median
+from itertools import repeat
+from operator import gt, mul, sub
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
@@ -16,7 +16,7 @@ from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import Pairs, place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._muted import Muting
-from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._noise import middle, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +64,14 @@ class Swing:
         if self._count < _ENOUGH:
             return
         half = self._recent[-min(_WINDOW, (self._count + 1) // 2) - 1 :]
-        steps = [b - a for a, b in pairwise(half)]
-        self.flips = sum(a * b < 0 for a, b in pairwise(steps)) / max(1, len(steps) - 1)
-        self.noise, self.level = spread(half), abs(median(half))
+        steps = list(map(sub, half[1:], half))
+        self.flips = sum(map(gt, repeat(0), map(mul, steps, steps[1:]))) / max(1, len(steps) - 1)
+        if self.flips < _FLIPS:
+            self._held, self.swings = 0, False
+            return
+        self.noise, self.level = spread(half), abs(middle(half))
         need = (_CALM if self.swings else 1.0) * _SHARE * max(self.level, self._start - self._best)
-        self._held = self._held + 1 if self.noise >= need > 0 and self.flips >= _FLIPS else 0
+        self._held = self._held + 1 if self.noise >= need > 0 else 0
         self.swings = self._held >= (1 if self.swings else _LASTING)
 
 
