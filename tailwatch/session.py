@@ -7,12 +7,11 @@ difference to what comes out in the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.config import DEFAULTS
-from tailwatch.core.bulk import take_in
+from tailwatch.core.bulk import tell
 from tailwatch.core.events import Data, Line, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.lines import LineCutter
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.shapes import Entry
     from tailwatch.core.unread import UnreadBook
-    from tailwatch.core.weaving import Slice, Weave
+    from tailwatch.core.weaving import Weave
 
 
 @dataclass(slots=True)
@@ -101,7 +100,7 @@ class Session:
 
     @property
     def lines_read(self) -> Counter[str]:
-        """How many lines each dialect read."""
+        """Lines, by the dialect that read them."""
         return self._reader.lines_read
 
     @property
@@ -196,12 +195,10 @@ class Session:
         """Read complete lines, as many together as can be."""
         block, at = Block(lines), 0
         while at < len(lines):
-            entry = self._reader.entry(block.shapes[at])
-            if not self._listener.idle:
-                self._line(lines[at], entry, changes)
-            elif entry.quiet:
+            entry, idle = self._reader.entry(block.shapes[at]), self._listener.idle
+            if idle and entry.quiet:
                 self._pass_over(lines[at], entry)
-            elif entry.family is not None and (together := self._weave(block, at)) is not None:
+            elif idle and entry.family is not None and (together := self._weave(block, at)) is not None:
                 self._together(together, changes)
                 at = together.end
                 continue
@@ -216,37 +213,24 @@ class Session:
             self._reader.not_understood(line)
 
     def _weave(self, block: Block, at: int) -> Weave | None:
-        """Read the lines from a place on together, if the run stands where they do."""
-        woven = self._reader.weave(block, at) if self._stays() else None
-        return woven if woven is not None and self._knows_rank(woven) else None
-
-    def _stays(self) -> bool:
-        """Whether the run knows of the epoch that the lines stand in; the first values of another one are taken by themselves."""
-        epoch = self._reader.cursor.epoch
-        return epoch is None or epoch == self.run.progress.epoch
-
-    def _knows_rank(self, woven: Weave) -> bool:
-        """Whether it is settled whose values the run's are, if ranks are named."""
-        return self.run.rank is not None or all(strand.rank is None for strand in woven.strands)
+        """Read the lines from a place on together; not those that begin another epoch, or name the run's rank."""
+        run, epoch = self.run, self._reader.cursor.epoch
+        if epoch is not None and epoch != run.progress.epoch:
+            return None
+        woven = self._reader.weave(block, at)
+        return None if woven is None or (run.rank is None and woven.names_rank) else woven
 
     def _together(self, woven: Weave, changes: Changes) -> None:
-        run, lines = self.run, woven.block.lines
-        for start, end in woven.until_looks(run.looks, run.rank):
-            slices = woven.slices(start, end)
-            self.lines = run.line = lines[end - 1].number
-            if slices:
-                take_in(run, woven, slices)
-                self._trained_together(woven, slices, changes)
+        run = self.run
+        for slices in tell(run, woven):
+            self.lines = run.line
+            for found in slices:
+                self._listener.trained(found.strand.family.dialect, run.part, run.last_reading_line)
+            if self._keep_readings and slices:
+                changes.readings.extend((run.segment.number, reading) for reading in woven.readings(slices))
             if run.changed:
                 self._settle(changes)
         self._reader.took(woven)
-
-    def _trained_together(self, woven: Weave, slices: list[Slice], changes: Changes) -> None:
-        for found in sorted(slices, key=attrgetter("last")):
-            if found.strand.family.specs:
-                self._listener.trained(found.strand.family.dialect, self.run.part, self.run.last_reading_line)
-        if self._keep_readings:
-            changes.readings.extend((self.run.segment.number, reading) for reading in woven.readings(slices))
 
     def _line(self, line: Line, entry: Entry, changes: Changes) -> None:
         run = self.run
@@ -255,7 +239,7 @@ class Session:
         interest = entry.rules if entry.asked else self._ask(line, entry)
         listener = self._listener
         claimed = listener.claims(line.raw)
-        if not claimed and not _only_message(interest, entry):
+        if not claimed and not (interest is not None and interest.is_message and entry.names_no_place):
             self._apply(self._reader.read(line, entry), changes)
         if interest is not None or not listener.idle:
             run.last_words.heard += 1
@@ -313,11 +297,3 @@ class Session:
         for spoken in self._listener.settle():
             self.run.apply(spoken)
         changes.findings.extend(self._bench.judge_changes())
-
-
-def _only_message(interest: Interest | None, entry: Entry) -> bool:
-    """Whether a line is a warning or an error whose numbers are no measurements: it names neither an epoch nor a step."""
-    if interest is None or not interest.is_message or entry.runner is None:
-        return False
-    plan = entry.runner.plan
-    return plan.dialect == "general" and plan.mark is None and not any(f.role in ("epoch", "step") for f in plan.fields)

@@ -10,14 +10,24 @@ from tailwatch.core.columns import NAN
 from tailwatch.core.events import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tailwatch.core.events import Axis
     from tailwatch.core.run import Run
     from tailwatch.core.weaving import Slice, Weave
 
 
-def take_in(run: Run, woven: Weave, slices: list[Slice]) -> None:
-    """Take in the rows of some slices of a stretch of lines, which end where the diagnoses look at the latest."""
-    told = [s for s in slices if s.strand.family.tells and not run.is_other_rank(s.strand.rank)]
+def tell(run: Run, woven: Weave) -> Iterator[list[Slice]]:
+    """Tell the run of the lines, up to each look of the diagnoses; yields the rows with values, in the order of their ends."""
+    lines = woven.block.lines
+    for start, end in woven.until_looks(run.looks, run.rank):
+        slices = woven.slices(start, end)
+        run.line = lines[end - 1].number
+        _take_in(run, woven, [s for s in slices if s.strand.family.tells and not run.is_other_rank(s.strand.rank)])
+        yield sorted((s for s in slices if s.strand.family.specs), key=_last)
+
+
+def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
     if not told:
         return
     valued = [s for s in told if s.strand.family.specs]

@@ -18,7 +18,7 @@ from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
 from tailwatch.core.unread import UnreadBook
-from tailwatch.core.weaving import HEADING_LINES, Weaver
+from tailwatch.core.weaver import HEADING_LINES, Weaver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,14 @@ class Entry:
     def is_unread(self) -> bool:
         """Whether it carries numbers that no dialect understood."""
         return self.has_number and (self.runner is None or self.runner.plan is NOT_UNDERSTOOD)
+
+    @property
+    def names_no_place(self) -> bool:
+        """Whether it names neither an epoch nor a step: the numbers of a warning or an error are no measurements then."""
+        if self.runner is None:
+            return False
+        plan = self.runner.plan
+        return plan.dialect == "general" and plan.mark is None and not any(f.role in ("epoch", "step") for f in plan.fields)
 
     def tell(self, rules: Any) -> None:
         """Remember what the catalogue said; a line that is no message can be read together with its like."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tailwatch.core.events import Data, Notice
 from tailwatch.session import Session
@@ -13,6 +15,57 @@ LOGS = {
     "a value that is no number": [f"step {i} loss {'nan' if i == 321 else f'{1 / (1 + i):.5f}'}" for i in range(500)],
     "other lines between": [f"step {i} loss {1 / (1 + i):.5f}" if i % 7 else "saving to out dir" for i in range(600)],
     "a step said twice": [f"step {i // 2} loss {1 / (1 + i):.5f}" for i in range(300)],
+    "a header and its values": [
+        text
+        for s in range(200)
+        for text in (
+            f"INFO [step={s}/900,epoch=0]",
+            f"    train/loss={2 - s / 300:.4f}",
+            f"    lr={1e-3 * s:.3g}",
+            f"    mem={s}",
+        )
+    ],
+    "training, validation, blank lines": [
+        text
+        for s in range(300)
+        for text in (
+            f"step {s}: train loss {2 - s / 300:.4f}",
+            *([f"step {s}: val loss {2.1 - s / 300:.4f}", ""] if s % 5 == 0 else []),
+        )
+    ],
+    "ranks in turn": [f"[rank{r}] step {s} loss {1 / (1 + s + r):.4f}" for s in range(200) for r in range(3)],
+    "a step said twice beside others": [
+        f"step {s // 2} {name} {1 / (1 + s):.4f}" for s in range(300) for name in ("loss", "acc")
+    ],
+    "headings": [
+        text
+        for e in range(1, 8)
+        for text in (
+            f"Epoch {e}",
+            "Training:",
+            *(f"  loss: {1 / (e + s):.4f}" for s in range(40)),
+            "Validation:",
+            f"  loss: {1 / e:.4f}",
+        )
+    ],
+    "numbers that nobody claims": [
+        text
+        for s in range(200)
+        for text in (f"step {s} loss {1 / (1 + s):.4f}", f"sent 0x{s:04x} to 10.0.0.{s}", "  ", "done so far")
+    ],
+    "stamps on some lines": [
+        text
+        for s in range(200)
+        for text in (
+            f"2026-01-02 03:{s // 60:02d}:{s % 60:02d},000 step {s} loss {1 / (1 + s):.4f}",
+            f"step {s} grad norm {s / 9:.3f}",
+        )
+    ],
+    "bars of many lengths": [f"{s}/200 [{'=' * (s // 10)}>] - loss: {1 / (1 + s):.4f} - acc: {s / 200:.3f}" for s in range(201)]
+    * 3,
+    "a spike among others": [
+        f"step {s} {name} {(50.0 if s == 400 else 1.0) / (1 + s % 7 / 50):.4f}" for s in range(700) for name in ("loss", "reg")
+    ],
     "without any place": [f"loss {1 / (1 + i):.5f} acc {i / 3000:.4f}" for i in range(2000)],
 }
 
@@ -26,10 +79,55 @@ def state(lines: list[str], together: int) -> tuple[object, ...]:
     readings += session.feed(Notice("ended", 0.0)).readings
     series = [(k, s.points, s.best_at, list(s.values), list(s.lines)) for k, s in session.run.segment.series.items()]
     findings = [(f.key, f.opened, f.raised, f.closed) for f in session.findings.findings]
-    return repr(readings), repr(series), findings, session.run.progress, session.lines
+    unread = [(k.count, k.first_line, k.last_line) for k in session.unread.kinds()]
+    read = sorted(session.lines_read.items()), sorted(session.run.points.items()), session.run.last_reading_line
+    return repr(readings), repr(series), findings, session.run.progress, session.lines, unread, read
 
 
 @pytest.mark.parametrize("name", LOGS)
 def test_lines_read_together_say_the_same_as_one_by_one(name: str) -> None:
-    """Points with their places, bests, progress and findings."""
-    assert state(LOGS[name], 10_000) == state(LOGS[name], 1)
+    """Points with their places, bests, progress, findings and account of what was not understood."""
+    one_by_one = state(LOGS[name], 1)
+    assert state(LOGS[name], 10_000) == one_by_one
+    assert state(LOGS[name], 37) == one_by_one
+
+
+KINDS = (
+    "step {n} loss {v}",
+    "step {n} val loss {v}",
+    "[rank1] step {n} loss {v}",
+    "[rank0] step {n} loss {v}",
+    "Epoch {e}/9",
+    "epoch {e} step {n} loss {v} lr 1e-3",
+    "[{n}/5000] loss {v} (1.5)",
+    "  acc: {v}",
+    "lr={v}",
+    "Validation:",
+    "Training:",
+    "epoch {e}: val_acc {v}",
+    "{n}/5000 [==>...] - loss: {v}",
+    "| loss | {v} |",
+    "-----------------",
+    "",
+    "saving to out dir",
+    "sent 0x{n}f to 10.0.0.{n}",
+    "WARNING: something odd happened",
+    "step {n} loss nan",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), st.integers(1, 30)), min_size=1, max_size=6),
+    st.integers(2, 200),
+)
+def test_any_kinds_of_lines_in_turn_say_the_same_together_as_one_by_one(turns, together) -> None:
+    """Whatever comes in turn, in whatever chunks."""
+    lines: list[str] = []
+    for number, (kinds, times) in enumerate(turns):
+        lines += [
+            kind.format(n=len(lines) + i, v=f"{1 / (1 + i % 11):.4f}", e=1 + number) for i in range(times) for kind in kinds
+        ]
+    one_by_one = state(lines, 1)
+    assert state(lines, 100_000) == one_by_one
+    assert state(lines, together) == one_by_one
