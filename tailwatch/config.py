@@ -12,7 +12,7 @@ without a default, its `dest` named like the key. To add a key to a `[[table]]`:
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from tailwatch.core.checks import amount, encoding, one_of, some_of, text, texts, times, truth
 from tailwatch.core.errors import UsageError, reason, words
@@ -275,9 +275,28 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values = {}
     for name, value in environment.items():
         key = name[len(PREFIX) :].lower()
-        if name.startswith(PREFIX) and value and key in KEYS:
-            values[key] = _checked(KEYS[key], value, Text("the environment variable {name}", {"name": name}))
+        if name.startswith(PREFIX) and value and key != "config":
+            check = KEYS.get(key) or _no_variable(name)
+            values[key] = _checked(check, value, Text("the environment variable {name}", {"name": name}))
     return values
+
+
+def _no_variable(name: str) -> NoReturn:
+    from difflib import get_close_matches  # noqa: PLC0415 - for errors only
+
+    known = [key.upper() for key in ("config", *KEYS)]
+    near = get_close_matches(name.removeprefix(PREFIX), known, n=1)
+    if near:
+        raise UsageError(
+            "the environment variable {name} is no setting; did you mean {near}? Otherwise unset it.",
+            name=name,
+            near=f"{PREFIX}{near[0]}",
+        )
+    raise UsageError(
+        "the environment variable {name} is no setting; unset it, or use one of {names}.",
+        name=name,
+        names=", ".join(f"{PREFIX}{k}" for k in known),
+    )
 
 
 def _check_of(

@@ -20,3 +20,10 @@ def default_file(environment: Mapping[str, str]) -> str:
 def nothing_set(environment: Mapping[str, str]) -> bool:
     """Whether neither environment nor file sets anything, so that the defaults hold."""
     return not any(name.startswith(PREFIX) for name in environment) and not os.path.exists(default_file(environment))  # noqa: PTH110
+
+
+def to_write_in(where: str) -> str:
+    """Return the configuration file as a sentence names it, with `~` for the home folder; `where` is that of the settings."""
+    path = where or default_file(os.environ)
+    home = os.path.expanduser("~")  # noqa: PTH111
+    return f"~{path[len(home) :]}" if home != "/" and path.startswith(home + "/") else path

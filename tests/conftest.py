@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in os.environ:
-        if name.startswith("TAILWATCH_") and name != "TAILWATCH_BENCH":
+        if name.startswith("TAILWATCH_"):
             monkeypatch.delenv(name)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)

@@ -11,6 +11,7 @@ from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.protocols import Recording
 from tailwatch.tui.screens.help import help_rows
 from tailwatch.tui.screens.page import Page, PagePane
+from tailwatch.whereabouts import to_write_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,8 @@ class Actions:
         """Show what was not understood."""
         snapshot = self._app.snapshot
         if snapshot is not None:
-            self.open_page(unread_title(snapshot), lambda width: unread_rows(snapshot, width))
+            path = to_write_in(self._app.feed.settings.where)
+            self.open_page(unread_title(snapshot), lambda width: unread_rows(snapshot, width, path))
 
     def action_acknowledge(self) -> None:
         """Take the banner away."""

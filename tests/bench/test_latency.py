@@ -1,6 +1,6 @@
 """How long a line takes from the writer's append to the event, after a quiet second. Printed (`-s`), never asserted.
 
-TAILWATCH_BENCH=1 pytest tests/bench/test_latency.py -s
+BENCH_SCREEN=1 pytest tests/bench/test_latency.py -s
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.bench,
-    pytest.mark.skipif("TAILWATCH_BENCH" not in os.environ, reason="slow: set TAILWATCH_BENCH=1 to measure"),
+    pytest.mark.skipif("BENCH_SCREEN" not in os.environ, reason="slow: set BENCH_SCREEN=1 to measure"),
 ]
 
 APPENDS = 30

@@ -1,6 +1,6 @@
 """What the monitor costs: start, delay, bytes on the link, processor. Printed (`-s`), never asserted: machines differ.
 
-TAILWATCH_BENCH=1 pytest tests/bench/test_screen.py -s
+BENCH_SCREEN=1 pytest tests/bench/test_screen.py -s
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.bench,
-    pytest.mark.skipif("TAILWATCH_BENCH" not in os.environ, reason="slow: set TAILWATCH_BENCH=1 to measure"),
+    pytest.mark.skipif("BENCH_SCREEN" not in os.environ, reason="slow: set BENCH_SCREEN=1 to measure"),
 ]
 
 BARE = """

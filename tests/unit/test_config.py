@@ -11,6 +11,7 @@ import pytest
 
 from tailwatch import config
 from tailwatch.core.errors import UsageError
+from tailwatch.whereabouts import to_write_in
 
 
 def test_every_key_has_a_field_a_default_and_a_check() -> None:
@@ -97,6 +98,27 @@ def test_a_wrong_value_from_elsewhere_names_where_it_came_from() -> None:
         config.load({}, {"TAILWATCH_ENCODING": "klingon"})
     with pytest.raises(UsageError, match="--encoding must be"):
         config.load({"encoding": "klingon"}, {})
+
+
+def test_a_variable_that_is_no_setting_is_told_and_not_passed_over() -> None:
+    """A slip of the pen names the variable that was meant, any other name the variables that there are."""
+    with pytest.raises(UsageError, match="TAILWATCH_ENCODNIG is no setting; did you mean TAILWATCH_ENCODING"):
+        config.load({}, {"TAILWATCH_ENCODNIG": "utf-8"})
+    with pytest.raises(
+        UsageError, match="TAILWATCH_QUICKLY is no setting; unset it, or use one of TAILWATCH_CONFIG, TAILWATCH_LANG"
+    ):
+        config.load({}, {"TAILWATCH_QUICKLY": "1"})
+    assert config.load({}, {"TAILWATCH_QUICKLY": ""}) == config.load({}, {})
+
+
+def test_a_hint_names_the_configuration_file_that_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that was asked for, else that of the desktop's standard; the home folder is written `~`."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert to_write_in("") == "~/.config/tailwatch/config.toml"
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/xdg")
+    assert to_write_in("") == "/etc/xdg/tailwatch/config.toml"
+    assert to_write_in(str(tmp_path / "own.toml")) == "~/own.toml"
 
 
 def test_settings_go_to_other_processes() -> None:

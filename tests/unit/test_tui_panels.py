@@ -378,7 +378,7 @@ class TestUnread:
     def test_lines_that_were_not_understood_come_with_a_pattern(self) -> None:
         snapshot = snapshot_of(b"tick 7 obj 8\ntick 8 obj 9\nepoch 1 loss 0.5\n")
         assert unread_title(snapshot) == "Not understood: 2 lines"
-        text = text_of(unread_rows(snapshot, 80))
+        text = text_of(unread_rows(snapshot, 80, "~/own.toml"))
         assert "×2 lines 1 to 2" in text
         assert "tick 7 obj 8" in text
         assert "line = 'tick {tick} obj {obj}'" in text
@@ -386,12 +386,12 @@ class TestUnread:
 
     def test_a_log_that_was_understood_says_so(self) -> None:
         snapshot = snapshot_of(b"epoch 1 loss 0.5\n")
-        assert "every line that carries numbers was understood" in text_of(unread_rows(snapshot, 80))
+        assert "every line that carries numbers was understood" in text_of(unread_rows(snapshot, 80, "~/own.toml"))
         assert "not understood" not in text_of(status_rows(snapshot, AT + 4, 120, 2))
 
     @pytest.mark.parametrize("width", [20, 50, 120])
     def test_a_hostile_line_stays_text(self, width: int) -> None:
         snapshot = snapshot_of((NASTY + " 3 7\n").encode("utf-8", "surrogateescape"))
-        rows = unread_rows(snapshot, width)
+        rows = unread_rows(snapshot, width, "~/own.toml")
         assert "\x1b" not in text_of(rows)
         assert "\u202e" not in text_of(rows)

@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tailwatch.cli import main
@@ -67,6 +67,7 @@ def test_a_drafted_pattern_names_the_numbers_as_they_are_named(line: str, templa
     assert tomllib.loads(as_toml(template))["pattern"] == [{"line": template}]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0159 .,:=/()[]{}*'\"\\-+%eabE损\t\u202e\x1b_|<")).filter(str.strip), st.integers(30, 90))
 def test_a_draft_reads_the_line_it_was_made_for(line: str, width: int) -> None:
     """Whatever the line holds; and pasted it is the same, in lines that are not too wide."""

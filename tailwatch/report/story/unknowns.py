@@ -11,6 +11,7 @@ from tailwatch.core.terms import listed, setting_name
 from tailwatch.core.wording import wording
 from tailwatch.dialects._draft import as_toml, draft
 from tailwatch.report.document import Claim, Code, Item, Items
+from tailwatch.whereabouts import to_write_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 key: Final = "unknowns"
 TITLE: Final = Text("What could not be known")
 
-PATTERN = "To have the first of them read, put this into ~/.config/tailwatch/config.toml, with names that say what it is:"
+PATTERN = "To have the first of them read, put this into {path}, with names that say what it is:"
 TIMES = "{n} times."
 UNREAD = "{lines} lines with numbers were not understood, such as:"
 NO_END = "How the run ended: the log stops without saying so."
@@ -118,7 +119,7 @@ def _unread(facts: Facts) -> Iterator[Item]:
         pattern = ""  # nothing in it would be read, or it is a list of settings
     code = Code("toml", as_toml(pattern, _PATTERN_WIDTH)) if pattern else None
     if code is not None:
-        details = (*details, Claim(Text(PATTERN)))
+        details = (*details, Claim(Text(PATTERN, {"path": to_write_in(facts.session.settings.where)})))
     yield Item(Claim(Text(UNREAD, {"lines": f"{book.lines:,}"})), details, code)
 
 

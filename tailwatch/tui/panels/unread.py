@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from tailwatch.tui.snapshot import Snapshot, UnreadView
 
 
-def unread_rows(snapshot: Snapshot, width: int) -> list[Row]:
-    """Return the kinds of lines that were not understood, likely measurements first; without any, that all was understood."""
+def unread_rows(snapshot: Snapshot, width: int, settings_file: str) -> list[Row]:
+    """Return the kinds of lines that were not understood, likely measurements first; without any, that all was understood.
+
+    `settings_file` is where a pattern belongs, as it is shown.
+    """
     language = snapshot.language
     if not snapshot.unread:
         nothing = (
@@ -23,8 +26,9 @@ def unread_rows(snapshot: Snapshot, width: int) -> list[Row]:
         )
         return [row(f" {language.of(nothing)}")]
     about = language.say(
-        "These lines carry numbers and were not understood. Put a pattern into ~/.config/tailwatch/config.toml, "
-        "with names that say what the numbers are, and they are read from the next start on."
+        "These lines carry numbers and were not understood. Put a pattern into {path}, "
+        "with names that say what the numbers are, and they are read from the next start on.",
+        path=settings_file,
     )
     rows = [row(" ", line) for line in wrap(about, width - 2)]
     for kind in snapshot.unread:
