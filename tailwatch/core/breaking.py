@@ -10,9 +10,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NEVER_FIRST: Final = "，。、；：？！）】》”’…％%,.;:?!)]"
+_FULL: Final = "，。、；：？！）】》"
 _NEVER_LAST: Final = "（【《“‘(["
 
 
@@ -21,6 +22,14 @@ def cells(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def together(sentences: Iterable[str]) -> str:
+    """Put sentences one after another, with a blank between them; a full-width mark has its blank in itself."""
+    text = ""
+    for sentence in filter(None, sentences):
+        text += sentence if not text or text[-1] in _FULL else f" {sentence}"
+    return text
 
 
 def words(text: str) -> Iterator[tuple[str, str]]:

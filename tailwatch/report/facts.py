@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.events import Text
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.terms import metric_name
+from tailwatch.core.text import phrase
 from tailwatch.core.verdict import told_by
 from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences
@@ -151,7 +152,8 @@ def place_name(point: Point) -> Text:
 
 def side_name(series: Series, *, held_out: bool) -> Text:
     """Return what a series is called in a sentence: `validation loss`, `training accuracy`."""
-    template = "test {metric}" if series.spec.split == "test" else "validation {metric}" if held_out else "training {metric}"
+    template = phrase("validation {metric}") if held_out else phrase("training {metric}")
+    template = phrase("test {metric}") if series.spec.split == "test" else template
     return Text(template, {"metric": metric_name(series.spec.metric)})
 
 

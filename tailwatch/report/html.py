@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.breaking import together
 from tailwatch.core.events import Text
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.document import Chart, Claim, Document, Item, Items, Paragraph, Table
@@ -83,7 +84,8 @@ class _Writer:
             case Paragraph(claims, lead):
                 tone = f" {claims[0].tone}" if lead else ""
                 first, *rest = (self.claim(c) for c in claims)
-                yield f'<p class="lead{tone}"><strong>{first}</strong> {" ".join(rest)}</p>' if lead else f"<p>{first}</p>"
+                text = f"<strong>{first}</strong> {together(rest)}" if lead else together((first, *rest))
+                yield f'<p class="lead{tone}">{text}</p>' if lead else f"<p>{text}</p>"
             case Items():
                 tag = "ol" if block.numbered else "ul"
                 yield f"<{tag}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.breaking import together
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.characters import character_chart
 from tailwatch.report.document import Chart, Claim, Code, Document, Item, Items, Paragraph, Table
@@ -63,12 +64,8 @@ class _Writer:
     def block(self, block: Block) -> Iterator[str]:
         match block:
             case Paragraph():
-                text = " ".join(self.claim(c) for c in block.claims)
-                yield (
-                    f"**{self.claim(block.claims[0])}** {' '.join(self.claim(c) for c in block.claims[1:])}"
-                    if block.lead
-                    else text
-                )
+                first, *rest = (self.claim(c) for c in block.claims)
+                yield f"**{first}** {together(rest)}" if block.lead else together((first, *rest))
             case Items():
                 for number, item in enumerate(block.items, 1):
                     yield from self.item(item, f"{number}. " if block.numbered else "- ")

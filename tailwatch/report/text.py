@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.breaking import cells
+from tailwatch.core.breaking import cells, together
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.characters import character_chart
 from tailwatch.report.columns import WIDTH, columns, cut, wrap
@@ -42,7 +42,7 @@ class _Writer:
     def block(self, block: Block) -> Iterator[str]:
         match block:
             case Paragraph():
-                yield from wrap(" ".join(self.claim(c) for c in block.claims), " ")
+                yield from wrap(together(self.claim(c) for c in block.claims), " ")
             case Items():
                 for number, item in enumerate(block.items, 1):
                     yield from self.item(item, f"{number:>2}. " if block.numbered else f" {_SIGNS[item.sign]:<2} ")

@@ -1,8 +1,8 @@
 """Finds what the program says to a person without asking the catalogue: literal English where text is shown, and sentences.
 
 Two nets. Where something is shown (`Span(...)`, `row(...)`, `write(...)`, an error, a notice), no literal may hold a word of two
-letters, unless it stands in a call that translates it. Anywhere in the rooms that speak, no literal may hold two words in a row:
-that is a sentence, or a part of one.
+letters, unless it stands in a call that translates it. Anywhere in the rooms that speak, no literal may hold two words or a named
+value beside a word: that is a sentence, or a part of one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ROOMS = ("tui", "report", "sources", "history", "commands.py", "cli.py", "earlier.py", "reading.py", "remember.py", "config.py")
+ROOMS = (
+    "tui",
+    "report",
+    "sources",
+    "history",
+    "commands.py",
+    "cli.py",
+    "earlier.py",
+    "reading.py",
+    "remember.py",
+    "config.py",
+    "diagnoses",
+    "core/verdict.py",
+    "core/checks.py",
+)
 EXCEPT = ("report/recipes.py", "report/framework.py", "sources/identity.py")
 """Code that a report offers; names of frameworks; errors of whoever saves positions, which is a program."""
 
@@ -31,6 +45,7 @@ SHOWN = dict.fromkeys(
 
 _WORD = re.compile(r"[A-Za-z]{2}")
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? [A-Za-z]{2,}")
+_FIELD = re.compile(r"\{[a-z_]+(:[^{}]*)?\}")
 _CODE = re.compile(r"[<>]|^(SELECT|DELETE|INSERT|PRAGMA|BEGIN|\nCREATE)\b|'none'|^ FROM ")
 _NAMES = {"NaN", "inf", "utf-8"}
 _ROLES = set(get_args(Role))
@@ -74,7 +89,8 @@ def _files() -> Iterator[Path]:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE.search(text)) and not _CODE.search(text)
+    template = _FIELD.search(text) is not None and _WORD.search(_FIELD.sub("", text)) is not None
+    return (template or bool(_SENTENCE.search(text))) and not _CODE.search(text)
 
 
 def _is_word(text: str) -> bool:
