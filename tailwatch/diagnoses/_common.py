@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Evidence, Place, Text
 from tailwatch.core.text import compact
@@ -69,6 +69,9 @@ def planned_points(run: Run, series: Series) -> float | None:
     return len(series) + (end - last) * (len(series) - 1) / (last - first) if last > first else None
 
 
+_SELDOM_MINIMISED: Final = frozenset(("l1", "mae", "mape", "mean_absolute_error", "error", "err", "error_rate", "wer", "cer"))
+
+
 class Pairs:
     """The run's train and validation pairs, worked out anew only when a series was added."""
 
@@ -89,6 +92,10 @@ class Pairs:
         return next((p.train for p in self.of(run) if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None)
 
     def main(self, run: Run) -> Pair | None:
-        """Return the loss pair that has validation values, else the first pair that has some."""
+        """Return the loss pair that has validation values, else the first pair that has some.
+
+        Without a loss of that name, what is minimised as a rule (squares, likelihoods) goes before absolute errors and rates.
+        """
         held = [p for p in self.of(run) if p.val is not None and len(p.val)]
-        return next((p for p in held if p.val is not None and p.val.goal == "min"), held[0] if held else None)
+        lower = [p for p in held if p.val is not None and p.val.goal == "min"]
+        return min(lower, key=lambda p: p.metric in _SELDOM_MINIMISED, default=held[0] if held else None)

@@ -113,11 +113,14 @@ class Turn:
         )
 
     def stop(self) -> bool:
-        """Training was stopped early, itself a sign: the last two values above the best are enough. Returns `turned`."""
+        """Training was stopped early, itself a sign: the last two values clearly above the best are enough. Returns `turned`."""
         i = len(self.values) - 1
         if not self.turned and 0 <= self.best_at <= i - 2 and self._train_improves(i, self.best_at):
             noise = spread(self.values[self.best_at :])  # the fall before it tells nothing of what came after
-            self.threshold = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
+            usual = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
+            # a rise that is small beside the fall, but far above the noise, need not become larger: no more will come
+            clear = self._strictness * max(_ROSE_SIGMAS * noise, _RISE * abs(self.best))
+            self.threshold = min(usual, clear)
             self.turned = min(self.values[-2:]) - self.best > self.threshold
         return self.turned
 

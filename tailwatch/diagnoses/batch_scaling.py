@@ -2,7 +2,8 @@
 
 Linear scaling with warm-up: Goyal et al., Accurate, Large Minibatch SGD, arXiv:1706.02677. Square-root scaling for adaptive
 optimisers: Malladi et al., On the SDEs and Scaling Rules for Adaptive Gradient Algorithms, arXiv:2205.10287. A factor alone is
-information; it is a warning when the log also shows several passes over the data an "epoch".
+information; it is a warning when the log also shows several passes over the data an "epoch". With a baseline the sums are done
+with its numbers (`_against.py`): its rate is known to have worked with its batch.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.terms import joined, listed, setting_name
 from tailwatch.core.text import compact
+from tailwatch.diagnoses._against import against, looks_scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.diagnoses._against import Against
 
 _MANY_PASSES: Final = 1.5
 
 TITLE = "Global batch {global} = {devices} x {per_device}, but the learning rate is still {lr}."
 TITLE_PASSES = 'One "epoch" is {passes} passes over the data: {steps} steps x {global} = {seen} samples against {samples}.'
+TITLE_AGAINST = "Global batch {batch_now} is {times} times the baseline's {batch_then}, but the learning rate is {rate_now}."
 TITLE_BOTH = (
     'Global batch {global} = {devices} x {per_device} with learning rate {lr}, and one "epoch" is {passes} passes over the data.'
 )
@@ -45,13 +49,15 @@ class _Sum(NamedTuple):
     global_batch: float
     per_device: float
     devices: float
+    before: float
     rate: float | None
+    rate_before: float | None
     steps: float | None
     samples: float | None
 
     @property
     def factor(self) -> float:
-        return self.global_batch / self.per_device
+        return self.global_batch / self.before
 
     @property
     def passes(self) -> float | None:
@@ -64,7 +70,7 @@ class Judge:
     """Does the sums that the settings allow."""
 
     ID: ClassVar[str] = "batch_scaling"
-    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("setting", "epoch"))
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("setting", "epoch", "end"))
 
     def __init__(self) -> None:
         self._last: tuple[float, float] | None = None
@@ -74,21 +80,27 @@ class Judge:
         """Say what does not fit together."""
         del changed
         self._see_steps(run)
-        known = _known(run, counted_by_epoch=self._counted_by_epoch)
+        compared = against(run)
+        known = _known(run, compared, counted_by_epoch=self._counted_by_epoch)
         if known is None:
             return
-        unscaled = known.factor >= 2 and known.rate is not None and not _looks_scaled(known.rate, known.factor)
+        if compared is not None and compared.rate_then and compared.rate_now:
+            unscaled = compared.unscaled  # the baseline's rate is known to fit its batch, however many devices shared that
+        else:
+            unscaled = known.factor >= 2 and known.rate is not None and not looks_scaled(known.rate, known.factor)
         passes = known.passes
         many = passes is not None and passes >= _MANY_PASSES
         if not (many or (unscaled and run.segment.series)):  # further settings may follow until the first values
             return
         values, lines = _values(known), _lines(run)
+        sums = compared.said(_rate) if compared is not None and compared.grew else [Text(WHY_RATE, values)] if unscaled else []
+        title = TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE
         yield Opinion(
             self.ID if many else "batch_arithmetic",
             "warning" if many else "info",
             Place(None, None, lines[0][0], run.part),
-            Text(TITLE_BOTH if many and unscaled else TITLE_PASSES if many else TITLE, values),
-            joined([Text(why, values) for why, holds in ((WHY_RATE, unscaled), (WHY_PASSES, many)) if holds]),
+            Text(title, values) if many or compared is None or not compared.grew else compared.title(TITLE_AGAINST),
+            joined([*sums, *([Text(WHY_PASSES, values)] if many else [])]),
             _actions(values, unscaled=unscaled, many=many),
             tuple(Evidence(line, text) for line, text in lines),
         )
@@ -103,7 +115,7 @@ class Judge:
         self._last = (p.epoch, p.step)
 
 
-def _known(run: Run, *, counted_by_epoch: bool) -> _Sum | None:
+def _known(run: Run, compared: Against | None, *, counted_by_epoch: bool) -> _Sum | None:
     devices = run.setting("devices")
     per_device = run.setting("per_device_batch_size")
     whole = run.setting("global_batch_size")
@@ -111,30 +123,21 @@ def _known(run: Run, *, counted_by_epoch: bool) -> _Sum | None:
         whole = devices * per_device * (run.setting("gradient_accumulation") or 1)
     if per_device is None and whole and devices:
         per_device = whole / devices
-    if not whole or not per_device or per_device <= 0:
+    before = per_device
+    if compared is not None:  # what the rate was right for is known, not inferred from one device's share
+        whole, before = compared.batch_now, compared.batch_then
+        per_device = per_device or whole / (devices or 1)
+    if not whole or not per_device or not before or per_device <= 0:
         return None
     steps = run.setting("steps_per_epoch") or (run.progress.steps if counted_by_epoch else None)
-    return _Sum(
-        whole, per_device, devices or whole / per_device, run.setting("learning_rate"), steps, run.setting("train_samples")
-    )
-
-
-def _looks_scaled(rate: float, factor: float) -> bool:
-    """Whether a learning rate reads like one that was multiplied: 7e-4 on seven devices, 2.6e-4 with the square root."""
-    if rate <= 0:
-        return True
-    for multiple in (factor, math.sqrt(factor)):
-        plain = rate / multiple
-        mantissa = plain / 10 ** math.floor(math.log10(plain))
-        own = rate / 10 ** math.floor(math.log10(rate))
-        if any(abs(mantissa - m) < 0.02 * m for m in (1, 2, 3, 5, 10)) and not any(abs(own - m) < 1e-6 for m in (1, 2, 3, 5)):
-            return True
-    return False
+    rate, samples = run.setting("learning_rate"), run.setting("train_samples")
+    scaled_from = compared.rate_then if compared is not None else rate
+    return _Sum(whole, per_device, devices or whole / per_device, before, rate, scaled_from, steps, samples)
 
 
 def _values(known: _Sum) -> dict[str, object]:
-    rate = known.rate or 0.0
-    low = 2 ** max(0, math.floor(math.log2(max(1.0, known.per_device / known.factor))))
+    rate, before = known.rate or 0.0, known.rate_before or known.rate or 0.0
+    low = 2 ** max(0, math.floor(math.log2(max(1.0, known.before / known.devices))))
     passes = known.passes or 0.0
     steps, samples = known.steps or 0.0, known.samples or 0.0
     return {
@@ -143,8 +146,8 @@ def _values(known: _Sum) -> dict[str, object]:
         "devices": f"{known.devices:,.0f}",
         "factor": compact(known.factor),
         "lr": compact(rate),
-        "linear": _rate(rate * known.factor),
-        "root": _rate(rate * math.sqrt(known.factor)),
+        "linear": _rate(before * known.factor),
+        "root": _rate(before * math.sqrt(known.factor)),
         "warmup": f"{max(10.0, 5 * steps / max(1.0, passes)) if steps else 500:,.0f}",
         "low": low,
         "high": 2 * low,

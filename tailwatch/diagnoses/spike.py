@@ -2,9 +2,9 @@
 
 A jump is a value above the median of the last ones by ten times their noise and by half of that median, and of what was gained
 since the start. Single running values are noisy, so three in a row count; of epochs' values one does, and as those may fall
-steeply, their noise is that of their differences (`_noise.py`). It holds until the loss is back, and `diverged` says so if it
-stays (loss spikes: Chowdhery et al., PaLM, arXiv:2204.02311, section 5.1: restart from a checkpoint before the spike and skip
-the batches around it).
+steeply, their noise is that of their differences (`_noise.py`). It holds until the loss is back; if it stays, that is its level
+from then on, and `diverged` says so (loss spikes: Chowdhery et al., PaLM, arXiv:2204.02311, section 5.1: restart from a
+checkpoint before the spike and skip the batches around it).
 """
 
 from __future__ import annotations
@@ -102,9 +102,16 @@ class Jumps:
         self._above += 1
         self.peak = max(self.peak, value)
         back = min(self._limit, self.base + _BACK * (self.peak - self.base))  # half way down from a giant peak is not back
-        if value < back or self._above > _NEW_LEVEL:
+        if value < back:
             self.up, self._above = False, 0
             self._learn((value,))
+        elif self._above > _NEW_LEVEL:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """The loss has stayed up: this is its level now, and what is higher than the old one is no further jump."""
+        self.up, self._above, self._fresh = False, 0, 0
+        self._recent, self._limit = [], math.inf
 
     def _learn(self, values: Sequence[float]) -> None:
         """Take values of the usual level; median and noise are worked out anew now and then, which is cheap enough."""

@@ -6,7 +6,9 @@ import math
 
 import pytest
 
-from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.baseline import Baseline
+from tailwatch.core.events import Data, Finding, Notice, Tick
+from tailwatch.core.text import render
 from tailwatch.session import Session
 
 
@@ -163,3 +165,40 @@ def test_silence_is_a_stall_only_by_the_runs_own_rhythm() -> None:
             session.feed(Data(f"epoch {i + 1} loss 0.5\n".encode(), 10.0 * i))
         session.feed(Tick(50.0 + silence, alive))
         assert any(f.opinion.id == "stalled" for f in session.findings.open) == stalled
+
+
+ONE_DEVICE = "全局批次大小: 256 (单GPU: 256)\n副本数: 1\n学习率: 0.0001\n每轮步数: 840\n"
+VALUES = "epoch 1 loss 0.9 val_loss 0.8\nepoch 2 loss 0.7 val_loss 0.6\n"
+
+
+def against_one_device(settings: str) -> list[Finding]:
+    """The sums of a run, with a run on one device for its baseline."""
+    session = Session(baseline=Baseline.of(judge(ONE_DEVICE + VALUES).run, "one.log"))
+    session.feed(Data((settings + VALUES).encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    return [f for f in session.findings.open if f.opinion.id in ("batch_scaling", "batch_arithmetic")]
+
+
+def test_with_a_baseline_the_sums_are_done_with_its_numbers() -> None:
+    """256 to 1,792 and 840 updates to 120 at an unchanged rate; the ways out are in the run's own numbers."""
+    (found,) = against_one_device("全局批次大小: 1792 (单GPU: 256)\n副本数: 7\n学习率: 0.0001\n每轮步数: 120\n")
+    why, actions = render(found.opinion.why), [render(action) for action in found.opinion.actions]
+    assert "from 256 to 1,792 (x7)" in why
+    assert "from 840 to 120" in why
+    assert "unchanged at 1e-4: linear scaling gives 7e-4, square root 2.6e-4" in why
+    assert any("Start at 2.6e-4 with a warm-up" in action for action in actions)
+    assert any("keep 1e-4 and use 32-64 a device (global 224-448)" in action for action in actions)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "全局批次大小: 1792 (单GPU: 256)\n副本数: 7\n学习率: 0.0007\n",
+        "全局批次大小: 1792 (单GPU: 256)\n副本数: 7\n学习率: 0.00026\n",
+        "全局批次大小: 256 (单GPU: 64)\n副本数: 4\n学习率: 0.0001\n",
+    ],
+    ids=["scaled", "by the square root", "the same global batch on more devices"],
+)
+def test_what_fits_the_baseline_raises_nothing(settings: str) -> None:
+    """Near misses: a rate that was scaled, and a batch that was divided among devices and not multiplied."""
+    assert not against_one_device(settings)

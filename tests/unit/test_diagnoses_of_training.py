@@ -9,7 +9,7 @@ import pytest
 
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.text import render
-from tailwatch.diagnoses.lr_too_high import Start
+from tailwatch.diagnoses._start import FirstEpochs, Start
 from tailwatch.diagnoses.slowdown import Rhythm
 from tailwatch.diagnoses.spike import Jumps
 from tailwatch.session import Session
@@ -65,6 +65,15 @@ def test_a_jump_of_an_epochs_loss_needs_one_value_only() -> None:
     assert not jumps([*falling, 0.17], running=False, block=1).up
 
 
+def test_a_loss_that_stays_up_has_jumped_once() -> None:
+    """After a divergence the new level is what further jumps are measured against."""
+    noise = random.Random(3)
+    level = [6.0 + noise.gauss(0, 0.2) for _ in range(3000)]
+    diverged = jumps([*STEADY, *level], running=True)
+    assert (diverged.up, diverged.times) == (False, 1)
+    assert jumps([*STEADY, *level, *[30.0] * 5], running=True).times == 2
+
+
 @pytest.mark.parametrize("factor", [1e-5, 1.0, 3e4])
 def test_the_unit_of_the_loss_does_not_matter_to_a_jump(factor: float) -> None:
     """A constant factor changes neither when nor how often it jumped."""
@@ -118,6 +127,80 @@ def test_a_bad_start_becomes_information_when_it_is_over() -> None:
     assert states["warmup_missing"] == ("open", "info")
     warm_up = next(f for f in judged(text).findings.open if f.opinion.id == "warmup_missing")
     assert "first 200 steps" in render(warm_up.opinion.actions[0])
+
+
+def epochs(rows: list[tuple[float, float]]) -> FirstEpochs:
+    found = FirstEpochs()
+    for loss, score in rows:
+        found.add(loss, score)
+    return found
+
+
+BLOWN_UP = [(25.0, 0.53), (5.7, 0.54), (1.3, 0.51)]
+
+
+def test_a_first_epoch_that_blew_up_shows_in_a_loss_its_accuracy_does_not_allow() -> None:
+    """A loss of 25 at an accuracy of 53 % that falls to 1.3 while accuracy stands is no learning."""
+    assert epochs(BLOWN_UP).exploded
+    assert epochs([*BLOWN_UP, *[(1.1, 0.55)] * 20]).back_at == -1
+    assert epochs([*BLOWN_UP, (1.0, 0.6), (0.8, 0.7)]).back_at == 4
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(2.3, 0.1), (1.2, 0.55), (0.7, 0.7)],
+        [(6.9, 0.001), (5.0, 0.05), (4.0, 0.15)],
+        [(30.0, 0.3), (9.0, 0.6), (5.0, 0.8)],
+        [(12.0, 0.5), (11.5, 0.52), (11.1, 0.53)],
+        [(25.0, math.nan), (5.0, math.nan), (1.0, math.nan)],
+    ],
+    ids=["ten classes", "a thousand classes", "accuracy rises", "a large penalty that falls slowly", "no accuracy"],
+)
+def test_other_first_epochs_are_sound(rows: list[tuple[float, float]]) -> None:
+    """Near misses."""
+    assert not epochs(rows).exploded
+
+
+def test_a_blown_up_start_is_a_warning_until_accuracy_rises() -> None:
+    """In a log of epochs: the rate is too high while nothing is learned, a warm-up was missing afterwards."""
+    rows = [*BLOWN_UP, (1.2, 0.52), (1.1, 0.53), (1.0, 0.6), (0.8, 0.7), (0.6, 0.8)]
+    text = [f"epoch {i + 1}/8 loss {loss} accuracy {score}\n" for i, (loss, score) in enumerate(rows)]
+    states = {f.opinion.id: (f.status, f.opinion.severity) for f in judged("".join(text[:5])).findings.findings}
+    assert states["lr_too_high"] == ("open", "warning")
+    states = {f.opinion.id: (f.status, f.opinion.severity) for f in judged("".join(text)).findings.findings}
+    assert states["lr_too_high"] == ("closed", "warning")
+    assert states["warmup_missing"] == ("open", "info")
+
+
+LARGE = "global batch size: 8192\nper device batch size: 1024\nnumber of devices: 8\nlearning rate: {rate}\n"
+GOES_WELL = "".join(f"epoch {i + 1} loss {2 / (i + 1):.3f}{{rate}}\n" for i in range(6))
+
+
+def missing(text: str) -> list[str]:
+    return [render(f.opinion.title) for f in judged(text).findings.open if f.opinion.id == "warmup_missing"]
+
+
+def test_a_rate_multiplied_for_a_large_batch_wants_a_warm_up() -> None:
+    """8e-3 for eight devices, at once: the sentence names rate and batch."""
+    (said,) = missing(LARGE.format(rate=0.008) + GOES_WELL.format(rate=""))
+    assert "0.008" in said
+    assert "8,192" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LARGE.format(rate=0.001) + GOES_WELL.format(rate=""),
+        LARGE.format(rate=0.008) + "warmup steps: 500\n" + GOES_WELL.format(rate=""),
+        LARGE.format(rate=0.008) + "".join(f"epoch {i + 1} loss {2 / (i + 1):.3f} lr {0.001 * (i + 1)}\n" for i in range(6)),
+        LARGE.replace("8192", "2048").replace("8\n", "2\n").format(rate=0.004) + GOES_WELL.format(rate=""),
+    ],
+    ids=["not multiplied", "a warm-up is stated", "the rate rises", "only twice as large"],
+)
+def test_other_large_batches_want_none(text: str) -> None:
+    """Near misses."""
+    assert not missing(text)
 
 
 def rhythm(durations: list[float]) -> Rhythm:

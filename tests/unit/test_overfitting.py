@@ -90,3 +90,14 @@ def test_a_validation_loss_alone_that_is_no_number_blames_data_or_metric() -> No
     assert render(finding.opinion.title).startswith("On validation")
     assert not any("worthless" in render(a) for a in finding.opinion.actions)
     assert not found("epoch 1 wer 0.5\nepoch 2 wer nan\n", "not_a_number")
+
+
+def test_squared_error_is_judged_before_absolute_error() -> None:
+    """A boosting log that prints both turns by the one that was minimised."""
+    text = "".join(
+        f"[{i + 1}]\ttraining's l1: {50 - i:.2f}\ttraining's l2: {3700 - 150 * i:.1f}\t"
+        f"valid_1's l1: {46 + (i > 6) * 0.1 * (i - 6):.2f}\tvalid_1's l2: {3300 + 60 * abs(i - 6):.1f}\n"
+        for i in range(20)
+    )
+    (finding,) = found(text)
+    assert "l2" in render(finding.opinion.evidence[0].text)

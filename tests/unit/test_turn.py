@@ -57,6 +57,36 @@ def test_what_goes_on_falling_or_stands_still_has_not_turned(val: list[float], p
     assert not turns(val, falling(len(val)), planned)
 
 
+SLOW_RISE = [0.25, 0.09, 0.05, 0.04, 0.0365, 0.0374, 0.0389, 0.0390, 0.0396, 0.0400]
+
+
+def stopped(val: list[float]) -> bool:
+    """Whether a curve whose training was stopped early then has turned."""
+    turn = Turn()
+    for value, train in zip(val, falling(len(val)), strict=True):
+        turn.add(value, train, 50)
+    return turn.stop()
+
+
+def test_a_small_steady_rise_is_enough_once_training_was_stopped_for_it() -> None:
+    """A tenth above the best, small beside the fall before it: early stopping says that nothing else came."""
+    assert stopped(SLOW_RISE)
+    assert not turns(SLOW_RISE, falling(10), planned=50)
+
+
+@pytest.mark.parametrize(
+    "val",
+    [
+        [*SLOW_RISE[:5], 0.0367, 0.0368, 0.0370, 0.0371, 0.0372],
+        [*SLOW_RISE[:5], 0.0400, 0.0372, 0.0395, 0.0376, 0.0398],
+    ],
+    ids=["hardly a rise", "noise"],
+)
+def test_early_stopping_alone_is_no_turn(val: list[float]) -> None:
+    """Near misses: two per cent above the best, and a curve that bounces as far as it rose."""
+    assert not stopped(val)
+
+
 def test_nothing_is_a_turn_while_training_gets_worse_as_well() -> None:
     """Then it is no overfitting, whatever else it is."""
     val = [1.0, 0.7, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]

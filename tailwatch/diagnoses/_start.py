@@ -1,0 +1,204 @@
+"""How training began: whether the first steps made the loss worse, and when that was made good.
+
+At a sound rate the mean of the running loss falls from its first values on. When it doubles first, the early steps were larger
+than the loss surface allows; a rise after it has fallen is another matter. (Goyal et al., arXiv:1706.02677, section 2.2; Gilmer
+et al., A Loss Curvature Perspective on Training Instability, arXiv:2110.04369.)
+
+Where a log has the epochs only, the first one tells: a classifier that is right in a share `a` of the cases, and sure of itself
+no more than that, has a cross-entropy of at most h(a) + (1 - a) ln(classes - 1). A first epoch far above that, even for a
+thousand classes, whose loss falls to a third at once while the accuracy stands still, has only made good what its first steps
+did to the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.diagnoses._common import Pairs, train_near
+from tailwatch.diagnoses._fresh import Fresh
+from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._noise import spread
+
+if TYPE_CHECKING:
+    from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair
+    from tailwatch.core.series import Series
+
+_FIRST: Final = 3
+BLOCK: Final = 8
+_TWICE: Final = 2.0
+_BACK: Final = 1.1
+_FALLEN: Final = 0.8
+_SIGMAS: Final = 6.0
+_BEGINNING: Final = 2000
+_EPOCHS: Final = 3
+_TO_A_THIRD: Final = 0.35
+_FAR_ABOVE: Final = 1.5
+_CLASSES: Final = 1000
+_LEARNED: Final = 0.2
+
+
+class Start:
+    """Follows the first running values of a curve (lower is better).
+
+    Attributes:
+        first, peak: the mean of the first values, and the highest mean of a block since.
+        peak_at, back_at: where that was, and where the loss was back; -1 where it never was.
+        went_well: whether the loss fell clearly before it ever rose, so that the start was sound.
+    """
+
+    def __init__(self) -> None:
+        self.first = math.nan
+        self.peak = -math.inf
+        self.peak_at = self.back_at = -1
+        self.count = 0
+        self.went_well = False
+        self._head: list[float] = []
+        self._block: list[float] = []
+
+    @property
+    def rose(self) -> bool:
+        """Whether the loss more than doubled."""
+        return self.peak_at >= 0
+
+    def add(self, value: float) -> None:
+        """Take the next value."""
+        i = self.count
+        self.count += 1
+        if i > _BEGINNING or self.went_well or not math.isfinite(value) or self.back_at >= 0:
+            return
+        if len(self._head) < BLOCK:
+            self._head.append(value)
+            self.first = median(self._head[:_FIRST])
+        self._block = [*self._block[1 - BLOCK :], value]
+        if i < _FIRST + BLOCK - 1:
+            return
+        now = fmean(self._block)
+        if now > self.peak and now > self._limit():
+            self.peak, self.peak_at = now, i
+        elif self.rose and now < _BACK * self.first:
+            self.back_at = i
+        elif not self.rose:
+            self.went_well = now < self.first - max((1 - _FALLEN) * abs(self.first), spread(self._block))
+
+    def _limit(self) -> float:
+        return self.first + max((_TWICE - 1) * abs(self.first), _SIGMAS * spread(self._block))
+
+
+class FirstEpochs:
+    """Follows the losses and accuracies (shares) of the epochs from the first one on.
+
+    Attributes:
+        exploded: whether the first epoch's loss was far above what its accuracy allows, and fell without accuracy rising.
+        first, first_score: the first epoch's loss and accuracy.
+        low, score: the lowest loss and the highest accuracy since.
+        back_at: the epoch, counted from 0, at which accuracy had clearly grown after all; -1 where it never did.
+    """
+
+    def __init__(self) -> None:
+        self.exploded = False
+        self.first = self.first_score = math.nan
+        self.low, self.score = math.inf, -math.inf
+        self.count = 0
+        self.back_at = -1
+
+    @property
+    def unsure(self) -> float:
+        """The highest loss that the first epoch's accuracy allows to a classifier that knows how little it knows."""
+        return _unsure(self.first_score)
+
+    def add(self, loss: float, score: float) -> None:
+        """Take the next epoch's values."""
+        i = self.count
+        self.count += 1
+        if not (math.isfinite(loss) and 0 <= score <= 1):
+            return
+        if i == 0:
+            self.first, self.first_score = loss, score
+        self.low, self.score = min(self.low, loss), max(self.score, score)
+        learned = self.score > self.first_score + _LEARNED * (1 - self.first_score)
+        if self.exploded:
+            if learned and self.back_at < 0:
+                self.back_at = i
+        elif 0 < i < _EPOCHS and self.first > _FAR_ABOVE * self.unsure:
+            self.exploded = not learned and self.low < _TO_A_THIRD * self.first
+
+
+def _unsure(score: float) -> float:
+    """Return the cross-entropy of guesses that are right in this share of the cases and spread over all classes else."""
+    rest = 1 - score
+    entropy = -sum(p * math.log(p) for p in (score, rest) if p > 0)
+    return entropy + rest * math.log(_CLASSES - 1)
+
+
+class Beginning:
+    """Follows the beginning of a run; a judge asks it once a look.
+
+    Attributes:
+        start, train: the running values and their series, None where the log has none.
+        epochs, losses: the epochs and the series of their losses.
+    """
+
+    def __init__(self) -> None:
+        self.start = Start()
+        self.epochs = FirstEpochs()
+        self.train: Series | None = None
+        self.losses: Series | None = None
+        self._pairs = Pairs()
+        self._muting = Muting()
+        self._fresh, self._fresh_epochs = Fresh(), Fresh()
+        self._lines: list[int] = []
+
+    def follow(self, run: Run) -> None:
+        """Take the new values while they are the run's first ones."""
+        if self._muting.of(run.segment):
+            self.train = None
+            return
+        pair = next((p for p in self._pairs.of(run) if p.metric == "loss" and p.train is not None), None)
+        if pair is None:
+            return
+        if self.start.count <= _BEGINNING or self.start.rose:
+            self._follow_steps(_running(run, pair.train))
+        self._follow_epochs(run, pair)
+
+    def _follow_steps(self, train: Series | None) -> None:
+        if train is None:
+            return
+        if self._fresh.is_other(train):
+            self.start, self._lines, self.train = Start(), [], train
+        for i in self._fresh.take(train):
+            self.start.add(train.values[i])
+            if self.start.count <= _BEGINNING + 1:
+                self._lines.append(train.lines[i])
+
+    def _follow_epochs(self, run: Run, pair: Pair) -> None:
+        loss = pair.train
+        if loss is None or loss.axis != "epoch":
+            return
+        other = self._fresh_epochs.is_other(loss)
+        if other:
+            self.epochs, self.losses = FirstEpochs(), loss
+        score = next((p.train for p in self._pairs.of(run) if p.metric == "accuracy" and p.train is not None), None)
+        if score is None or score.axis != "epoch":
+            return
+        whole = 100.0 if score.spec.unit == "%" or score.values[0] > 1.5 else 1.0
+        for i in self._fresh_epochs.take(loss):
+            at = train_near(score, loss.lines[i])
+            self.epochs.add(loss.values[i], score.values[at] / whole if at >= 0 else math.nan)
+
+    def at(self, count: int) -> int:
+        """Return the index, in the kept columns, of the running value counted so; thinning may have taken its neighbour."""
+        assert self.train is not None
+        line = self._lines[min(count, len(self._lines) - 1)]
+        return min(bisect_left(self.train.lines, line), len(self.train) - 1)
+
+
+def _running(run: Run, train: Series | None) -> Series | None:
+    """The running training loss, where the pair's is an epoch's."""
+    if train is None or train.axis == "step":
+        return train
+    held = (s for s in run.segment.series.values() if s.axis == "step" and s.spec.metric == "loss")
+    return next((s for s in held if s.spec.split in (None, "train")), None)
