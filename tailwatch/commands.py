@@ -151,12 +151,7 @@ def export(options: argparse.Namespace) -> int:
     from tailwatch.report.export import rows, write_csv, write_jsonl
 
     settings = _settings(options)
-    found = (
-        row
-        for log in options.logs
-        for segment, reading in readings(log, settings, every_redraw=options.all)
-        for row in rows(log, segment, reading)
-    )
+    found = (row for log in options.logs for row in rows(log, readings(log, settings, every_redraw=options.all)))
     (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
     return 0
 

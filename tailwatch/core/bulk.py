@@ -23,7 +23,9 @@ def tell(run: Run, woven: Weave) -> Iterator[list[Slice]]:
     for start, end in woven.until_looks(run.looks, run.rank):
         slices = woven.slices(start, end)
         run.line = lines[end - 1].number
-        _take_in(run, woven, [s for s in slices if s.strand.family.tells and not run.is_other_rank(s.strand.rank)])
+        others = [s for s in slices if run.is_other_rank(s.strand.rank)]
+        run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
+        _take_in(run, woven, [s for s in slices if s.strand.family.tells and s not in others])
         yield sorted((s for s in slices if s.strand.family.specs), key=_last)
 
 

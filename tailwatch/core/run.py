@@ -57,6 +57,7 @@ class Run:
         self.whole_epoch = False
         self._stamp: str | None = None
         self.rank: float | None = None
+        self.other_ranks = 0
         self.looks = Looks()
         self._resume_announced = self._resumed_from = False
 
@@ -135,6 +136,7 @@ class Run:
 
     def _reading(self, event: Reading) -> None:
         if self.is_other_rank(event.rank):
+            self.other_ranks += len(event.values)
             return
         self.dialects[event.dialect] += 1
         self.points[event.dialect] += len(event.values)

@@ -31,13 +31,24 @@ COLUMNS: Final = (
 )
 
 
-def rows(log: str, segment: int, reading: Reading) -> Iterator[dict[str, object]]:
-    """Yield the points of one reading as plain rows."""
+def rows(log: str, readings: Iterable[tuple[int, Reading]]) -> Iterator[dict[str, object]]:
+    """Yield the points of all readings, each with the number of its segment, as plain rows.
+
+    The first rank that prints gives the series their names; those of other ranks are other curves, and named so.
+    """
+    first: int | None = None
+    for segment, reading in readings:
+        first = reading.rank if first is None else first
+        prefix = f"[rank{reading.rank}] " if reading.rank is not None and reading.rank != first else ""
+        yield from _points(log, segment, reading, prefix)
+
+
+def _points(log: str, segment: int, reading: Reading, prefix: str) -> Iterator[dict[str, object]]:
     for spec, value in zip(reading.series, reading.values, strict=True):
         yield {
             "log": log,
             "segment": segment,
-            "series": spec.name,
+            "series": prefix + spec.name,
             "metric": spec.metric,
             "split": spec.split,
             "axis": reading.axis,

@@ -93,6 +93,20 @@ def test_a_spreadsheet_sees_no_formula(tmp_path: Path) -> None:
     assert not any(cell[:1] in "=@+" for line in out.splitlines() for cell in line.split(",") if cell)
 
 
+def test_values_of_other_ranks_are_other_curves(tmp_path: Path) -> None:
+    """The first rank's series have the printed names; nothing of the others is lost, and the report counts it."""
+    log = tmp_path / "run.log"
+    log.write_text("".join(f"[rank{r}] Epoch {n} done | train_loss {1 / n + r:.3f}\n" for n in (1, 2) for r in (0, 1)))
+    points = [json.loads(line) for line in run("export", "--format", "jsonl", str(log)).stdout.splitlines()]
+    assert [(p["series"], p["rank"], p["value"]) for p in points] == [
+        ("train_loss", 0, 1.0),
+        ("[rank1] train_loss", 1, 2.0),
+        ("train_loss", 0, 0.5),
+        ("[rank1] train_loss", 1, 1.5),
+    ]
+    assert b"2 values that other ranks printed" in b" ".join(run("report", "--lang", "en", str(log)).stdout.split())
+
+
 def test_watch_writes_events_as_they_come() -> None:
     """A NaN in a pipe is one finding event, an epoch one epoch event, the end of the pipe one ended event."""
     done = run("watch", "-", "--format", "jsonl", stdin=b"epoch 1 loss 0.5\nepoch 2 loss nan\n")

@@ -40,6 +40,7 @@ READ = "Lines that were understood, by the dialect that read them: {dialects}."
 READ_BY = "{dialect} {lines}"
 CUT = "{bytes} bytes of overlong lines were left out."
 DROPPED = "{names} values under further names were left out: there are too many names."
+OTHER_RANKS = "The curves are those of rank {rank}; {values} values that other ranks printed are left to `tailwatch export`."
 _ASKED: Final = ("learning_rate", "global_batch_size", "train_samples", "weight_decay", "seed")
 _EXAMPLES: Final = 3
 _DIALECTS: Final = 4
@@ -107,6 +108,8 @@ def _unread(facts: Facts) -> Iterator[Item]:
         yield Item(Claim(Text(READ, {"dialects": listed(told)})))
     if facts.session.waste.cut_bytes:
         yield Item(Claim(Text(CUT, {"bytes": f"{facts.session.waste.cut_bytes:,}"})))
+    if facts.run.other_ranks:
+        yield Item(Claim(Text(OTHER_RANKS, {"values": f"{facts.run.other_ranks:,}", "rank": f"{facts.run.rank:g}"})))
     if facts.segment.dropped_series:
         yield Item(Claim(Text(DROPPED, {"names": f"{facts.segment.dropped_series:,}"})))
     book = facts.session.unread
