@@ -33,6 +33,9 @@ DOUBLE: Final = re.compile(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,1
 """Two names, or two splits of one: `train loss/acc`, `loss (train/val)`"""
 EPOCH_NEXT: Final = re.compile(rb"\] ?[Ee]poch\b")
 EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
+ESTIMATOR_RESULT: Final = b"Saving dict for global step "
+"""TensorFlow's estimators end an evaluation so, and say nowhere else on what they measured."""
+NAMED_IN_BRACKET: Final = re.compile(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.0")
 LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
 NAME_BEHIND: Final = re.compile(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
 OPENS_VALUE: Final = re.compile(rb"(?:[:,;|\]-]|\band)\s{0,4}$")

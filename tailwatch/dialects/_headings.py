@@ -27,6 +27,13 @@ _CONFIG: Final = re.compile(
     re.IGNORECASE,
 )
 
+_PYTHON_SESSION: Final = re.compile(rb" {0,12}>>> (?:import |from |@|for |with |\w{1,40} = |\w{1,40}(?:\.\w{1,40}){0,4}\()")
+
+
+def python_session(shape: bytes) -> Plan | None:
+    """Return the plan of a line of an interactive session, as a failed doctest or a README quotes it, None for any other."""
+    return Plan(NAME, frame=Frame(section="python")) if _PYTHON_SESSION.match(shape) else None
+
 
 def heading(masked: bytes, frame: FrameType) -> Plan | None:
     """Return the plan of a heading that names a split, None for any other line."""

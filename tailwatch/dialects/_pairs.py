@@ -19,6 +19,7 @@ from tailwatch.dialects._cues import (
     IMAGES,
     LINE_START,
     NAME_BEHIND,
+    NAMED_IN_BRACKET,
     NEXT_BRACKET,
     OF_EPOCHS,
     OF_IMAGES,
@@ -223,5 +224,7 @@ class Pairs(Followers):
             self._place("step", token)
         elif AFTER_EPOCH.match(behind):
             self._place("epoch", token)
+        elif b"." not in self._number(token) and NAMED_IN_BRACKET.match(self.scan.masked, token.end):
+            self._place("step", token)  # `12 [D loss: 0.51, acc.: 71.9%] [G loss: 0.83]`
         else:
             self._last = "unnamed"

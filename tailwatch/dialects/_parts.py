@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
-from tailwatch.dialects._cues import EXPLICIT
+from tailwatch.dialects._cues import ESTIMATOR_RESULT, EXPLICIT
 from tailwatch.dialects._label import NO_LABEL, Label, label_in
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
@@ -107,7 +107,9 @@ class Parts:
         head = self.scan.masked[:at].strip(b" ~\t")
         if head.endswith(b"valuation metric '"):
             return  # GluonTS calls so whatever it measured
-        self._split = self._split or ("val" if head == b"*" else split_of(head.decode("utf-8", "replace")))
+        self._split = self._split or (
+            "val" if head == b"*" or ESTIMATOR_RESULT in head else split_of(head.decode("utf-8", "replace"))
+        )
 
     def _append(
         self, token: Token, text: str, split: Split | None, unit: str | None, kind: UnitKind, name: Name, raw: bytes, at: int

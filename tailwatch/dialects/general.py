@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
-from tailwatch.core.metrics import is_neutral, split_of
+from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
-from tailwatch.dialects._headings import config_heading, heading
+from tailwatch.dialects._headings import config_heading, heading, python_session
 from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, keep_values
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
@@ -55,11 +56,11 @@ _STRATEGY: Final = re.compile(
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Make the plan of a line from its name-number pairs; None where it holds none that matter."""
     if not matters(shape):
-        return None
+        return python_session(shape)
     if b"0" not in shape and b"nan" not in shape.lower() and b"inf" not in shape.lower():
         texts = _texts(shape)
         masked = shape if len(shape) > 400 else mask_prefix(shape)
-        return _settings_only(texts) or config_heading(masked) or heading(masked, frame)
+        return python_session(shape) or _settings_only(texts) or config_heading(masked) or heading(masked, frame)
     found = scan(shape)
     pairs = Pairs(found, frame)
     pairs.read()
@@ -67,7 +68,9 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if is_config(pairs):
         return _settings(pairs, texts)
     if is_code(pairs):
-        return None
+        return python_session(shape)
+    if frame.section == "python" and not (pairs.places or found.bar):
+        return Plan(NAME)  # what an example printed
     values = keep_values(pairs)
     if frame.section == "config" and (pairs.values or pairs.settings) and not _ends_config(values, pairs):
         return _settings(pairs, texts) or (Plan(NAME) if pairs.values else None)
@@ -140,6 +143,8 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
             return "bar"
         if _GLYPHS.search(found.masked) and not held_out:
             return "epoch_bar"
+        if held_out and _at_a_training_step(pairs, values):
+            return "summary"
         return "summary" if found.complete or (pairs.compares and pairs.placed("epoch") is None) else "loop"
     if pairs.placed("epochs") is not None and found.bar:
         return "context"  # a bar over the epochs
@@ -150,6 +155,14 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
             return "mixed"
         return "summary" if held_out or pairs.counted else "running"
     return "context"
+
+
+def _at_a_training_step(pairs: Pairs, values: list[Value]) -> bool:
+    """`step:250/1750 val_loss:3.95`: the run's own step is named, and nothing says that an evaluation counts its batches."""
+    if not pairs.named_place or pairs.evaluates or pairs.frame.split is not None or pairs.placed("epoch") is not None:
+        return False
+    measured = [v.name.text for v in values if not is_neutral(v.name.text)]
+    return all(meaning(name).split in ("val", "test") for name in measured)
 
 
 def _ends_config(values: list[Value], pairs: Pairs) -> bool:
@@ -163,8 +176,10 @@ def _ends_config(values: list[Value], pairs: Pairs) -> bool:
 
 def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
     """A line that names its own epoch ends the heading before it, unless it stands under it and takes its split from it."""
-    if frame.section == "config":
+    if frame.section in ("config", "python"):
         return EMPTY_FRAME
+    if frame.split is not None and ESTIMATOR_RESULT in pairs.scan.masked:
+        return under(frame, None)  # the next losses are the training's again
     if frame.split is None or pairs.used_frame or not pairs.places:
         return None
     if pairs.placed("epoch") is None and not any(v.field.series and v.field.series.split == "train" for v in pairs.values):

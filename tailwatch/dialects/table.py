@@ -45,6 +45,8 @@ _EVALUATION: Final = frozenset(
 )
 _OF_SPLITS: Final = frozenset(("split", "phase", "set", "mode", "stage", "subset", "dataset", "data", "阶段", "数据集"))
 """A column that says on what its row was measured."""
+_COUNTS: Final = frozenset(("images", "instances", "labels", "targets", "size", "img_size", "imgsz", "gpu_mem"))
+"""Columns that count what was measured on, or tell its size: whole numbers there are no measurements."""
 _EPOCH_IN_CELL: Final = re.compile(rb"[Ee]poch\W{0,3}(0{1,9})")
 
 
@@ -238,6 +240,8 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str]) -> list[F
         first = Field(role, cell.start, cell.start + fraction.end(1))
         return [first, Field("epochs" if role == "epoch" else "steps", cell.start + fraction.start(2), cell.end)]
     if role in ("time", "epoch", "step", "epochs") or found is None or cell.text[found.end() :] not in (b"", b"%", b"*"):
+        return []
+    if name.lower() in _COUNTS and found[0].isdigit():
         return []
     known = meaning(name)
     spec = SeriesSpec(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tailwatch.core.events import Reading
+    from tailwatch.core.events import Reading, SeriesSpec
 
 COLUMNS: Final = (
     "log",
@@ -35,12 +36,19 @@ def rows(log: str, readings: Iterable[tuple[int, Reading]]) -> Iterator[dict[str
     """Yield the points of all readings, each with the number of its segment, as plain rows.
 
     The first rank that prints gives the series their names; those of other ranks are other curves, and named so.
+    Where the log names neither epoch nor step (axis `index`), `step` counts the values of the series in its segment, from 1,
+    so that its curve can be drawn.
     """
     first: int | None = None
+    counts: Counter[tuple[int, SeriesSpec, int | None]] = Counter()
     for segment, reading in readings:
         first = reading.rank if first is None else first
         prefix = f"[rank{reading.rank}] " if reading.rank is not None and reading.rank != first else ""
-        yield from _points(log, segment, reading, prefix)
+        for row, spec in zip(_points(log, segment, reading, prefix), reading.series, strict=True):
+            if reading.axis == "index" and reading.step is None:
+                counts[segment, spec, reading.rank] += 1
+                row["step"] = counts[segment, spec, reading.rank]
+            yield row
 
 
 def _points(log: str, segment: int, reading: Reading, prefix: str) -> Iterator[dict[str, object]]:

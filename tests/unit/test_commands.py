@@ -85,6 +85,19 @@ def test_export_gives_every_value_its_place() -> None:
     assert str(first["value"]).encode() in text
 
 
+def test_export_counts_the_values_of_a_log_that_names_no_place(tmp_path: Path) -> None:
+    """Where a log names neither epoch nor step, a curve can be drawn against the count of its values."""
+    log = tmp_path / "plain.log"
+    log.write_text("train loss: 0.9\nval loss: 0.8\ntrain loss: 0.7\nval loss: 0.6\n")
+    points = [json.loads(line) for line in run("export", "--format", "jsonl", str(log)).stdout.splitlines()]
+    assert [(p["series"], p["axis"], p["epoch"], p["step"], p["value"]) for p in points] == [
+        ("train loss", "index", None, 1, 0.9),
+        ("val loss", "index", None, 1, 0.8),
+        ("train loss", "index", None, 2, 0.7),
+        ("val loss", "index", None, 2, 0.6),
+    ]
+
+
 def test_a_spreadsheet_sees_no_formula(tmp_path: Path) -> None:
     """A series name that begins like a formula is kept from being one in CSV."""
     log = tmp_path / "x.log"

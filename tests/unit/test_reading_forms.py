@@ -169,3 +169,54 @@ def test_a_word_that_counts_belongs_to_the_number_before_it(counted: str) -> Non
     """Not to the name behind it."""
     found = values(f"{counted}训练损失: 0.5 验证损失: 0.6\n")
     assert found == {("训练损失", "train"): [0.5], ("验证损失", "val"): [0.6]}
+
+
+def test_validation_at_a_numbered_step_is_an_evaluation_at_that_step() -> None:
+    """`step:40/900 val_loss:4.1` stands at the run's step 40, the last one at 900; a validation's own batches do not."""
+    found = read(
+        "step:40/900 train_time:12ms\nstep:40/900 val_loss:4.1 train_time:15ms\nstep:900/900 val_loss:3.2 train_time:90ms\n"
+    )
+    assert [(r.axis, r.step) for r in found] == [("epoch", 40), ("epoch", 900)]
+    within = read("Epoch 1 step 50/50 loss 0.5\nValidation:\nstep 10/20 val_loss 0.7\nstep 20/20 val_loss 0.6\n")
+    assert [r.step for r in within if r.series[0].split == "val"] == [10, 50]
+
+
+def test_an_estimators_evaluation_ends_with_its_result() -> None:
+    """TensorFlow's estimator goes on with training after `Saving dict`: its losses are no validation's."""
+    log = (
+        "INFO:tensorflow:Starting evaluation at 2020-01-02-03:04:05\n"
+        "INFO:tensorflow:Saving dict for global step 60: global_step = 60, loss = 0.8\n"
+        "INFO:tensorflow:loss = 0.7, step = 60\nINFO:tensorflow:Loss for final step: 0.6.\n"
+    )
+    assert values(log) == {("loss", "val"): [0.8], ("loss", None): [0.7], ("Loss for final step", None): [0.6]}
+
+
+def test_a_number_before_bracketed_losses_is_the_round() -> None:
+    """`7 [D loss: 0.61] [G loss: 0.9]` is round 7; a bare number before anything else is none."""
+    assert [r.step for r in read("7 [D loss: 0.61, acc.: 52.0%] [G loss: 0.9]\n8 [D loss: 0.6] [G loss: 0.8]\n")] == [7, 8]
+    assert [r.step for r in read("7 [worker] loss: 0.61\n")] == [None]
+
+
+def test_what_an_example_session_printed_is_no_measurement() -> None:
+    """The output under `>>> f(x)` is an example's; the next line that names its epoch is the run's again."""
+    log = ">>> train(model)\nloss: 0.25\nExpected:\n    accuracy: 0.5\nEpoch 1 loss: 0.9\nval loss: 0.8\n"
+    assert [v for found in values(log).values() for v in found] == [0.9, 0.8]
+
+
+def test_columns_that_count_images_are_no_measurements() -> None:
+    """How many images and instances there were, and their size, make no series."""
+    log = (
+        "      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size\n"
+        "        1/3       1.1G      1.412      2.312      1.112         19        320: 100%|███| 9/9 [00:03<00:00]\n"
+        "                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95): 100%|███| 2/2 [00:00<00:00]\n"
+        "                   all         64        400      0.412      0.312      0.331      0.171\n"
+    )
+    assert {name for name, _ in values(log)} == {
+        "box_loss",
+        "cls_loss",
+        "dfl_loss",
+        "Box P",
+        "Box R",
+        "Box mAP50",
+        "Box mAP50-95",
+    }
