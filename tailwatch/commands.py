@@ -230,9 +230,10 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings = load(vars(options))
     own_plans(settings.pattern)  # a mistake in them is told before anything else begins
     if settings.message:
+        from tailwatch.catalogue import Catalogue
         from tailwatch.catalogue.own import OwnRules
 
-        OwnRules(settings.message)
+        OwnRules(settings.message, Catalogue.load().knows)
     return settings
 
 

@@ -64,6 +64,10 @@ class Catalogue:
         owners = (owner for owner, toml in enumerate(self.tables.tables) if line in f"\n{toml}\n")
         return next(map(self._rule, owners), None)
 
+    def knows(self, rule_id: str) -> bool:
+        """Whether there is a rule of that id."""
+        return self.rule(rule_id) is not None
+
     def families(self) -> tuple[str, ...]:
         """The names of the families, one a TOML file."""
         return tuple(dict.fromkeys(self.tables.families))

@@ -44,7 +44,7 @@ class Listener:
     def __init__(self, catalogue: Catalogue | None = None, own: Iterable[OwnMessage] = ()) -> None:
         """Listen with the catalogue of the package, or with another one, and with the user's own verdicts."""
         self._catalogue = catalogue or Catalogue.load()
-        self._own = OwnRules(own, lambda rule_id: self._catalogue.rule(rule_id) is not None)
+        self._own = OwnRules(own, self._catalogue.knows)
         self._joiner = Joiner()
         self._rules: dict[str, Rule] = {}
         self._recent: dict[Place, Entry] = {}

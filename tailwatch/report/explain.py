@@ -46,7 +46,7 @@ def explain(text: str, language: Language = ENGLISH, messages: tuple[OwnMessage,
     if messages:
         from tailwatch.catalogue.own import OwnRules  # noqa: PLC0415 - start-up counts
 
-        own = OwnRules(messages, lambda rule_id: catalogue.rule(rule_id) is not None).verdict(
+        own = OwnRules(messages, catalogue.knows).verdict(
             matching_form(text), verdict, FreshContext(), wrapped=bool(peel(headline(text)).wrapper)
         )
         if own is not None:
