@@ -11,7 +11,7 @@ from tailwatch.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
+COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages", "formats")
 _EPILOG = """\
 commands:
   tailwatch LOG                 the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input
@@ -24,6 +24,7 @@ commands:
   tailwatch export LOG...       every value of a log as CSV or JSON lines
   tailwatch explain [LINE|-]    what a message means: harmless or not, and why
   tailwatch messages [WORDS]    the messages that are known, searchable
+  tailwatch formats             the forms of logs that are read, each with a sample and what is made of it
   tailwatch status LOG          one short line, for a tmux status bar
 
 `tailwatch COMMAND --help` tells the options of each.
@@ -160,6 +161,10 @@ def _messages(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
+def _formats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "md"), default="text", help="default text")
+
+
 _ADD = {
     "replay": _replay,
     "demo": _demo,
@@ -171,6 +176,7 @@ _ADD = {
     "check": _check,
     "status": _status,
     "messages": _messages,
+    "formats": _formats,
 }
 _HELP = {
     "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
@@ -182,5 +188,6 @@ _HELP = {
     "watch": "Follow a log without a screen: one line an event.",
     "check": "Exit code 0 when the run is healthy, 1 when there are findings, 2 for wrong usage, 3 when the log cannot be read.",
     "status": "One short line on the run, for a status bar.",
+    "formats": "The forms of logs that are read: lines of a log by dialect, what they are read as, and which code prints so.",
     "messages": "The messages that are known: what each means and what to do, searchable.",
 }

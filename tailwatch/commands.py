@@ -172,6 +172,13 @@ def messages(options: argparse.Namespace) -> int:
     return list_messages(options.words, options.label, options.family, options.format, sys.stdout, language)
 
 
+def formats(options: argparse.Namespace) -> int:
+    """`tailwatch formats`: the forms of logs that are read, as one table."""
+    from tailwatch.report.forms import list_formats
+
+    return list_formats(options.format, sys.stdout, _language(_settings(options)))
+
+
 def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
     settings = _settings(options)

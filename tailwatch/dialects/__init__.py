@@ -1,7 +1,8 @@
 """What logs look like: one file a dialect, found without registration.
 
 A dialect module has `NAME`, `ANCHORS` (literal bytes, digits as 0; one of them stands in every line it reads; empty for the
-general grammar, which is asked last), `read(shape, frame) -> Plan | None`, and `SAMPLES`, lines it reads with what they hold.
+general grammar, which is asked last), `read(shape, frame) -> Plan | None`, and `SAMPLES`: for each one or more lines of a log that
+it reads, and what they hold; they are what `tailwatch formats` shows, and a test reads them.
 Names with a leading underscore are helpers. `read` sees the shape (digits as 0), never the numbers.
 """
 
@@ -23,6 +24,7 @@ MAX_CANDIDATES: Final = 3
 class Dialect(Protocol):
     """A module of this package."""
 
+    __name__: str
     NAME: str
     ANCHORS: tuple[bytes, ...]
     SAMPLES: tuple[tuple[str, str], ...]

@@ -30,7 +30,7 @@ _PART: Final = re.compile(
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
     rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?|\([A-Za-z_][\w.]{0,60}:0+\))"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
-    rb"|(?P<torchrun>\[default(?P<torchrank>0{1,4})\]:)"
+    rb"|(?P<torchrun>\[(?:default|rank|trainer|worker|node|proc)(?P<torchrank>0{1,4})\]:)"
     rb"|(?P<rank>[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
     rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"
     rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"

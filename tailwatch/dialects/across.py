@@ -22,9 +22,11 @@ NAME: Final = "across"
 ORDER: Final = 7
 ANCHORS: Final = (b"|", "│".encode(), "┃".encode())
 SAMPLES: Final = (
-    ("│          val_acc          │    0.8121212124824524     │", "val accuracy 0.812"),
-    ("                       Training |  Validation", "header"),
-    ("accuracy           |     0.712  |     0.812", "train accuracy 0.712, val accuracy 0.812"),
+    ("│          val_acc          │    0.8121212124824524     │", "val accuracy 0.8121212124824524"),
+    (
+        "                       Training |  Validation\naccuracy           |     0.712  |     0.812",
+        "train accuracy 0.712, val accuracy 0.812",
+    ),
 )
 
 _NUMBER: Final = re.compile(rb"-?(?:0{1,12}(?:\.0{1,20})?(?:[eE][-+]?0{1,3})?|nan|inf)")

@@ -26,11 +26,12 @@ ANCHORS: Final = (
 SAMPLES: Final = (
     (
         "30:\tlearn: 0.4123\ttest: 0.8787139\tbest: 0.8799349 (23)\ttotal: 2.83s\tremaining: 33.7s",
-        "learn, test, best at round 30",
+        "learn 0.4123, test 0.8787139, best 0.8799349 at round 30",
     ),
+    ("[10]\ttrain-logloss:0.12619\teval-auc:0.88448", "logloss train 0.12619, auc val 0.88448 at step 10"),
     ("Early stopping, best iteration is:", "early stop"),
     ("Stopped by overfitting detector  (30 iterations wait)", "early stop"),
-    ("Shrink model to first 24 iterations.", "round 24 restored"),
+    ("Shrink model to first 24 iterations.", "best weights restored"),
     ("Training until validation scores don't improve for 30 rounds", "patience 30"),
 )
 

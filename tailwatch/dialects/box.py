@@ -20,8 +20,14 @@ NAME: Final = "box"
 ORDER: Final = 6
 ANCHORS: Final = (b"| rollout/ ", b"| time/ ", b"| train/ ", b"| eval/ ", b"|    ", b"-----------------")
 SAMPLES: Final = (
-    ("| rollout/                |              |", "section"),
-    ("|    ep_rew_mean          | -124         |", "rollout/ep_rew_mean -124"),
+    (
+        (
+            "| rollout/                |              |\n|    ep_rew_mean          | -124         |\n"
+            "| time/                   |              |\n|    total_timesteps      | 4096         |\n"
+            "------------------------------------------"
+        ),
+        "ep_rew_mean -124 at step 4096",
+    ),
 )
 
 _SECTION: Final = re.compile(rb"\| ([A-Za-z_]\w{0,30}/)\s+\|\s+\|\s*$")

@@ -32,8 +32,36 @@ SAMPLES: Final = (
     ("[epoch 1] loss=0.25, acc=81.2%", "loss 0.25, accuracy 81.2 % at epoch 1"),
     ("step 50: train loss 2.7721, val loss 2.7904", "loss train 2.7721, loss val 2.7904 at step 50"),
     ("第3轮 训练损失: 0.41, 验证损失: 0.5", "loss train 0.41, loss val 0.5 at epoch 3"),
-    ("[10]\ttrain-logloss:0.12619\teval-auc:0.88448", "logloss train, auc val at step 10"),
-    ("{'eval_loss': '0.3214', 'eval_accuracy': '0.91', 'epoch': '1.0'}", "loss val, accuracy val at epoch 1"),
+    ("{'eval_loss': '0.3214', 'eval_accuracy': '0.91', 'epoch': '1.0'}", "loss val 0.3214, accuracy val 0.91 at epoch 1"),
+    ("Epoch 3: 100%|██████████| 391/391 [00:12<00:00, 31.2it/s, v_num=0, train_loss=0.412, val_loss=0.512]", "0.412 and 0.512"),
+    (
+        "Epoch: [1]  [  20/1252]  eta: 0:12:21  lr: 0.1  loss: 6.9934 (7.0811)  acc1: 0.2810 (0.2841)  max mem: 6234",
+        "loss 6.9934 and its average 7.0811 at step 20 of epoch 1",
+    ),
+    (
+        "2024/05/01 10:12:12 - mmengine - INFO - Epoch(train)  [2][ 50/391]  lr: 9.9891e-03  eta: 5:02:11  loss: 2.4012",
+        "loss 2.4012 at step 50 of epoch 2",
+    ),
+    (
+        "2024-03-01 10:11:22 | INFO | train_inner | epoch 001:    100 / 1102 loss=12.121, ppl=3856.12, num_updates=100, lr=1.25e-05",
+        "loss 12.121 at step 100 of epoch 1",
+    ),
+    (
+        " iteration      200/  500000 | consumed samples:        51200 | learning rate: 9.375E-06 | lm loss: 7.612121E+00 |",
+        "lm loss 7.612121 at step 200",
+    ),
+    ("[rank0]:step: 10  loss: 10.9541  memory: 52.25GiB(55.65%)  tps: 5,212  mfu: 30.45%", "loss 10.9541 of rank 0 at step 10"),
+    (
+        "step:2 - actor/entropy:0.402 - critic/rewards/mean:0.352 - val-core/gsm8k/acc/mean@1:0.221",
+        "0.402 and 0.352 running, 0.221",
+    ),
+    ('{"epoch": 2, "train": {"loss": 0.91, "acc": 0.71}, "val": {"loss": 0.81, "acc": 0.75}}', "two splits at epoch 2"),
+    (
+        "Epoch 3 | loss (train/val): 0.91 / 0.81 | train loss/acc = 0.91/71.2%",
+        "both splits of 0.91 / 0.81, 71.2 % accuracy, at epoch 3",
+    ),
+    ("Epoch 3: 0.9121 train loss, 75.2% accuracy", "names behind 0.9121 and 75.2"),
+    ("Validation:\n  loss: 0.512   acc: 81.2%", "val loss 0.512 and accuracy 81.2 under a heading"),
 )
 
 _NOT_AN_EPOCH: Final = re.compile(

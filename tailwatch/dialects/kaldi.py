@@ -23,7 +23,7 @@ SAMPLES: Final = (
             "LOG (nnet3-chain-train[5.5.0]:PrintStatsForThisPhase():nnet-training.cc:323) Average objective function for 'output' "
             "for minibatches 0-99 is -0.212121 over 1212121 frames."
         ),
-        "objective of 'output' at step 99",
+        "objective -0.212121 of 'output' at step 99",
     ),
     (
         (

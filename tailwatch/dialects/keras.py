@@ -21,24 +21,24 @@ ORDER: Final = 10
 ANCHORS: Final = (b"[=", b"[>.", b"[..", b"\xe2\x94\x81", b"/step - ", b"/sample - ", b"0s - ", b"/Unknown", b"0m - ")
 SAMPLES: Final = (
     (
-        " 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089",
-        "running loss, accuracy at step 1 of 21",
+        "Epoch 2/9\n 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089",
+        "running loss 0.7209, accuracy 0.5089 at step 1 of epoch 2",
     ),
     (
-        "21/21 [==============================] - 6s 291ms/step - loss: 0.0250 - val_loss: 0.4002 - lr: 2.5000e-05",
-        "loss, val_loss, lr of the epoch",
+        "Epoch 2/9\n21/21 [==============================] - 6s 291ms/step - loss: 0.0250 - val_loss: 0.4002 - lr: 2.5000e-05",
+        "train loss 0.025, val loss 0.4002 of epoch 2",
     ),
     (
-        "6000/6000 [==============================] - 0s 54us/sample - loss: 1.0625 - acc: 0.5637 - val_loss: 0.8120",
-        "loss, acc, val_loss",
+        "Epoch 2/9\n6000/6000 [==============================] - 0s 54us/sample - loss: 1.0625 - acc: 0.5637 - val_loss: 0.8120",
+        "train loss 1.0625, val loss 0.812",
     ),
     (
-        "125/125 - 1s - 5ms/step - accuracy: 0.6865 - loss: 0.7870 - val_accuracy: 0.7070 - val_loss: 0.7510",
-        "accuracy, loss and their val_",
+        "Epoch 2/9\n125/125 - 1s - 5ms/step - accuracy: 0.6865 - loss: 0.7870 - val_accuracy: 0.7070 - val_loss: 0.7510",
+        "train loss 0.787, val loss 0.751",
     ),
     (
-        "125/125 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.2500 - loss: 1.5060 - val_loss: 1.1",
-        "accuracy, loss, val_loss of the epoch",
+        "Epoch 2/9\n125/125 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.2500 - loss: 1.5060 - val_loss: 1.1",
+        "train loss 1.506, val loss 1.1 of epoch 2",
     ),
 )
 

@@ -27,7 +27,7 @@ SAMPLES: Final = (
     ("Epoch 3: val_accuracy improved from 0.83817 to 0.84319, saving model to best.h5", "checkpoint at epoch 3 by val_accuracy"),
     ("Epoch 00003: val_loss did not improve from 0.35", "no checkpoint at epoch 3"),
     ("Epoch 8: early stopping", "early stop at epoch 8"),
-    ("Restoring model weights from the end of the best epoch: 3.", "weights of epoch 3 restored"),
+    ("Restoring model weights from the end of the best epoch: 3.", "best weights restored"),
     ("Epoch 5: ReduceLROnPlateau reducing learning rate to 4.999999873689376e-05.", "learning-rate drop at epoch 5"),
 )
 

@@ -20,9 +20,13 @@ NAME: Final = "step_block"
 ORDER: Final = 4
 ANCHORS: Final = (b"[step=0", b"    ")
 SAMPLES: Final = (
-    ("2024-03-01 10:11:22.121\thost-1:0\tolmo.train:816\tINFO\t[step=2/739328,epoch=0]", "step 2 of epoch 0"),
-    ("    train/CrossEntropyLoss=11.11", "train cross_entropy_loss 11.11"),
-    ("    throughput/total_tokens=4,194,304", "throughput/total_tokens 4194304"),
+    (
+        (
+            "2024-03-01 10:11:22.121\thost-1:0\tolmo.train:816\tINFO\t[step=2/739328,epoch=0]\n"
+            "    train/CrossEntropyLoss=11.11\n    throughput/total_tokens=4,194,304"
+        ),
+        "train cross_entropy_loss 11.11, throughput/total_tokens 4194304 at step 2 of epoch 0",
+    ),
 )
 
 _HEAD: Final = re.compile(rb"\[step=(0{1,12})(?:/(0{1,12}))?(?:,epoch=(0{1,9})(?:/(0{1,9}))?)?\]\s*$")

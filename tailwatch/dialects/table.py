@@ -23,11 +23,30 @@ NAME: Final = "table"
 ORDER: Final = 20
 ANCHORS: Final[tuple[bytes, ...]] = ()
 SAMPLES: Final = (
-    ("epoch,step,train_loss,val_loss,lr", "header"),
-    ("Epoch | Train Loss |   Val Loss |  Val Acc", "header"),
-    ("epoch     train_loss  valid_loss  accuracy  error_rate  time", "header"),
-    ("E    #       LOSS TEXTCAT  CATS_SCORE  SCORE ", "header"),
-    ("      Iter       Train Loss   Remaining Time ", "header"),
+    ("epoch,step,train_loss,val_loss,lr\n3,1200,0.41,0.52,0.001", "train loss 0.41, val loss 0.52 and lr 0.001 of epoch 3"),
+    ("Epoch | Phase | Loss   | Acc\n    3 | val   | 0.5212 | 0.8121", "val loss 0.5212 and accuracy 0.8121 of epoch 3"),
+    (
+        "epoch     train_loss  valid_loss  accuracy  time    \n2         0.412121    0.392121    0.852121  00:11     ",
+        "train loss 0.412121, val loss 0.392121, accuracy 0.852121 of epoch 2",
+    ),
+    (
+        (
+            "E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE \n---  ------  ------------  --------  ------  ------\n"
+            "  1     400        221.12    812.12   71.21    0.71"
+        ),
+        "val score 0.71 at step 400 of epoch 1",
+    ),
+    (
+        "      Iter       Train Loss   Remaining Time \n        10           0.9112            0.91s",
+        "train loss 0.9112 at step 10",
+    ),
+    (
+        (
+            "      Epoch    GPU_mem   box_loss   cls_loss  Instances       Size\n"
+            "        3/50      2.51G      1.201      1.412         78        640: 100%|██████████| 8/8 [00:02<00:00,  3.52it/s]"
+        ),
+        "train box_loss 1.201, cls_loss 1.412 of epoch 3",
+    ),
 )
 
 MAX_COLUMNS: Final = 64
