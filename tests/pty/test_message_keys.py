@@ -30,7 +30,8 @@ def log(tmp_path: Path) -> Path:
 
 
 def monitor(log: Path, config: Path, *more: str) -> PseudoTerminal:
-    variables = {**os.environ, "TAILWATCH_CONFIG": str(config), "XDG_STATE_HOME": str(log.parent), "TAILWATCH_LANG": "en"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}  # not this terminal's
+    variables = {**inherited, "TAILWATCH_CONFIG": str(config), "XDG_STATE_HOME": str(log.parent), "TAILWATCH_LANG": "en"}
     return PseudoTerminal("-m", "tailwatch", str(log), *more, environment=variables)
 
 
