@@ -192,12 +192,12 @@ class Run:
     def _epoch(self, epoch: float, event: Reading | Progress) -> None:
         segment = self.segment
         if segment.first_epoch is None:
-            segment.first_epoch = epoch
+            segment.begin(epoch, self.segments[-2] if len(self.segments) > 1 else None)
             self._resumed_from = False
         elif segment.goes_back(epoch, resumed=self._resumed_from):
             self._begin_segment("resume" if self._resume_announced else "restart", event.line)
             segment = self.segment
-            segment.first_epoch = epoch
+            segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
             segment.max_epoch, self._resumed_from = epoch, False
 

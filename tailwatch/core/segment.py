@@ -38,6 +38,13 @@ class Segment:
         self.first_epoch: float | None = None
         self.max_epoch: float = -math.inf
         self.outcome: Outcome = "unknown"
+        self._before: Segment | None = None
+
+    def begin(self, epoch: float, before: Segment | None) -> None:
+        """Set the first epoch; where the segment `before` began earlier than that, this one resumes it."""
+        self.first_epoch = epoch
+        if before is not None and before.first_epoch is not None and before.first_epoch < epoch <= before.max_epoch + 1:
+            self._before = before
 
     def series_for(self, spec: SeriesSpec, axis: Axis) -> Series | None:
         """Return the series a value belongs to, made at its first value; None once there are too many names."""
@@ -48,6 +55,9 @@ class Segment:
                 self.dropped_series += 1
                 return None
             found = self.series[key] = Series(spec, axis)
+            earlier = None if self._before is None or axis != "epoch" else self._before.series.get(key)
+            if earlier is not None and self.first_epoch is not None:
+                found.go_on_from(earlier, self.first_epoch)
         return found
 
     def goes_back(self, epoch: float, *, resumed: bool) -> bool:

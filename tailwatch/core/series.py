@@ -45,6 +45,7 @@ class Series:
         "_cap",
         "_thinning",
         "axis",
+        "before",
         "best_at",
         "epochs",
         "first_nonfinite",
@@ -67,11 +68,22 @@ class Series:
         self.lines = array("q")
         self.points = 0
         self.version = 0
+        self.before: tuple[Point, ...] = ()
+        """The evaluations before the resume that this series goes on from, up to where it resumed."""
         self.best_at: Point | None = None
         self.first_nonfinite: Point | None = None
         self._best = math.inf
         self._cap = WHOLE_CAP if axis == "epoch" else DENSE_CAP
         self._thinning: Thinning | None = None
+
+    def go_on_from(self, earlier: Series, epoch: float) -> None:
+        """Take over the evaluations of the run that was resumed at `epoch`; the best so far may be among them."""
+        self.before = (*earlier.before, *(point for i in range(len(earlier)) if (point := earlier.at(i)).epoch < epoch))
+        sign = -1.0 if self.goal == "max" else 1.0
+        finite = [point for point in self.before if point.value - point.value == 0.0]
+        if finite and self.goal is not None:
+            self.best_at = min(finite, key=lambda point: sign * point.value)
+            self._best = sign * self.best_at.value
 
     @property
     def key(self) -> SeriesKey:

@@ -77,6 +77,7 @@ class Judge:
         if self._fresh.is_other(pair.val):
             self._turn = Turn(strictness=1.0 if pair.val.goal == "min" else _SCORE_STRICTNESS)
             self._best, self._late, self._broken = None, 0, False
+            self._recall(pair)
         self._take(pair, run)
         if stopped:
             self._turn.stop()
@@ -84,6 +85,24 @@ class Judge:
             self._turn.finish()
         if self._turn.turned and not self._broken:
             yield self._opinion(pair, run)
+
+    def _recall(self, pair: Pair) -> None:
+        """Take the evaluations before a resume: the run that goes on is one run."""
+        val = pair.val
+        assert val is not None
+        judged = _as_loss(val)
+        trains = {} if pair.train is None else {point.epoch: point.value for point in pair.train.before}
+        for point in val.before:
+            train = trains.get(point.epoch, math.nan)
+            self._add(point, judged(point.value), judged(train) if math.isfinite(train) else None, None)
+
+    def _add(self, point: Point, value: float, train: float | None, planned: float | None) -> None:
+        if not math.isfinite(value):
+            return
+        self._turn.add(value, train, planned)
+        self._late += 1
+        if self._turn.best_at == len(self._turn.values) - 1:
+            self._best, self._late = point, 0
 
     def _take(self, pair: Pair, run: Run) -> None:
         val = pair.val
@@ -96,10 +115,8 @@ class Judge:
             if not math.isfinite(value) or (train is not None and not math.isfinite(train)):
                 self._broken = True  # not_a_number says what there is to say
                 continue
-            self._turn.add(judged(value), train, planned_points(run, val))
-            self._late += 1
-            if self._turn.best_at == len(self._turn.values) - 1:
-                self._best, self._late = val.at(i), 0
+            planned = planned_points(run, val)
+            self._add(val.at(i), judged(value), train, None if planned is None else planned + len(val.before))
 
     def _opinion(self, pair: Pair, run: Run) -> Opinion:
         val, best, late = pair.val, self._best, self._late
@@ -118,7 +135,7 @@ class Judge:
             "late": late,
             "patience": max(2, min(10, late // 2)),
             "lr": Text(INSTEAD, {"now": compact(rate / 3), "was": compact(rate)}) if rate else "",
-            **_train_values(pair, best.line, last.line),
+            **_train_values(pair, best, last),
             **score,
         }
         from_start = self._turn.best_at <= 1 and late >= 3
@@ -158,12 +175,18 @@ def _as_loss(series: Series) -> Callable[[float], float]:
     return lambda value: whole - value
 
 
-def _train_values(pair: Pair, then: int, now: int) -> dict[str, object]:
+def _train_values(pair: Pair, then: Point, now: Point) -> dict[str, object]:
     train = pair.train
-    first, last = train_near(train, then), train_near(train, now)
-    if train is None or first < 0:
+    if train is None or not len(train):
         return {}
-    return {"train_then": compact(train.values[first]), "train_now": compact(train.values[last])}
+    first = train_near(train, then.line)
+    earlier = next((point.value for point in train.before if point.epoch == then.epoch), None)
+    if earlier is None and first < 0:
+        return {}
+    return {
+        "train_then": compact(train.values[first] if earlier is None else earlier),
+        "train_now": compact(train.values[train_near(train, now.line)]),
+    }
 
 
 def _change(best: float, last: float) -> str:

@@ -101,3 +101,31 @@ def test_squared_error_is_judged_before_absolute_error() -> None:
     )
     (finding,) = found(text)
     assert "l2" in render(finding.opinion.evidence[0].text)
+
+
+def epochs_of(first: int, last: int) -> str:
+    """A run whose validation is best at epoch 8."""
+    return "".join(
+        f"Epoch {e}/40 train_loss={2 * 0.9**e + 0.1:.4f} val_loss={0.5 + abs(e - 8) * 0.004:.4f}\n"
+        for e in range(first, last + 1)
+    )
+
+
+def test_a_resumed_run_goes_on_from_its_evaluations_before() -> None:
+    """The best so far was before the resume: it is named, and the turn is raised as in a run that was never interrupted."""
+    whole, resumed = found(epochs_of(1, 30)), found(epochs_of(1, 20) + epochs_of(18, 30))
+    assert whole[-1].opinion.title.values["best"] == "0.5"
+    assert resumed[-1].opinion.title == whole[-1].opinion.title
+    assert resumed[-1].status == "open"
+
+
+def test_a_run_that_starts_afresh_knows_nothing_of_the_one_before() -> None:
+    """From epoch 1 on it is another run, however good the one before was."""
+    again = found(epochs_of(1, 30) + epochs_of(1, 6))
+    assert [f.segment for f in again] == [0]
+    session = Session()
+    session.feed(Data((epochs_of(1, 30) + epochs_of(1, 6)).encode(), 0.0))
+    val = session.run.pairs()[0].val
+    assert val is not None
+    assert val.best_at is not None
+    assert val.best_at.value == 0.508

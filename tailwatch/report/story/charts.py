@@ -144,7 +144,7 @@ def _marks(facts: Facts, pair: Pair, axis: Axis) -> Iterator[ChartMark]:
     if axis == "index":
         return
     best = pair.val.best_at if pair.val is not None else None
-    if best is not None:
+    if best is not None and pair.val is not None and best not in pair.val.before:
         yield ChartMark(best.epoch if axis == "epochs" else best.step, Text(BEST), "good")
     drops = facts.run.marks("lr_drop")
     for kind, label, tone in (("lr_drop", DROP, "mute"), ("early_stop", STOP, "warn")):
