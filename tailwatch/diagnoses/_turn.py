@@ -40,6 +40,7 @@ _CREEP_SIGMAS: Final = 6.0
 _STILL_UP: Final = 0.4  # of the highest rise: a curve on its way back has not turned for good
 _STILL_UP_SMOOTH: Final = 0.5
 _RECOVERED: Final = 0.25
+_STEADY: Final = 0.7
 _GROWTH: Final = 2.25  # how long a run of unknown length is taken to become, in terms of its present length
 _LASTING_SHARE: Final = 0.03  # of the planned length; of an unknown one, a twentieth of the present one
 _LASTING_SHARE_SO_FAR: Final = 0.05
@@ -118,9 +119,9 @@ class Turn:
         if not self.turned and 0 <= self.best_at <= i - 2 and self._train_improves(i, self.best_at):
             noise = spread(self.values[self.best_at :])  # the fall before it tells nothing of what came after
             usual = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
-            # a rise that is small beside the fall, but far above the noise, need not become larger: no more will come
+            # a rise that is small beside the fall, but steady and far above the noise: no more of it will come
             clear = self._strictness * max(_ROSE_SIGMAS * noise, _RISE * abs(self.best))
-            self.threshold = min(usual, clear)
+            self.threshold = min(usual, clear) if _order(self.values[self.best_at :]) > _STEADY else usual
             self.turned = min(self.values[-2:]) - self.best > self.threshold
         return self.turned
 
@@ -258,6 +259,12 @@ class _Smooth:
             self.best, self.best_at, self.excursion = now, i, 0.0
         elif i >= 3:
             self.excursion = max(self.excursion, now - self.best)
+
+
+def _order(values: list[float]) -> float:
+    """Kendall's tau of a curve with time: 1 where it only rises, 0 where it goes nowhere (Mann, Econometrica 13, 1945)."""
+    signs = [(later > value) - (later < value) for i, value in enumerate(values) for later in values[i + 1 :]]
+    return sum(signs) / len(signs) if signs else 0.0
 
 
 def _median_around(column: list[float], i: int) -> float:
