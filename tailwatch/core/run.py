@@ -166,7 +166,8 @@ class Run:
     def went_on(self, line: int) -> None:
         """Values that show that training goes on stand at a line."""
         self.last_reading_line = line
-        self.last_words.went_on()
+        if self.last_words.went_on():
+            self.changed.add("message")
 
     def taken(self, axis: Axis, values: int, stamp: str | None) -> None:
         """Count lines with values of an axis, the last one stamped so, and look whether the diagnoses are due."""

@@ -161,7 +161,7 @@ class Beginning:
         if pair is None:
             return
         if self.start.count <= _BEGINNING or self.start.rose:
-            self._follow_steps(_running(run, pair.train))
+            self._follow_steps(running_of(run, pair.train))
         self._follow_epochs(run, pair)
 
     def _follow_steps(self, train: Series | None) -> None:
@@ -196,7 +196,7 @@ class Beginning:
         return min(bisect_left(self.train.lines, line), len(self.train) - 1)
 
 
-def _running(run: Run, train: Series | None) -> Series | None:
+def running_of(run: Run, train: Series | None) -> Series | None:
     """The running training loss, where the pair's is an epoch's."""
     if train is None or train.axis == "step":
         return train

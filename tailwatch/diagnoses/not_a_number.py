@@ -1,8 +1,8 @@
 """The loss is NaN or infinite: from there on nothing is learned.
 
 A loss alone counts: an infinite gradient norm is how mixed precision probes its loss scale, and a metric over an empty class is
-NaN in healthy runs. The first non-finite value raises it; it closes when the loss has been finite again for twenty
-values, or five epochs: weights that held a NaN would have shown it.
+NaN in healthy runs. The first non-finite value raises it; it closes when the loss has been finite again for twenty values, or
+five epochs (longer where it was finite before and then was not): weights that held a NaN would have shown it.
 """
 
 from __future__ import annotations
@@ -82,9 +82,23 @@ def _is_loss(series: Series) -> bool:
 
 
 def _recovered(series: Series) -> bool:
-    enough = _RECOVERED_EPOCHS if series.axis == "epoch" else _RECOVERED_AFTER
-    recent = series.values[-enough:]
-    return len(recent) == enough and all(v - v == 0.0 for v in recent)
+    """Whether the newest values are finite, of epochs also for longer than they were before between two that were not."""
+    if series.axis != "epoch":
+        recent = series.values[-_RECOVERED_AFTER:]
+        return len(recent) == _RECOVERED_AFTER and all(v - v == 0.0 for v in recent)
+    *between, now = _sound_stretches(series)
+    return now >= max(_RECOVERED_EPOCHS, 2 * max(between, default=0))
+
+
+def _sound_stretches(series: Series) -> list[int]:
+    """How many finite values came after each that was not."""
+    found = []
+    for value in series.values:
+        if value - value != 0.0:
+            found.append(0)
+        elif found:
+            found[-1] += 1
+    return found or [len(series)]
 
 
 def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> Opinion:

@@ -1,9 +1,10 @@
 """Training is stuck: half of the plan is done and the loss has hardly moved from where it began.
 
 Both losses must have gained less than 2 % of their first value (validation less than 5 %), or less than twice their noise and
-10 %, and no score may have grown by a tenth. It is judged from half of the planned epochs on; where no plan is known, from thirty
-epochs on unless it still falls steadily (a slow start of a long run), or at the end of the run. While the learning rate still
-rises (warm-up) nothing is said.
+10 %, and no score may have grown by a tenth. The first epoch of a rate that is too high averages over an explosion; so losses
+that have stood since the third epoch count as well, if they are no lower than the first running value. It is judged
+from half of the planned epochs on; where no plan is known, from thirty epochs on unless it still falls steadily (a slow start of
+a long run), or at the end of the run. While the learning rate still rises (warm-up) nothing is said.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tailwatch.diagnoses._common import Pairs, place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._start import running_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _DONE: Final = 0.5
 _LEAST: Final = 3
 _LEAST_AT_END: Final = 4
+_LEAST_AT_REST: Final = 5
 _WITHOUT_PLAN: Final = 30
 _GAIN: Final = 0.02
 _GAIN_VALIDATION: Final = 0.05
@@ -38,12 +41,17 @@ _SCORE_GAIN: Final = 0.1
 _SIGMAS: Final = 2.0
 _NOISY_GAIN: Final = 0.1
 _CLOSES: Final = 2.0
+_SURE: Final = 0.1
 _EARLY: Final = 8
 _CLASSES: Final = (2, 3, 4, 5, 10, 20, 100, 1000)
 _NEAR: Final = 0.005
 
 TITLE = "Stuck: after {epochs} epochs the {split} loss is {last}, it began at {first}."
 WHY = "It has gained {gain:.1%}, with a noise of {noise:.1%} from epoch to epoch: nothing is being learned."
+WHY_RESTS = (
+    "It has stood since the third epoch and is no lower than the {before} of the very beginning: the first steps threw it out, "
+    "and nothing has been learned since."
+)
 WHY_CHANCE = "{last} is about ln {classes} = {chance}: what guessing among {classes} classes gives."
 RATE = "Try learning rates ten times higher and ten times lower{now}."
 NOW = " ({high} and {low}; it is {now})"
@@ -58,10 +66,11 @@ class Progress:
 
     Attributes:
         first, best: the first value, and the best one (of medians of three once there are eight).
+        third: the third value.
     """
 
     def __init__(self) -> None:
-        self.first = self.best = math.nan
+        self.first = self.best = self.third = math.nan
         self.recent: list[float] = []
         self.count = 0
 
@@ -74,6 +83,8 @@ class Progress:
         if self.count == 1:
             self.first = self.best = value
         elif self.count < _EARLY:
+            if self.count == 3:
+                self.third = value
             self.best = min(self.best, value)
         else:
             if self.count == _EARLY:
@@ -98,7 +109,16 @@ class Progress:
 
     def stands(self, share: float, leniency: float) -> bool:
         """Whether the gain is below `share`, or small and within the noise; `leniency` widens both."""
-        return self.gain < leniency * share or self.gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
+        return self._is_small(self.gain, share, leniency)
+
+    def rests(self, reference: float, leniency: float) -> bool:
+        """Whether it has stood since its third value, no lower than `reference`, which was measured before."""
+        above = self.best >= reference - leniency * _GAIN * abs(reference)
+        since = (self.third - self.best) / abs(self.third) if self.third else math.inf
+        return self.count >= _LEAST_AT_REST and above and self._is_small(since, _GAIN, leniency)
+
+    def _is_small(self, gain: float, share: float, leniency: float) -> bool:
+        return gain < leniency * share or gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
 
 
 class Judge:
@@ -123,11 +143,13 @@ class Judge:
         train, val = self._progress["train"], self._progress["val"]
         judged = train if train.count else val
         leniency = _CLOSES if self._stuck else 1.0
-        stands = judged.count >= _LEAST and judged.stands(_GAIN, leniency)
-        stands = stands and (not val.count or val.stands(_GAIN_VALIDATION, leniency)) and not self._scores_rise(run)
+        before = _first_running(run, pair)
+        stands = judged.count >= _LEAST and (judged.stands(_GAIN, leniency) or judged.rests(before, leniency))
+        held_out = not val.count or val.stands(_GAIN_VALIDATION, leniency) or val.rests(before, leniency)
+        stands = stands and held_out and not self._scores_rise(run)
         self._stuck = stands and (self._stuck or self._is_time(run, judged, ended="end" in changed))
         if self._stuck:
-            yield self._opinion(pair, run, judged)
+            yield self._opinion(pair, run, judged, before)
 
     def _take(self, pair: Pair) -> None:
         for side, series in (("train", pair.train), ("val", pair.val)):
@@ -153,7 +175,7 @@ class Judge:
             return judged.count >= _LEAST_AT_END
         return judged.count >= _WITHOUT_PLAN and not judged.still_falls
 
-    def _opinion(self, pair: Pair, run: Run, judged: Progress) -> Opinion:
+    def _opinion(self, pair: Pair, run: Run, judged: Progress, before: float) -> Opinion:
         series = pair.train if judged is self._progress["train"] else pair.val
         assert series is not None
         last = median(judged.recent[-3:])
@@ -170,7 +192,9 @@ class Judge:
             "classes": classes,
             "chance": "" if classes is None else compact(math.log(classes)),
         }
-        why = Text(WHY, values) if classes is None else joined([Text(WHY, values), Text(WHY_CHANCE, values)])
+        gained = not judged.stands(_GAIN, _CLOSES)
+        said = Text(WHY_RESTS, {"before": compact(before)}) if gained else Text(WHY, values)
+        why = said if classes is None else joined([said, Text(WHY_CHANCE, values)])
         actions = (Text(BATCH), Text(RATE, values), Text(WIRES))
         evidence = proof(series, 0, len(series) - 1)
         return Opinion(self.ID, "warning", place_of(series.at(0), run.part), Text(TITLE, values), why, actions, evidence)
@@ -180,3 +204,11 @@ def _warms_up(run: Run) -> bool:
     """Whether the learning rate, where it is printed, still rises."""
     rate: Series | None = next((s for s in run.segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
     return rate is not None and len(rate) > 1 and rate.values[-1] > rate.values[-2]
+
+
+def _first_running(run: Run, pair: Pair) -> float:
+    """The first running value, infinite where there is none that noise leaves sure."""
+    running = running_of(run, pair.train)
+    if running is None or not len(running) or spread(running.values) > _SURE * abs(running.values[0]):
+        return math.inf
+    return running.values[0]

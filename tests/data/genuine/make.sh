@@ -48,9 +48,10 @@ log warmup_missing/near_miss_bad_batch_later $loop --style steps --every 1 --epo
 log oscillating/raises_edge_of_stability $loop --optimizer sgd --lr 1 --batch 250 --samples 1000 --epochs 40 --width 64 --noise 0.3
 log oscillating/near_miss_stable $loop --optimizer sgd --lr 0.3 --batch 250 --samples 1000 --epochs 40 --width 64 --noise 0.3
 
-# Steps too small to learn anything, labels that nothing tells; steps that are just large enough.
+# Steps too small to learn anything, labels that nothing tells, first steps that throw the network out for good; steps that are just large enough.
 log plateau/raises_tiny_rate $loop --lr 1e-6
 log plateau/raises_labels_without_meaning $loop --shuffled-labels --optimizer sgd --lr 1e-4 --epochs 16 --style chinese
+log plateau/raises_first_steps_explode $loop --style steps --every 1 --epochs 6 --lr 1
 log plateau/near_miss_slow $loop --lr 5e-5
 log plateau/near_miss_converged $loop --lr 3e-3 --samples 6000 --width 16 --depth 1 --noise 0.3 --epochs 24 --decay 0.01
 
