@@ -98,7 +98,7 @@ def _said(events: list[ReaderEvent], plan: Plan, language: Language) -> str:
         if more > 0:
             values = [*values[:MOST_VALUES], language.count("{n} more", "{n} more", more)]
         last = readings[-1]
-        parts.insert(0, _at(language.listed(values), _place(last.epoch, last.step, language, last.rank)))
+        parts.insert(0, _at(language.listed(values), _place(last.epoch, last.step, language, last.rank), language))
     moved = next((e for e in events if isinstance(e, Progress)), None)
     if not parts and moved is not None:
         parts.append(_place(moved.epoch, moved.step, language))
@@ -107,11 +107,11 @@ def _said(events: list[ReaderEvent], plan: Plan, language: Language) -> str:
         parts = [
             language.of(phrase("columns of a table") if plan.header else phrase("heading") if split else phrase("understood"))
         ]
-    return "; ".join(filter(None, parts))
+    return language.of("; ").join(filter(None, parts))
 
 
-def _at(what: str, place: str) -> str:
-    return f"{what} ({place})" if place else what
+def _at(what: str, place: str, language: Language) -> str:
+    return language.say("{what} ({place})", what=what, place=place) if place else what
 
 
 def _values(reading: Reading, language: Language) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _values(reading: Reading, language: Language) -> Iterator[str]:
 
 
 def _marked(mark: Mark, language: Language) -> str:
-    return _at(language.of(_MARKS[mark.kind]), _place(mark.epoch, mark.step, language))
+    return _at(language.of(_MARKS[mark.kind]), _place(mark.epoch, mark.step, language), language)
 
 
 def _set(setting: Setting, language: Language) -> str:

@@ -10,6 +10,7 @@ import textual
 
 from tailwatch.config import OwnMessage
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.language import language
 from tailwatch.tui.feed import Feed
 from tailwatch.tui.monitor import Monitor
 
@@ -50,9 +51,9 @@ class Recorded(Silent):
         """Nothing moves anyway."""
 
 
-def monitor(*events: SourceEvent, title: str = "~/runs/nohup.out", **options: Any) -> Monitor:
+def monitor(*events: SourceEvent, title: str = "~/runs/nohup.out", lang: str = "en", **options: Any) -> Monitor:
     """A monitor that shows what the events told, at a moment that does not pass."""
-    feed = Feed(Recorded() if options.get("replay") else Silent(), title)
+    feed = Feed(Recorded() if options.get("replay") else Silent(), title, language=language(lang))
     for event in events:
         feed.take(event)
     return Monitor(feed, clock=lambda: AT + 4, **options)
@@ -159,3 +160,16 @@ def test_the_page_of_a_message(snap_compare: Compare) -> None:
     )
     app = monitor(Notice("opened", AT), Data(log, AT), Notice("read", AT), Notice("ended", AT))
     assert snap_compare(app, press=["4", "enter"], terminal_size=(100, 30))
+
+
+@pytest.mark.parametrize("size", [(200, 50), (120, 40), (80, 24)])
+def test_an_overfitting_run_in_chinese(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Wide characters take two cells each, in the panes' frames, beneath the chart and in the table."""
+    app = monitor(*followed("pytorch/chinese_prints_overfit.log"), lang="zh")
+    assert snap_compare(app, terminal_size=size)
+
+
+def test_the_help_page_in_chinese(snap_compare: Compare) -> None:
+    """Keys keep their names; what they do is said in Chinese."""
+    app = monitor(*followed("keras/one_device_healthy.log"), lang="zh")
+    assert snap_compare(app, press=["question_mark"], terminal_size=(120, 40))

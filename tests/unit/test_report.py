@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tailwatch.cli import main
+from tailwatch.core.text import Text
+from tailwatch.report.document import Claim, Document, Paragraph, Section
+from tailwatch.report.formats import writer
 from tailwatch.report.markdown import escape, verbatim
 from tailwatch.report.recipes import recipe, remedies
 from tailwatch.report.svg import Scale
@@ -241,3 +244,12 @@ def test_ticks_are_round_and_lie_within_the_axis(low: float, high: float, log: b
     assert len(ticks) <= 7
     assert ticks == sorted(ticks)
     assert all(-0.1 <= scale(t) <= 100.1 for t in ticks)
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+def test_a_paragraph_of_several_statements_is_whole_in_every_format(form: str) -> None:
+    """The first one is not all that is said."""
+    said = (Claim("What fills this log:"), Claim("half of it are redraws."), Claim("A tenth are copies."))
+    document = Document("Report", (Claim("a.log"),), (Section("x", Text("Title"), (Paragraph(said),)),), {})
+    page = writer(form)([document])
+    assert [c.text for c in said if str(c.text) not in page] == []
