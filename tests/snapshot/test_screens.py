@@ -130,8 +130,11 @@ def test_a_paused_replay(snap_compare: Compare) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (50, 40)])
-def test_the_page_of_lines_that_were_not_understood(snap_compare: Compare, size: tuple[int, int]) -> None:
-    """How many, where, what they say, and a pattern to paste into the settings."""
+def test_the_page_of_lines_that_were_not_understood(
+    snap_compare: Compare, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many, where, what they say, and a pattern to paste into the settings, which are named."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/home/me/.config")
     text = (
         "".join(f"[2026-01-01 10:00:0{i % 10}] tick {i} obj {i}/90 质量 {i + 2}\n" for i in range(12))
         + "zz 3 4\nepoch 1 loss 0.5\n"
