@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tailwatch import __version__, commands
 from tailwatch.core.errors import UsageError
+from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +32,27 @@ commands:
 """
 
 
+_FREQUENT = (
+    phrase("the following arguments are required: {names}"),
+    phrase("unrecognized arguments: {names}"),
+    phrase("argument {names}: expected one argument"),
+)
+
+
 class _Parser(argparse.ArgumentParser):
     """Reports wrong usage as one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError("{message}; see '{program} --help'.", message=message, program=self.prog)
+        raise UsageError("{message}; see '{program} --help'.", message=_said(message), program=self.prog)
+
+
+def _said(message: str) -> Text | str:
+    """Return what argparse says as a sentence of ours, where it is one of the frequent ones."""
+    for template in _FREQUENT:
+        before, _, after = template.partition("{names}")
+        if message.startswith(before) and message.endswith(after):
+            return Text(template, {"names": message[len(before) : len(message) - len(after)]})
+    return message
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
