@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tailwatch.core import endings
 from tailwatch.core.events import Spoken
@@ -40,6 +40,48 @@ class Interest:
         self.is_message = is_message
         self.digits_matter = any(rule.depends_on_digits or rule.depends_on_context for rule in candidates)
         self.repeat: Repeat | None = None
+
+
+class Circumstances:
+    """Remembers for each rule what its conditions ask for, as it was when its messages were judged last.
+
+    While that is the same, a further message changes nothing for those before it; a log may hold thousands.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[object, ...]] = {}
+
+    def changed(self, rule: Rule, book: MessageBook, now: tuple[object, ...]) -> bool:
+        """Note how things stand (`now`, and the counts in the book); returns whether the rule's messages must be judged anew."""
+        if not rule.depends_on_context:
+            return False
+        state = (now, counted_for(rule, book))
+        before, self._known[rule.id] = self._known.get(rule.id), state
+        return state != before
+
+    def forget(self, rule_id: str) -> None:
+        """A message of the rule became another one: its messages are to be judged anew."""
+        self._known.pop(rule_id, None)
+
+
+def counted_for(rule: Rule | None, book: MessageBook) -> tuple[bool, ...]:
+    """Return what a rule's conditions ask of the messages so far."""
+    if rule is None:
+        return ()
+    count = book.count(rule.id)
+    return (*(count >= when.repeats for when in rule.when), *(book.count(other) > 0 for other in sorted(rule.asks_for)))
+
+
+def phase_of(entry: Entry, *, trained_at: tuple[int, int], ended: bool) -> Phase:
+    """Return where the run stood: at exit, if training came before all messages of an entry and none came after the last one."""
+    if entry.phase != "start" and ended and trained_at < (entry.part, entry.first_line):
+        return "exit"
+    return cast("Phase", entry.phase)
+
+
+def may_change(entry: Entry, rule: Rule | None) -> bool:
+    """Whether the verdict on an entry depends on how the run goes on."""
+    return rule is not None and (rule.depends_on_context or (entry.label == "fatal" and was_raised(entry.sample)))
 
 
 def was_raised(text: str) -> bool:

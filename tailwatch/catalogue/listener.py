@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tailwatch.catalogue import heard
 from tailwatch.catalogue.around import Around
 from tailwatch.catalogue.engine import Catalogue, matching_form
 from tailwatch.catalogue.heard import Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
@@ -55,6 +56,7 @@ class Listener:
         self._doubtful = False
         self._heard = 0
         self._generation = 0
+        self._circumstances = heard.Circumstances()
         self.book = MessageBook()
         self.phase: Phase = "start"
         self.framework = ""
@@ -154,7 +156,9 @@ class Listener:
 
     def revise(self) -> tuple[Spoken, ...]:
         """Judge anew what depends on the rest of the log; gives the messages whose label changed."""
-        return tuple(said for entry in self.book.entries() if self._may_change(entry) for said in self._revise(entry))
+        own = self._own.depends_on_context
+        judged = [entry for entry in self.book.entries() if own or heard.may_change(entry, self._rules.get(entry.rule))]
+        return tuple(said for entry in judged for said in self._revise(entry))
 
     def adopt(self, message: OwnMessage) -> tuple[Spoken, ...]:
         """Take a verdict that the user gives now; it holds for what was said before, too."""
@@ -168,12 +172,6 @@ class Listener:
         Two more values are proof while the log goes on, one that no failure followed when it is read to its end.
         """
         return self._settled[0] > place or (self.trained_at > place and self.trained_at > self._fatal_at)
-
-    def _may_change(self, entry: Entry) -> bool:
-        rule = self._rules.get(entry.rule)
-        if self._own.depends_on_context:
-            return True
-        return rule is not None and (rule.depends_on_context or (entry.label == "fatal" and was_raised(entry.sample)))
 
     def _speak(self, event: Event, interest: Interest | None) -> list[Spoken]:
         if interest is None:
@@ -204,8 +202,8 @@ class Listener:
         same = (verdict.rule if verdict else "") == entry.rule
         return same and (verdict is None or not entry.general or template_of(event.text) == entry.template)
 
-    @staticmethod
-    def _lengthen(entry: Entry, event: Event) -> None:
+    def _lengthen(self, entry: Entry, event: Event) -> None:
+        self._circumstances.forget(entry.rule)
         entry.last_line = event.last_line
         if event.text.startswith(entry.sample):
             entry.sample = event.text
@@ -258,6 +256,10 @@ class Listener:
         if verdict is None:
             return
         first = self.book.count(verdict.rule) == 1
+        now = (self.framework, self.ended, self.trained_at, self._settled[0], self.trained_at > self._fatal_at)
+        if not (first or self._own.rules or self._circumstances.changed(self._rules[verdict.rule], self.book, now)):
+            yield from (new,) if self._rules[verdict.rule].depends_on_context else ()
+            return
         for entry in self.book.entries():
             rule = self._rules.get(entry.rule)
             if rule is not None and (
@@ -268,7 +270,11 @@ class Listener:
     def _revise(self, entry: Entry) -> Iterator[Spoken]:
         rule = self._rules.get(entry.rule)
         place = (entry.part, entry.last_line)
-        around = Around(self, place, self._phase_of(entry))
+        around = Around(self, place, heard.phase_of(entry, trained_at=self.trained_at, ended=self.ended))
+        now = (entry.sample, self.framework, around.phase, self.outlived(place), heard.counted_for(rule, self.book))
+        if entry.judged_in == now and not self._own.rules:
+            return
+        entry.judged_in = now
         verdict = self._catalogue.judge((rule,), entry.sample, around) if rule is not None else None
         if verdict is not None and verdict.label == "fatal" and self.outlived(place) and was_raised(entry.sample):
             verdict = verdict._replace(label="actionable", why=OUTLIVED.format(why=verdict.why))
@@ -282,13 +288,6 @@ class Listener:
             self._generation += 1
             kept = self.book.rename(entry, new, at)
             yield spoken_of(kept, entry.sample, entry.first_line, verdict)
-
-    def _phase_of(self, entry: Entry) -> Phase:
-        """Where the run stood: at exit, if training came before all messages of an entry and none came after the last one."""
-        first = (entry.part, entry.first_line)
-        if entry.phase != "start" and self.ended and self.trained_at < first:
-            return "exit"
-        return entry.phase  # type: ignore[return-value]  # it was a phase when it was written
 
     def _entry(self, event: Event, verdict: Verdict | None, own: OwnVerdict | None) -> Entry:
         rule = self._rules.get(verdict.rule) if verdict else None

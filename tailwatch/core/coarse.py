@@ -12,6 +12,8 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.events import Field
+
 if TYPE_CHECKING:
     from tailwatch.core.events import Plan
 
@@ -51,7 +53,9 @@ class Coarse:
         if not self._ends or not plan.fields:
             return plan
         first = self.place(start)
-        moved = [
-            replace(f, start=self.place(f.start + start) - first, end=self.place(f.end + start) - first) for f in plan.fields
+        place = self.place
+        moved = [  # made anew: `replace` takes three times as long
+            Field(f.role, place(f.start + start) - first, place(f.end + start) - first, f.series, f.key, f.form, f.name_field)
+            for f in plan.fields
         ]
         return replace(plan, fields=tuple(moved))

@@ -67,6 +67,8 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     hidden: bool = False
     alert: bool = False
+    judged_in: tuple[object, ...] = ()
+    """What its verdict was made of the last time; as long as that is the same, so is the verdict."""
 
     @property
     def title(self) -> str:

@@ -21,6 +21,8 @@ from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Axis, Outcome, ReaderEvent
     from tailwatch.core.findings import Watch
@@ -84,9 +86,9 @@ class Run:
         found = self.settings.get(key)
         return float(found.value) if found is not None and not isinstance(found.value, str) else None
 
-    def marks(self, kind: str) -> list[Mark]:
+    def marks(self, kind: str) -> Sequence[Mark]:
         """Return the present segment's marks of one kind, in order."""
-        return [m for m in self.segment.marks if m.kind == kind]
+        return self.segment.marks_by_kind.get(kind, ())
 
     @property
     def done(self) -> float | None:
@@ -222,7 +224,7 @@ class Run:
         if mark.kind == "resume":
             self._resume_announced = True
             self._resumed_from = _FROM.search(mark.text) is not None
-        self.segment.marks.append(mark)
+        self.segment.mark(mark)
         self.changed.add("mark")
 
     def _setting(self, setting: Setting) -> None:
@@ -259,10 +261,10 @@ class Run:
         alive = self.clock.writer_alive and not self.clock.ended
         if fatal is not None and (final or not alive or not self.clock.writer_alive):
             return "killed" if endings.is_kill(fatal) and not endings.is_memory(fatal) else "crashed"
-        if any(m.kind == "early_stop" for m in self.segment.marks):
+        if self.marks("early_stop"):
             return "early_stopped"
         if alive and not final:
             return "running"
-        if self.complete() or any(m.kind == "end" for m in self.segment.marks):
+        if self.complete() or self.marks("end"):
             return "finished"
         return "unknown"

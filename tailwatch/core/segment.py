@@ -34,6 +34,7 @@ class Segment:
         self.series: dict[SeriesKey, Series] = {}
         self.dropped_series = 0
         self.marks: list[Mark] = []
+        self.marks_by_kind: dict[str, list[Mark]] = {}
         self.settings: dict[str, Setting] = {}
         self.first_epoch: float | None = None
         self.max_epoch: float = -math.inf
@@ -76,6 +77,11 @@ class Segment:
 
     def _has_epoch(self, first: float) -> bool:
         return any(s.axis == "epoch" and s.points >= 2 for s in self.series.values()) or self.max_epoch > first + 1
+
+    def mark(self, mark: Mark) -> None:
+        """Note a mark."""
+        self.marks.append(mark)
+        self.marks_by_kind.setdefault(mark.kind, []).append(mark)
 
     def ordered(self) -> list[Series]:
         """All series, the ones people look at first: losses, then scores, then rates, times and counters."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.text import compact
+from tailwatch.diagnoses._over import NewMarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +40,20 @@ class Judge:
     ID: ClassVar[str] = "monitors_disagree"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("mark",))
 
+    def __init__(self) -> None:
+        self._marks = NewMarks()
+        self._restored: Mark | None = None
+        self._kept: Mark | None = None
+
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Say so when they differ."""
         del changed
-        restored = next((m for m in reversed(run.marks("restored")) if m.value is not None), None)
-        kept = next((m for m in reversed(run.marks("checkpoint")) if m.epoch is not None and m.monitor), None)
+        for mark in self._marks.take(run):
+            if mark.kind == "restored" and mark.value is not None:
+                self._restored = mark
+            elif mark.kind == "checkpoint" and mark.epoch is not None and mark.monitor:
+                self._kept = mark
+        restored, kept = self._restored, self._kept
         if restored is None or restored.value is None or kept is None or kept.epoch == restored.value:
             return
         values = {

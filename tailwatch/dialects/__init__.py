@@ -64,7 +64,7 @@ def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:
 def plan_for(shape: bytes, frame: Frame) -> Plan | None:
     """Return the plan of a new shape: a look for their anchors, at most three specialists, then the general grammar."""
     known = found()
-    candidates = [d for d in known.special if any(anchor in shape for anchor in d.ANCHORS)]
+    candidates = [d for d in known.special if any(map(shape.__contains__, d.ANCHORS))]
     if frame.dialect:
         candidates.sort(key=lambda d: frame.dialect != d.NAME)
         candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]

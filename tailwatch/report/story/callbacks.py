@@ -12,7 +12,7 @@ from tailwatch.report.document import Claim, Item, Items
 from tailwatch.report.story.phases import mark_place, used_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tailwatch.core.events import Mark
     from tailwatch.report.document import Block
@@ -117,7 +117,7 @@ def _stop(facts: Facts) -> Iterator[Item]:
         yield Item(_restored(restored, kept)[0])
 
 
-def _restored(restored: list[Mark], kept: float | None) -> list[Claim]:
+def _restored(restored: Sequence[Mark], kept: float | None) -> list[Claim]:
     if not restored:
         return []
     if kept is None:
