@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from tailwatch import __version__, commands
-from tailwatch.core.errors import UsageError
-from tailwatch.core.text import Text, phrase
+from tailwatch.core.text import phrase
+from tailwatch.parser import Parser
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages", "formats")
-_EPILOG = """\
-commands:
-  tailwatch LOG                 the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input
-  tailwatch demo                the monitor on a bundled genuine log, replayed
-  tailwatch replay LOG          a saved log again, by its own clock
-  tailwatch report LOG...       what happened in a run and what to change, in writing
-  tailwatch runs [FOLDER]       the runs that are remembered, to compare later ones with
-  tailwatch check LOG           exit code 1 when something is wrong with the run, for scripts and CI
-  tailwatch watch LOG           one line an event, without a screen: for cron, Slurm and other programs
-  tailwatch export LOG...       every value of a log as CSV or JSON lines
-  tailwatch explain [LINE|-]    what a message means: harmless or not, and why
-  tailwatch messages [WORDS]    the messages that are known, searchable
-  tailwatch formats             the forms of logs that are read, each with a sample and what is made of it
-  tailwatch status LOG          one short line, for a tmux status bar
-
-`tailwatch COMMAND --help` tells the options of each.
-"""
-
-
-_FREQUENT = (
-    phrase("the following arguments are required: {names}"),
-    phrase("unrecognized arguments: {names}"),
-    phrase("argument {names}: expected one argument"),
+_LISTING = (
+    ("LOG", phrase("the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input")),
+    ("demo", phrase("the monitor on a bundled genuine log, replayed")),
+    ("replay LOG", phrase("a saved log again, by its own clock")),
+    ("report LOG...", phrase("what happened in a run and what to change, in writing")),
+    ("runs [FOLDER]", phrase("the runs that are remembered, to compare later ones with")),
+    ("check LOG", phrase("exit code 1 when something is wrong with the run, for scripts and CI")),
+    ("watch LOG", phrase("one line an event, without a screen: for cron, Slurm and other programs")),
+    ("export LOG...", phrase("every value of a log as CSV or JSON lines")),
+    ("explain [LINE|-]", phrase("what a message means: harmless or not, and why")),
+    ("messages [WORDS]", phrase("the messages that are known, searchable")),
+    ("formats", phrase("the forms of logs that are read, each with a sample and what is made of it")),
+    ("status LOG", phrase("one short line, for a tmux status bar")),
 )
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports wrong usage as one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError("{message}; see '{program} --help'.", message=_said(message), program=self.prog)
-
-
-def _said(message: str) -> Text | str:
-    """Return what argparse says as a sentence of ours, where it is one of the frequent ones."""
-    for template in _FREQUENT:
-        before, _, after = template.partition("{names}")
-        if message.startswith(before) and message.endswith(after):
-            return Text(template, {"names": message[len(before) : len(message) - len(after)]})
-    return message
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -63,12 +37,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _monitor() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="tailwatch",
         description="Watch a training run through the log it already writes.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.listing = _LISTING
     parser.add_argument("log", metavar="LOG", help="a path, or '-' for standard input")
     _settings(parser)
     _baseline(parser, remembered=False)
@@ -79,7 +52,7 @@ def _monitor() -> argparse.ArgumentParser:
 
 
 def _command(name: str) -> argparse.ArgumentParser:
-    parser = _Parser(prog=f"tailwatch {name}", description=_HELP[name])
+    parser = Parser(prog=f"tailwatch {name}", description=_HELP[name])
     _ADD[name](parser)
     _settings(parser)
     parser.set_defaults(run=getattr(commands, name))
@@ -100,7 +73,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _logs(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
     parser.add_argument("logs", metavar="LOG", nargs="+")
-    parser.add_argument("--format", choices=formats, default=formats[0], help=f"default {formats[0]}")
+    parser.add_argument("--format", choices=formats, default=formats[0], help="default %(default)s")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
@@ -148,15 +121,18 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoding", metavar="NAME", help="encoding of the log: utf-8, gb18030, latin-1 ..., or auto (line by line)"
     )
-    parser.add_argument("--lang", metavar="LANG", help="language of findings and reports: en, zh, or auto (the locale's)")
+    parser.add_argument("--lang", metavar="LANG", help="language of everything: en, zh, or auto (the locale's)")
 
 
 def _baseline(parser: argparse.ArgumentParser, *, remembered: bool = True) -> None:
     """Add `--baseline`; only a log that is read to its end can be matched with a remembered run."""
-    last = "; 'last': the last such run of this folder that was read before (the default of reports for people); 'none': nothing"
-    parser.add_argument(
-        "--baseline", metavar="LOG", help=f"the log of a run that went well, to compare with{last if remembered else ''}"
-    )
+    about = phrase("the log of a run that went well, to compare with")
+    if remembered:
+        about = phrase(
+            "the log of a run that went well, to compare with; 'last': the last such run of this folder that was read before "
+            "(the default of reports for people); 'none': nothing"
+        )
+    parser.add_argument("--baseline", metavar="LOG", help=about)
 
 
 def _runs(parser: argparse.ArgumentParser) -> None:
@@ -196,15 +172,19 @@ _ADD = {
     "formats": _formats,
 }
 _HELP = {
-    "replay": "A saved log again in the monitor, by its own clock, with pause and speed.",
-    "demo": "The monitor on a bundled genuine log, replayed.",
-    "runs": "The runs that are remembered to compare later ones with: logs by path, and numbers only.",
-    "report": "What happened in a run and what to change.",
-    "export": "Every value of a log, with the place it came from.",
-    "explain": "What a message means: harmless or not, why, and what to do.",
-    "watch": "Follow a log without a screen: one line an event.",
-    "check": "Exit code 0 when the run is healthy, 1 when there are findings, 2 for wrong usage, 3 when the log cannot be read.",
-    "status": "One short line on the run, for a status bar.",
-    "formats": "The forms of logs that are read: lines of a log by dialect, what they are read as, and which code prints so.",
-    "messages": "The messages that are known: what each means and what to do, searchable.",
+    "replay": phrase("A saved log again in the monitor, by its own clock, with pause and speed."),
+    "demo": phrase("The monitor on a bundled genuine log, replayed."),
+    "runs": phrase("The runs that are remembered to compare later ones with: logs by path, and numbers only."),
+    "report": phrase("What happened in a run and what to change."),
+    "export": phrase("Every value of a log, with the place it came from."),
+    "explain": phrase("What a message means: harmless or not, why, and what to do."),
+    "watch": phrase("Follow a log without a screen: one line an event."),
+    "check": phrase(
+        "Exit code 0 when the run is healthy, 1 when there are findings, 2 for wrong usage, 3 when the log cannot be read."
+    ),
+    "status": phrase("One short line on the run, for a status bar."),
+    "formats": phrase(
+        "The forms of logs that are read: lines of a log by dialect, what they are read as, and which code prints so."
+    ),
+    "messages": phrase("The messages that are known: what each means and what to do, searchable."),
 }

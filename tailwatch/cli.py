@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from tailwatch.core.text import Language
-
 COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
 
 
@@ -24,8 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments)
     except TailwatchError as error:
         from tailwatch.core.sanitise import sanitise  # noqa: PLC0415 - start-up counts
+        from tailwatch.language.wished import wished  # noqa: PLC0415
 
-        sys.stderr.write(f"tailwatch: {sanitise(_language_of(arguments).render(error.sentence))}\n")
+        sys.stderr.write(f"tailwatch: {sanitise(wished(arguments).render(error.sentence))}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -49,23 +48,6 @@ def _run(arguments: list[str]) -> int:
     code = handler(options)
     sys.stdout.flush()
     return code
-
-
-def _language_of(arguments: list[str]) -> Language:
-    """Return the language of an error; the arguments or the settings may be what is wrong, so they are asked with care."""
-    from tailwatch.language import LANGUAGES, chosen  # noqa: PLC0415 - for errors only
-
-    words = " ".join(arguments).replace("=", " ").split(" ")
-    after = words[words.index("--lang") + 1 :][:1] if "--lang" in words else []
-    wish = next((word for word in after if word in LANGUAGES), None)
-    if wish is None:
-        from tailwatch.config import load  # noqa: PLC0415
-
-        try:
-            wish = load().lang
-        except TailwatchError:  # it may be this very error
-            wish = None
-    return chosen(wish)
 
 
 def _nothing_set() -> bool:

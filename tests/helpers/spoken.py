@@ -11,7 +11,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from translations import MAKERS, PACKAGE, constants, is_public, name_of
+from translations import HELP, MAKERS, PACKAGE, PARSERS, constants, is_public, name_of
 
 from tailwatch.tui.paint import Role
 
@@ -33,6 +33,8 @@ ROOMS = (
     "diagnoses",
     "core/verdict.py",
     "core/checks.py",
+    "arguments.py",
+    "parser.py",
 )
 EXCEPT = ("report/recipes.py", "report/framework.py", "sources/identity.py")
 """Code that a report offers; names of frameworks; errors of whoever saves positions, which is a program."""
@@ -46,7 +48,7 @@ SHOWN = dict.fromkeys(
 _WORD = re.compile(r"[A-Za-z]{2}")
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? [A-Za-z]{2,}")
 _FIELD = re.compile(r"\{[a-z_]+(:[^{}]*)?\}")
-_CODE = re.compile(r"[<>]|^(SELECT|DELETE|INSERT|PRAGMA|BEGIN|\nCREATE)\b|'none'|^ FROM ")
+_CODE = re.compile(r"[<>]|^(SELECT|DELETE|INSERT|PRAGMA|BEGIN|\nCREATE)\b|'none'|^ FROM |^[a-z]+ \W?[A-Z]{3}")
 _NAMES = {"NaN", "inf", "utf-8"}
 _ROLES = set(get_args(Role))
 
@@ -107,6 +109,7 @@ def _silent(tree: ast.Module, *, public: bool) -> set[int]:
             parts = [node.value]
         elif isinstance(node, ast.Call) and name_of(node) in MAKERS:
             parts = [*node.args, *(k.value for k in node.keywords if k.arg == "many")]
+            parts += [k.value for k in node.keywords if k.arg in HELP and name_of(node) in PARSERS and not _is_made_up(k.value)]
         elif isinstance(node, ast.Call) and name_of(node) in ("cast", "Literal", "TypeVar"):
             parts = [*node.args]
         elif isinstance(node, ast.Compare):
@@ -118,6 +121,10 @@ def _silent(tree: ast.Module, *, public: bool) -> set[int]:
         parts += [a for key in ("annotation", "returns") if (a := getattr(node, key, None)) is not None]
         silent.update(id(inner) for part in parts for inner in ast.walk(part))
     return silent
+
+
+def _is_made_up(value: ast.AST) -> bool:
+    return isinstance(value, (ast.JoinedStr, ast.BinOp))
 
 
 def _shown(call: ast.Call) -> Iterator[ast.Constant]:

@@ -27,12 +27,26 @@ PACKAGE = ROOT / "tailwatch"
 LANGUAGE = PACKAGE / "language"
 CODES = ("zh",)
 COMMAND = ".ci/translate"
-MAKERS = {"Text": (0,), "say": (0,), "phrase": (0,), "of": (0,), "count": (0, 1), "Key": (3, 4)} | dict.fromkeys(
-    ("UsageError", "LogError", "TailwatchError"), (0,)
+MAKERS = (
+    {"Text": (0,), "say": (0,), "phrase": (0,), "of": (0,), "count": (0, 1), "Key": (3, 4)}
+    | dict.fromkeys(("UsageError", "LogError", "TailwatchError"), (0,))
+    | dict.fromkeys(("add_argument", "Parser"), ())
 )
 """The calls that are given sentences, and where among their arguments those stand."""
 
-_ROOMS = {"diagnoses": "findings", "core": "findings", "report": "report", "tui": "monitor", "sources": "sources"}
+HELP = ("help", "description")
+PARSERS = ("add_argument", "Parser")
+"""What takes sentences by name: they are translated when help is asked for."""
+
+_ROOMS = {
+    "diagnoses": "findings",
+    "core": "findings",
+    "report": "report",
+    "tui": "monitor",
+    "sources": "sources",
+    "arguments.py": "usage",
+    "parser.py": "usage",
+}
 _HEADER = """\
 msgid ""
 msgstr ""
@@ -90,6 +104,7 @@ def _calls(tree: ast.Module) -> Iterator[Sentence]:
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or name_of(call) not in MAKERS:
             continue
+        yield from (text for k in call.keywords if k.arg in HELP and name_of(call) in PARSERS for text in _literals(k.value))
         texts = [_literals(call.args[k]) for k in MAKERS[name_of(call)] if k < len(call.args)]
         many = next((_literals(k.value) for k in call.keywords if k.arg == "many"), [])
         if name_of(call) == "count":

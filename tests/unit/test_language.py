@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import subprocess
 import sys
@@ -177,3 +178,13 @@ def test_a_catalogue_finds_nothing_that_is_not_there(code: str) -> None:
     read = Written(str(tr.LANGUAGE / code))
     assert [read.find(text) for text in ("", "\0", "no such sentence", "zzz", "学习率", "{n} line")] == [None] * 6
     assert language(code).of("") == ""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["watch", "-h"]])
+def test_help_is_in_the_language_of_the_command_line(arguments: list[str]) -> None:
+    """Every sentence of it; what is typed stays as it is typed. Without a wish it is English."""
+    command = [sys.executable, "-m", "tailwatch", *arguments, "--lang"]
+    said = {lang: subprocess.run([*command, lang], capture_output=True, text=True).stdout for lang in LANGUAGES}
+    assert "show this help message and exit" in said["en"]
+    assert "显示帮助并退出" in said["zh"]
+    assert re.findall(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", said["zh"]) == []
