@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tailwatch.core.events import EMPTY_FRAME, Data, Notice
 from tailwatch.core.shapes import DIGITS_TO_ZERO
-from tailwatch.dialects import found, plan_for
+from tailwatch.dialects import plan_for
 from tailwatch.session import Session
 
 LOGS = sorted((Path(__file__).parents[2] / "sample_logs").glob("*/*.log"))
@@ -56,18 +56,3 @@ def test_no_bytes_make_the_reader_fail(raw: bytes) -> None:
     session.feed(Data(raw, 0.0))
     session.feed(Data(b"\n", 1.0))
     session.feed(Notice("ended", 1.0))
-
-
-def test_every_dialect_reads_its_samples() -> None:
-    """Each sample of a dialect gives a plan, under the frame that the samples before it have opened."""
-    for dialect in found().dialects:
-        assert dialect.SAMPLES, dialect.NAME
-        frame = EMPTY_FRAME
-        for line, _ in dialect.SAMPLES:
-            plan = plan_for(line.encode().translate(DIGITS_TO_ZERO), frame)
-            if plan is None and frame != EMPTY_FRAME:
-                frame = EMPTY_FRAME
-                plan = plan_for(line.encode().translate(DIGITS_TO_ZERO), frame)
-            assert plan is not None, line
-            if plan.frame is not None and not plan.header:
-                frame = plan.frame
