@@ -52,7 +52,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
     "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f 1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
     "r 2": "r2", "r 0": "r2", "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
-    "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1",
+    "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1", "top 5 acc": "accuracy_top5", "top 0 acc": "accuracy_top0",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
@@ -78,7 +78,7 @@ _WEAK: Final = _set(
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
-    "wd momentum mom updates remaining total params took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
+    "wd momentum mom updates remaining total params parameters took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
 )
 _TIMES: Final = re.compile(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
 """Paddle calls its times costs."""
@@ -135,24 +135,18 @@ def split_of(text: str) -> Split | None:
 
 def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
     """Take the first word that names a split out of a name's words, glued ones too (`valloss`)."""
-    split: Split | None = None
+    crossed = found[:1] == ["cv"] and _is_metric("".join(found[1:2]))  # of a cross validation, as Kaldi and WeNet call it
+    split: Split | None = "val" if crossed else None
     kept: list[str] = []
-    for word in found:
+    for word in found[crossed:]:
         own = None if split else _SPLIT_WORDS.get(word)
         if own is not None:
             split = own
         elif not word.isascii():
             split = split or _chinese_split(word)
-            rest = _without_chinese_split(word)
-            best = rest.startswith(("最佳", "最优", "最好"))
-            rest = _CHINESE_FILL.sub("", rest[2:] if best else rest)
-            kept += [*(["best"] if best else []), *([_SYNONYMS.get(rest, rest) if best else rest] if rest else [])]
+            kept += _of_chinese(word)
         else:
-            prefix = (
-                None
-                if split
-                else next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
-            )
+            prefix = None if split else _glued(word)
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
@@ -172,6 +166,19 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
 def speaks_of_a_metric(text: str) -> bool:
     """Whether any word of a text is a metric's; names of one or two letters prove nothing."""
     return any(len(word) > 2 and _names_a_metric([word]) for word in words(text))
+
+
+def _glued(word: str) -> tuple[str, Split] | None:
+    return next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
+
+
+def _of_chinese(word: str) -> list[str]:
+    """Return what is left of a Chinese word without split and filling words; `最佳损失` is the best loss."""
+    rest = _without_chinese_split(word)
+    best = rest.startswith(("最佳", "最优", "最好"))
+    rest = _CHINESE_FILL.sub("", rest[2:] if best else rest)
+    named = [_SYNONYMS.get(rest, rest) if best else rest] if rest else []
+    return ["best", *named] if best else named
 
 
 def _is_metric(word: str) -> bool:

@@ -6,17 +6,17 @@ import re
 from typing import Final
 
 AFTER_EPOCH: Final = re.compile(
-    rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
+    rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:(?<!\s)epochs?\b|epochs?\b(?! ?[:=])|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
 )
 FRACTION_OF: Final = re.compile(rb"\s?/\s?0")
 FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
 AFTER_STEP: Final = re.compile(
-    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
+    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:(?<!\s)steps?\b|steps?\b(?! ?[:=])|iterations?\b|updates\b|batch(?:es)?\b|iter\b(?! ?[:=])|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
 )
 PLACE_TAIL: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )
-OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
+OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:(?![Ee]val|[Vv]al|[Tt]est)[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
 AT_PLACE: Final = re.compile(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
     re.IGNORECASE,
@@ -39,6 +39,7 @@ NAMED_IN_BRACKET: Final = re.compile(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{
 LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
 NAME_BEHIND: Final = re.compile(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
 OPENS_VALUE: Final = re.compile(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
+THEN_NAMES: Final = re.compile(rb" {1,2}\| {1,2}[A-Za-z]")
 NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = re.compile(
     rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"

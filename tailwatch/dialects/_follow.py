@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning
-from tailwatch.dialects._cues import BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS
+from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
@@ -83,9 +83,10 @@ class Followers(Parts):
             or BEST_AT.match(token.gap) is None
         ):
             return False
-        spec = SeriesSpec("best epoch", "best_epoch", None)
+        what = "best step" if AFTER_STEP.match(self.scan.masked, token.end) else "best epoch"
+        spec = SeriesSpec(what, what.replace(" ", "_"), None)
         self.values.append(
-            Value(Field("value", token.start, token.end, spec), Name("best epoch", "value", "none"), True, False, NO_LABEL)  # noqa: FBT003
+            Value(Field("value", token.start, token.end, spec), Name(what, "value", "none"), True, False, NO_LABEL)  # noqa: FBT003
         )
         self._last = ""
         return True

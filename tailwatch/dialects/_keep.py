@@ -61,7 +61,11 @@ def keep_values(pairs: Pairs) -> list[Value]:
         v
         for v in pairs.values
         if not _is_moment(v, pairs)
-        and (v.strong or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v)) or v.name.text == "best epoch")
+        and (
+            v.strong
+            or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v))
+            or v.name.text in ("best epoch", "best step")
+        )
     ]
     measured = [v for v in kept if v.strong or v.decimal or v.trust != "none"]
     return _train_where_it_shows(kept if measured else [], pairs)

@@ -73,7 +73,20 @@ _STEP: Final = frozenset(
         *("步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代", "fold", "boosting", "trees", "tree", "itération"),
     ]
 )  # fmt: skip
-_STEP_PHRASES: Final = frozenset(["total timesteps", "num timesteps", "global steps", "total it", "n iter", "num updates"])
+_STEP_PHRASES: Final = frozenset(
+    [
+        "total timesteps",
+        "num timesteps",
+        "global steps",
+        "total it",
+        "n iter",
+        "num updates",
+        "step in epoch",
+        "iter in epoch",
+        "batch in epoch",
+        "global step max steps",
+    ]
+)
 EPOCH_WORDS: Final = (*_EPOCH, "epochs")
 STEP_WORDS: Final = tuple(_STEP)
 _COUNTS: Final = frozenset(["steps", "iters", "iterations", "batches", "updates", "trees", "timesteps"])
@@ -150,6 +163,7 @@ _IDENTITIES: Final = frozenset(
         "lineno",
         "levelno",
         "percentage",
+        "progress",
         "percent",
         "run",
         "trial",
@@ -256,7 +270,7 @@ def classify(raw: bytes) -> Name:
         or _TIME_IN.fullmatch(phrase)
     ):
         return Name(text, "time", "none")
-    if phrase in _IDENTITIES or (_speaks_of_hardware(found) and not known.plain):
+    if phrase in _IDENTITIES or (_speaks_of_hardware(found) and not known.plain and not meaning(found[0]).plain):
         return Name(text, "nothing", "none")
     length = len(words(text.rpartition("/")[2]))
     if not known.known or (not known.plain and _NOT_METRICS.search(text)) or length > 6:
@@ -285,6 +299,8 @@ def _place(found: list[str], text: str) -> Part | None:
     while len(found) > 1 and meaning(found[-1]).split is not None and split_only([found[-1]]):
         found = found[:-1]  # `Epoch(train)`
     last = found[-1]
+    if len(found) == 2 and last in _EPOCH and " " in text and meaning(found[0]).split is not None:
+        return "epoch"  # `Eval Epoch: 1`
     if last == "epochs" and len(found) == 1:
         return "epochs"
     if " ".join(found) in _STEP_PHRASES:

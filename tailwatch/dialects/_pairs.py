@@ -25,6 +25,7 @@ from tailwatch.dialects._cues import (
     OF_IMAGES,
     OPENS_VALUE,
     PLACE_TAIL,
+    THEN_NAMES,
 )
 from tailwatch.dialects._follow import Followers
 from tailwatch.dialects._names import Name, classify, has_word, name_before
@@ -76,20 +77,11 @@ class Pairs(Followers):
         self.places = [replace(f, role=other.get(f.role, f.role)) for f in self.places]
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
-        if self._best_epoch(token):
-            return
-        at_place = AT_PLACE.match(raw)
-        if at_place is not None and classify(at_place[1]).trust in ("plain", "known"):
-            self._pending, self.named_place = at_place[1], True
-            self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
-            return
-        of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
-        if of_images is not None and classify(of_images[1]).trust == "plain":
-            self._pending = of_images[1]
-            self._split = split_of(self.scan.masked[token.end : token.end + 24].decode("utf-8", "replace")) or self._split
-            self._last = "images"
+        if self._best_epoch(token) or self._names_the_next(token, raw):
             return
         name = classify(raw)
+        if name.text.lower() == "best" and self._last == "value":
+            name = classify(b"best " + self.values[-1].name.text.encode())  # `psnr: 28.12  Best: 28.31 @ 5000 iter`
         placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
         if self._pending and (placed or self._last == "images"):  # `Loss after 3 epochs: 0.5`
             self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
@@ -134,6 +126,22 @@ class Pairs(Followers):
         else:
             self._last = ""
 
+    def _names_the_next(self, token: Token, raw: bytes) -> bool:
+        """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
+        at_place = AT_PLACE.match(raw)
+        if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust in ("plain", "known")):
+            self._pending = b"" if at_place[1].endswith(b"metrics") else at_place[1]  # `eval metrics after step: 11, loss=0.4`
+            self.named_place = True
+            self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
+            return True
+        of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
+        if of_images is not None and classify(of_images[1]).trust == "plain":
+            self._pending = of_images[1]
+            self._split = split_of(self.scan.masked[token.end : token.end + 24].decode("utf-8", "replace")) or self._split
+            self._last = "images"
+            return True
+        return False
+
     def _split_alone(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
         """`Train: 0 [3/15]`, `Test: [10/547]`, `train: 0.5, val: 0.6`: the name tells the split alone."""
         self._split = meaning(name.text).split
@@ -143,11 +151,19 @@ class Pairs(Followers):
         elif AFTER_STEP.match(self.scan.masked, token.end):
             self._place("step", token)  # `1epoch:train:1-100batch:`
         elif b"." in number or b"n" in number.lower():
-            self._value(token, name, raw, at, kind)
+            self._value(token, self._like_the_last(name), raw, at, kind)
         elif _THEN_STEPS.match(self.scan.masked, token.end):
             self._place("epoch", token)
         else:
             self._last = "unnamed"
+
+    def _like_the_last(self, name: Name) -> Name:
+        """`loss train: 0.41, val: 0.52`: a split alone has the name that the value before it had."""
+        last = self.values[-1].name.text if self.values and self._last == "value" else ""
+        base, _, side = last.rpartition(" ")
+        if not base or meaning(side).split is None or meaning(base).split is not None or not meaning(base).plain:
+            return name
+        return classify(f"{base} {name.text}".encode())
 
     def _named_place(self, name: Name, token: Token, raw: bytes) -> None:
         if unit_kind(token.unit) == "other" and not AFTER_EPOCH.match(token.unit):
@@ -218,6 +234,8 @@ class Pairs(Followers):
         behind = self.scan.masked[token.end : token.end + 24]
         if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0", behind)):
             self._place("epoch", token)
+        elif THEN_NAMES.match(behind):
+            self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`
         elif gap.endswith(b"[") and EPOCH_NEXT.match(behind):
             self._last = "unnamed"  # `[1] Epoch 3`: which of the writers it was
         elif (gap.endswith(b"[") and follows[:1] == b"]") or follows in (b":\t", b": "):

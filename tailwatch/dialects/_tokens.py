@@ -73,7 +73,7 @@ _RANGE: Final = re.compile(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))"
 _UNIT: Final = re.compile(
     rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
     rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
-    rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)\b"
+    rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)(?:/(?:gpu|device|rank|node|chip))?\b"
 )
 _FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
 

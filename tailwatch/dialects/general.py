@@ -173,7 +173,9 @@ def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
             return "epoch_bar"
         if held_out and _at_a_training_step(pairs, values):
             return "summary"
-        return "summary" if found.complete or (pairs.compares and pairs.placed("epoch") is None) else "loop"
+        is_dict = held_out and found.masked.lstrip(b"~ ").startswith(b"{")  # it tells how far the run is, not the evaluation
+        alone = pairs.compares and pairs.placed("epoch") is None
+        return "summary" if found.complete or is_dict or alone else "loop"
     if pairs.placed("epochs") is not None and found.bar:
         return "context"  # a bar over the epochs
     if found.bar:
