@@ -163,7 +163,7 @@ def found_on(data: bytes, first: int = 1) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("log", CURVED, ids=name_of)
-@few
+@settings(few, max_examples=1)
 @given(scale=st.integers(-9, 9), factor=st.floats(1e-3, 1e3), first=st.integers(2, 10_000))
 def test_other_units_and_other_numbers_are_the_same_curve(log: Path, scale: int, factor: float, first: int) -> None:
     """Neither a factor, nor a power of ten, nor where the epochs begin to count changes what is found, or at which line."""
