@@ -18,6 +18,7 @@ COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "c
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code. Errors are one sentence on stderr, never a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _let_all_be_written()
     try:
         return _run(arguments)
     except TailwatchError as error:
@@ -44,10 +45,19 @@ def _run(arguments: list[str]) -> int:
     from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
 
     options = parse(arguments)
+    if getattr(options, "format", "text") != "text" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # what programs and browsers read is UTF-8 in every locale
     handler: Callable[[argparse.Namespace], int] = options.run
     code = handler(options)
     sys.stdout.flush()
     return code
+
+
+def _let_all_be_written() -> None:
+    """Write a question mark for what the locale's encoding does not have, instead of failing at it."""
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "encoding", "utf-8") != "utf-8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _nothing_set() -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import TailwatchError, UsageError
 from tailwatch.core.text import ENGLISH, Text
-from tailwatch.tui.terminal import Guard, can_draw, crash_file
+from tailwatch.tui.terminal import Guard, can_draw, crash_file, locale_is_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +66,7 @@ def run_monitor(
         raise UsageError(
             "the monitor cannot be shown: {why}; use `tailwatch watch` or `tailwatch report` instead.", why=Text(reason)
         )
+    language = ENGLISH if locale_is_ascii() else language  # other letters would be question marks
     gc.disable()  # loading makes much and throws little away; `Monitor` enables it again when the first frame stands
     sys.setswitchinterval(0.001)  # the reader thread must not keep a key or a paint waiting for 5 ms at a time
     from tailwatch.tui.feed import Feed  # noqa: PLC0415

@@ -17,7 +17,7 @@ from tailwatch.tui.driver import ScreenDiff, TerminalDriver
 from tailwatch.tui.footer import FooterPane
 from tailwatch.tui.keys import KEYS, bindings
 from tailwatch.tui.logpane import LogPane
-from tailwatch.tui.paint import Painter, locale_is_ascii
+from tailwatch.tui.paint import Painter
 from tailwatch.tui.panels.chart import ChartOptions
 from tailwatch.tui.panels.findings import rows_wanted
 from tailwatch.tui.panels.log import around_rows
@@ -33,6 +33,7 @@ from tailwatch.tui.panes import (
     StatusPane,
     VerdictPane,
 )
+from tailwatch.tui.terminal import locale_is_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

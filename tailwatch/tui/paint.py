@@ -7,7 +7,6 @@ are those of the terminal's own palette on its own background, so light and dark
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -19,7 +18,7 @@ from tailwatch.core.breaking import words
 from tailwatch.core.sanitise import sanitise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Role = Literal[
     "text", "strong", "dim", "rule", "title", "focus", "train", "val", "train_ghost", "val_ghost",
@@ -190,17 +189,3 @@ class Painter:
 
 def _ascii(clean: str) -> str:
     return clean.translate(_ASCII).encode("ascii", "replace").decode("ascii")
-
-
-def locale_is_ascii(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the locale says that the terminal shows no more than ASCII (or an 8-bit set, of which ASCII is the safe part).
-
-    Without any locale variable, as in most containers, the terminal is taken to show UTF-8. Python itself sets
-    LC_CTYPE=C.UTF-8 where it finds LANG=C (PEP 538), which says nothing of the terminal.
-    """
-    chosen = environment.get("LC_ALL") or environment.get("LC_CTYPE") or ""
-    lang = environment.get("LANG", "")
-    if not environment.get("LC_ALL") and chosen in {"C.UTF-8", "C.utf8", "UTF-8"} and lang:
-        chosen = lang
-    chosen = chosen or lang
-    return bool(chosen) and "utf" not in chosen.lower().replace("-", "")

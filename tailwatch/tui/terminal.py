@@ -47,6 +47,20 @@ def can_draw(environment: Mapping[str, str] = os.environ) -> str | None:
     return None
 
 
+def locale_is_ascii(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the locale says that the terminal shows no more than ASCII (or an 8-bit set, of which ASCII is the safe part).
+
+    Without any locale variable, as in most containers, the terminal is taken to show UTF-8. Python itself sets
+    LC_CTYPE=C.UTF-8 where it finds LANG=C (PEP 538), which says nothing of the terminal.
+    """
+    chosen = environment.get("LC_ALL") or environment.get("LC_CTYPE") or ""
+    lang = environment.get("LANG", "")
+    if not environment.get("LC_ALL") and chosen in {"C.UTF-8", "C.utf8", "UTF-8"} and lang:
+        chosen = lang
+    chosen = chosen or lang
+    return bool(chosen) and "utf" not in chosen.lower().replace("-", "")
+
+
 def terminal_output() -> int | None:
     """Return the descriptor to draw on: standard output, else standard error."""
     for stream in (sys.__stdout__, sys.__stderr__):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
 import subprocess
@@ -188,3 +189,24 @@ def test_help_is_in_the_language_of_the_command_line(arguments: list[str]) -> No
     assert "show this help message and exit" in said["en"]
     assert "显示帮助并退出" in said["zh"]
     assert re.findall(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", said["zh"]) == []
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("gbk", "过拟合"), ("ascii", "??")])
+def test_what_a_locale_cannot_write_is_a_question_mark_and_no_failure(encoding: str, shown: str) -> None:
+    """A report for people is in the encoding of the locale."""
+    done = told_in(encoding, "report", str(LOGS / "keras/seven_replicas_overfit.log"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shown in done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("arguments", [("report", "--format", "html"), ("report", "--format", "json"), ("export",)])
+def test_what_programs_read_is_utf8_in_every_locale(arguments: tuple[str, ...]) -> None:
+    """JSON, CSV and pages say so themselves, or are expected to be."""
+    done = told_in("gbk", *arguments, str(LOGS / "pytorch/chinese_prints_overfit.log"))
+    assert "验证损失" in done.stdout.decode("utf-8")
+
+
+def told_in(encoding: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in Chinese where standard output has an encoding."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run([sys.executable, "-m", "tailwatch", *arguments, "--lang", "zh"], capture_output=True, env=environment)
