@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tailwatch.core.metrics import is_neutral
 
 if TYPE_CHECKING:
+    from tailwatch.core.carried import Shown
     from tailwatch.core.events import Axis, Reading, SeriesSpec
 
     Specs = tuple[SeriesSpec, ...]
@@ -74,6 +75,7 @@ class Cursor:
         "from_zero",
         "held",
         "pending",
+        "shown",
         "step",
         "steps",
         "time",
@@ -105,6 +107,7 @@ class Cursor:
         self._running: set[Who] = set()
         self.pending: Reading | None = None
         self.boxed: list[Reading] = []
+        self.shown: Shown = {}
         self._closed: _Closed | None = None
 
     def copy(self) -> Cursor:
@@ -112,13 +115,8 @@ class Cursor:
         other = Cursor()
         for name in Cursor.__slots__:
             setattr(other, name, getattr(self, name))
-        other.boxed, other.held, other._seen, other._running = (
-            list(self.boxed),
-            list(self.held),
-            dict(self._seen),
-            set(self._running),
-        )
-        other._strands = list(self._strands)
+        for name in ("boxed", "held", "shown", "_seen", "_running", "_strands"):
+            setattr(other, name, getattr(self, name).copy())
         return other
 
     def at_epoch(self, epoch: float, *, announced: bool) -> None:

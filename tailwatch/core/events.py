@@ -132,7 +132,7 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "context"]
+PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "context"]
 MarkKind = Literal[
     "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
 ]
@@ -145,7 +145,8 @@ class Plan:
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one
     (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose printed
     count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation; `boxed` ones
-    wait for the end of their box, which `closes`; `context` leaves it to the epoch and step that earlier lines announced.
+    wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`);
+    `context` leaves it to the epoch and step that earlier lines announced.
     `frame` is the context for the lines after this one, None leaves it as it is.
     `closes` says that the line names an epoch that ends here, to which the values before it belong.
     `inherits` says that the values take their split from the heading before.

@@ -7,6 +7,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.carried import news
 from tailwatch.core.columns import family_of
 from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
@@ -112,8 +113,8 @@ class Runner:
             cursor.time = parts[self._time].decode("ascii", "replace")
         events: list[ReaderEvent] = self._move(line, parts, cursor) if self._moves else []
         cursor.fresh = self._bare
-        if self.plan.kind == "boxed":
-            return self._boxed(line, parts, cursor, events)
+        if self.plan.kind in ("boxed", "carrying"):
+            return self._gathered(line, parts, cursor, events)
         if not self._lean:
             return self._others(line, parts, cursor, events)
         reading = self._reading(line, parts, cursor)
@@ -132,11 +133,12 @@ class Runner:
             events.append(reading)
         return events
 
-    def _boxed(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor, events: list[ReaderEvent]) -> list[ReaderEvent]:
-        if self._values:
-            reading = self._reading(line, parts, cursor)
-            if reading is not None:
-                cursor.boxed.append(reading)
+    def _gathered(self, line: Line, parts: tuple[bytes, ...], cursor: Cursor, events: list[ReaderEvent]) -> list[ReaderEvent]:
+        reading = self._reading(line, parts, cursor) if self._values else None
+        if reading is not None and self.plan.kind == "carrying":
+            events.extend(news(reading, cursor.steps, cursor.shown, first=cursor.turn <= 1))
+        elif reading is not None:
+            cursor.boxed.append(reading)
         if self.plan.closes or len(cursor.boxed) > MAX_BOX:
             events.extend(cursor.open_box())
         return events

@@ -220,3 +220,34 @@ def test_columns_that_count_images_are_no_measurements() -> None:
         "Box mAP50",
         "Box mAP50-95",
     }
+
+
+def _rich(epoch: int, step: int, metrics: str = "") -> str:
+    bar = "━" * step + "╸" + "━" * (9 - step)
+    return f"\r\x1b[2K\x1b[1A\x1b[2KEpoch {epoch}/2  {bar} {step}/9 0:00:01 \u2022 0:00:02 45.21it/s {metrics}\r\n"
+
+
+def _results(log: str) -> list[tuple[str, float | None, float]]:
+    return [(s.name, r.epoch, v) for r in read(log) if r.axis == "epoch" for s, v in zip(r.series, r.values, strict=True)]
+
+
+def test_a_rich_bar_shows_the_results_of_the_epoch_before() -> None:
+    """What stands at step 0 is the epoch before's, what stays unchanged is old, and the last epoch's stand at its end."""
+    below = " " * 60 + "val_acc: {}                         \r\n"
+    log = (
+        _rich(0, 0, "val_loss: 1.4")
+        + _rich(0, 9, "loss_step: 0.9")
+        + _rich(1, 0, "loss_step: 0.9 val_loss: 0.8")
+        + below.format(0.61)
+        + _rich(1, 9, "loss_step: 0.7 val_loss: 0.8")
+        + below.format(0.61)
+        + _rich(1, 9, "loss_step: 0.7 val_loss: 0.6")
+        + below.format(0.72)
+    )
+    assert _results(log) == [("val_loss", 0, 0.8), ("val_acc", 0, 0.61), ("val_loss", 1, 0.6), ("val_acc", 1, 0.72)]
+
+
+def test_a_validation_in_the_middle_of_a_rich_epoch_is_the_epochs_own() -> None:
+    """With `val_check_interval` the values change within the epoch, at the step they were measured at."""
+    log = _rich(0, 1, "v_num: 3.000") + _rich(0, 4, "val_loss: 0.9") + _rich(0, 8, "val_loss: 0.9") + _rich(0, 9, "val_loss: 0.7")
+    assert [(r.epoch, r.step, r.values) for r in read(log)] == [(0, 4, (0.9,)), (0, 9, (0.7,))]
