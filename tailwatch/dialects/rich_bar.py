@@ -20,7 +20,7 @@ NAME: Final = "rich bar"
 ORDER: Final = 11
 ANCHORS: Final = ("\u2022 0:00:00 ".encode(), "\u2022 -:--:-- ".encode())
 SAMPLES: Final = (
-    ("Epoch 1/3  ━━━━━━╸━━━━━━ 12/79 0:00:01 • 0:00:02 45.21it/s train_loss_step: 0.889", "loss at step 12 of 79 in epoch 1"),
+    ("Epoch 1/3  ━━━━━━╸━━━━━━ 12/79 0:00:01 • 0:00:02 45.21it/s train_loss_step: 0.889", "loss 0.889 at step 12 in epoch 1"),
     ("Validation ━━━━━━━━━━━━━ 2/6   0:00:00 • 0:00:01 124.39it/s", "an evaluation's progress"),
 )
 
