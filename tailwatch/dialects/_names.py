@@ -45,7 +45,7 @@ _STOP: Final = frozenset(
     ]
 )
 _TRAILING: Final = re.compile(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
-_LEADING: Final = re.compile(r"^(?:the|a|an|with|and|got|achieved)\s+", re.IGNORECASE)
+_LEADING: Final = re.compile(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
 _COUNTED: Final = re.compile(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
 _EPOCH: Final = frozenset(
     [

@@ -188,7 +188,7 @@ class Pairs(Followers):
         self.named_place = True
         self._place(role, token)
 
-    def _unnamed(self, token: Token, kind: UnitKind) -> None:  # noqa: C901
+    def _unnamed(self, token: Token, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         gap = token.gap
         follows = self.scan.masked[token.end : token.end + 2]
         if self._is_average(token):
@@ -209,7 +209,10 @@ class Pairs(Followers):
             self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
             self._pending = b""
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
-            self._place("step", token)
+            if self.evaluates and follows[:1] != b"/":
+                self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
+            else:
+                self._place("step", token)
         elif not self.places and not self.values and LINE_START.match(gap) and len(gap) == token.start - self._body():
             self._opening(token, gap, follows)
         elif not self._named_behind(token, kind):

@@ -45,7 +45,7 @@ _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun",
 _RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
 _PLACE_WORD: Final = re.compile(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
-_SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z\[{'\"])")
+_SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z{'\"]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
 
 
 class Prefix(NamedTuple):

@@ -251,3 +251,28 @@ def test_a_validation_in_the_middle_of_a_rich_epoch_is_the_epochs_own() -> None:
     """With `val_check_interval` the values change within the epoch, at the step they were measured at."""
     log = _rich(0, 1, "v_num: 3.000") + _rich(0, 4, "val_loss: 0.9") + _rich(0, 8, "val_loss: 0.9") + _rich(0, 9, "val_loss: 0.7")
     assert [(r.epoch, r.step, r.values) for r in read(log)] == [(0, 4, (0.9,)), (0, 9, (0.7,))]
+
+
+def test_the_batches_of_an_evaluation_are_no_step_of_the_training() -> None:
+    """`Epoch(val) [1][120]` names how many batches were evaluated; the values stand at the training's last step."""
+    found = read(
+        "Epoch [1][600/600] lr: 1e-02, loss: 1.2\nEpoch(val) [1][77] mAP: 0.25\nEpoch [2][50/600] lr: 1e-02, loss: 1.1\n"
+    )
+    assert [(r.epoch, r.step) for r in found] == [(1, 600), (1, 600), (2, 50)]
+
+
+def test_a_step_and_a_split_before_a_number_are_enough() -> None:
+    """`250 val 6.05` is the validation loss at step 250."""
+    found = read("0 val 10.95\n0 hella 0.2463\n0 train 10.94\n250 val 6.05\n")
+    assert [(r.series[0].metric, r.series[0].split, r.step, r.values[0]) for r in found] == [
+        ("loss", "val", 0, 10.95),
+        ("accuracy", "val", 0, 0.2463),
+        ("loss", "train", 0, 10.94),
+        ("loss", "val", 250, 6.05),
+    ]
+
+
+def test_a_capital_a_is_a_name_and_a_number_before_bracketed_losses_no_rank() -> None:
+    """`200: [D loss: 0.5] [A loss: 1.0]` is round 200 of discriminator and adversary; `3: loss` is rank 3."""
+    (found,) = read("200: [D loss: 0.5, acc: 0.7] [A loss: 1.0, acc: 0.3]\n")
+    assert (found.step, found.rank, [s.name for s in found.series]) == (200, None, ["D loss", "acc", "A loss", "acc #2"])
