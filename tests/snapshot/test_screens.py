@@ -170,9 +170,3 @@ def test_an_overfitting_run_in_chinese(snap_compare: Compare, size: tuple[int, i
     """Wide characters take two cells each, in the panes' frames, beneath the chart and in the table."""
     app = monitor(*followed("pytorch/chinese_prints_overfit.log"), lang="zh")
     assert snap_compare(app, terminal_size=size)
-
-
-def test_the_help_page_in_chinese(snap_compare: Compare) -> None:
-    """Keys keep their names; what they do is said in Chinese."""
-    app = monitor(*followed("keras/one_device_healthy.log"), lang="zh")
-    assert snap_compare(app, press=["question_mark"], terminal_size=(120, 40))
