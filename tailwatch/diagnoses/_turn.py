@@ -40,6 +40,9 @@ _CREEP_SIGMAS: Final = 6.0
 _STILL_UP: Final = 0.4  # of the highest rise: a curve on its way back has not turned for good
 _STILL_UP_SMOOTH: Final = 0.5
 _RECOVERED: Final = 0.25
+_STILL_HIGH: Final = 0.6  # of the highest value
+_HEIGHT_SIGMAS: Final = 2.0
+_JUMP_SIGMAS: Final = 3.0
 _STEADY: Final = 0.7
 _GROWTH: Final = 2.25  # how long a run of unknown length is taken to become, in terms of its present length
 _LASTING_SHARE: Final = 0.03  # of the planned length; of an unknown one, a twentieth of the present one
@@ -173,6 +176,8 @@ class Turn:
         lasting = min(20, max(3, math.ceil(0.02 * length))) if known else max(5, math.ceil(0.1 * (i + 1)))
         if i < _SHORT or i - smooth.best_at < lasting or not self._train_improves(i, smooth.best_at):
             return False
+        if self._comes_down() or not self._train_improves(i, self.best_at):  # the smoothed best is late when all leap up
+            return False
         rise = min(smooth.values[i - lasting + 1 :]) - smooth.best
         if not smooth.is_unusual(rise, i - smooth.best_at, plan_known=known):
             return False
@@ -215,9 +220,26 @@ class Turn:
         if math.isnan(now) or math.isnan(then):
             return all(math.isnan(t) for t in self.trains[-3:])
         gain = then - now
-        if i >= _SHORT and gain < spread(self.trains):
+        if i >= _SHORT and gain < max(spread(self.trains), self._jump(best_at, then)):
             return False
         return gain > 0 and gain >= _TRAIN_GAIN * min(abs(then), self._train_high - self._train_low)
+
+    def _jump(self, best_at: int, then: float) -> float:
+        """By how much training itself jumped right after validation's best, beyond noise: both leapt at a warm restart.
+
+        Until training has gained as much again as it lost then, validation is only as far as training on its way back.
+        """
+        after = [t for t in self.trains[best_at + 1 : best_at + 4] if not math.isnan(t)]
+        jump = median(after) - then if after else 0.0
+        return jump if jump > _JUMP_SIGMAS * spread(self.trains) else 0.0
+
+    def _comes_down(self) -> bool:
+        """Whether the values themselves are well below their height since the best, as after a warm restart of the rate.
+
+        The smoothed curve is late to see it. The height is that of a single value, which noise has raised.
+        """
+        now = median(self.values[-3:]) - self.best
+        return now + _HEIGHT_SIGMAS * spread(self.values) < _STILL_HIGH * self._highest
 
     def _recovered(self) -> bool:
         """Whether the smoothed curve is (nearly) back at its best; a single lucky epoch is no recovery."""

@@ -87,6 +87,22 @@ def test_early_stopping_alone_is_no_turn(val: list[float]) -> None:
     assert not stopped(val)
 
 
+def restarts(i: int, height: float) -> float:
+    """What a cosine rate with warm restarts every fifty epochs does to a loss."""
+    return height * 2.718 ** (-i / 200) * (1 + math.cos(math.pi * (i % 50) / 50)) / 2
+
+
+@pytest.mark.parametrize("planned", [200, None])
+def test_both_losses_leap_up_at_a_warm_restart_and_come_down_together(planned: float | None) -> None:
+    """Validation is far above its best for dozens of epochs, and no more than training on its way back."""
+    base = [0.3 + 2 * math.exp(-i / 70) for i in range(200)]
+    train = [b + restarts(i, 0.25) + 0.002 * NOISE[i] for i, b in enumerate(base)]
+    val = [b + 0.1 + restarts(i, 0.4) + 0.005 * NOISE[i + 200] for i, b in enumerate(base)]
+    assert not turns(val, train, planned)
+    turned = [v + 0.004 * max(0, i - 120) for i, v in enumerate(val)]
+    assert turns(turned, train, planned)
+
+
 def test_nothing_is_a_turn_while_training_gets_worse_as_well() -> None:
     """Then it is no overfitting, whatever else it is."""
     val = [1.0, 0.7, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
