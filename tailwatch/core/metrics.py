@@ -33,6 +33,8 @@ _SPLIT_WORDS: Final[dict[str, Split]] = {
     ),
     **dict.fromkeys(_set("test testing tst tested testset"), "test"),
 }
+_SHORT_SPLITS: Final[dict[str, Split]] = {"cv": "val", "va": "val", "te": "test", "ts": "test"}
+"""What names a split before a metric only: `va_loss`, `te_acc`; `cv` is the cross validation of Kaldi and WeNet."""
 _GLUED_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
     ("train", "train"), ("valid", "val"), ("val", "val"), ("eval", "val"), ("dev", "val"), ("test", "test"),
 )  # fmt: skip
@@ -135,10 +137,10 @@ def split_of(text: str) -> Split | None:
 
 def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
     """Take the first word that names a split out of a name's words, glued ones too (`valloss`)."""
-    crossed = found[:1] == ["cv"] and _is_metric("".join(found[1:2]))  # of a cross validation, as Kaldi and WeNet call it
-    split: Split | None = "val" if crossed else None
+    short = _SHORT_SPLITS.get(found[0]) if len(found) > 1 and _is_metric(found[1]) else None
+    split: Split | None = short
     kept: list[str] = []
-    for word in found[crossed:]:
+    for word in found[short is not None :]:
         own = None if split else _SPLIT_WORDS.get(word)
         if own is not None:
             split = own

@@ -42,5 +42,5 @@ OPENS_VALUE: Final = re.compile(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 THEN_NAMES: Final = re.compile(rb" {1,2}\| {1,2}[A-Za-z]")
 NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = re.compile(
-    rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
+    rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
 )

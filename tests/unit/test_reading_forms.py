@@ -276,3 +276,15 @@ def test_a_capital_a_is_a_name_and_a_number_before_bracketed_losses_no_rank() ->
     """`200: [D loss: 0.5] [A loss: 1.0]` is round 200 of discriminator and adversary; `3: loss` is rank 3."""
     (found,) = read("200: [D loss: 0.5, acc: 0.7] [A loss: 1.0, acc: 0.3]\n")
     assert (found.step, found.rank, [s.name for s in found.series]) == (200, None, ["D loss", "acc", "A loss", "acc #2"])
+
+
+def test_two_letters_before_a_metric_name_its_split() -> None:
+    """`va_loss` and `te_acc` are validation and test, beside `tr_loss`."""
+    found = values("ep=3 tr_loss=0.4321 va_loss=0.5432 te_acc=81.20\n")
+    assert {split for _, split in found} == {"train", "val", "test"}
+
+
+def test_a_time_behind_a_best_value_is_not_the_epoch_of_the_best() -> None:
+    """`best=81.9@2 t=12.1s` has its epoch in the 2; what has a name of its own is something else."""
+    assert 12.1 not in [v for name, found in values("Epoch 3 val_acc=81.2 best_acc=81.9@2 t=12.1s\n").items() for v in found]
+    assert ("best epoch", None) in values("Epoch 3 val_acc=81.2, best_acc=81.9 at epoch 2\n")
