@@ -64,7 +64,7 @@ def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = Fa
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
-    session = Session(keep_readings=True, every_redraw=every_redraw, settings=settings)
+    session = Session(keep_readings=True, judged=False, every_redraw=every_redraw, settings=settings)
     for event in read_once(_path(log)):
         yield from session.feed(event).readings
 

@@ -55,6 +55,7 @@ class Session:
         keep_readings: hand every reading on, with the number of its segment (`export` wants them).
         live: look at the unfinished last line after each event.
         every_redraw: take every frame of a progress bar for a line, not its last state only.
+        judged: ask the diagnoses (`export` does not want findings).
         settings: the user's.
         baseline: the run to compare this one with.
     """
@@ -66,13 +67,14 @@ class Session:
         keep_readings: bool = False,
         live: bool = False,
         every_redraw: bool = False,
+        judged: bool = True,
         settings: Settings = DEFAULTS,
         baseline: Baseline | None = None,
     ) -> None:
         self.settings = settings
         self.run = Run()
         self.run.baseline = baseline
-        self._bench = Bench(self.run, judges)
+        self._bench = Bench(self.run, judges if judged else list)
         self.bytes = 0
         self._over_at = -1
         self.lines = 0
@@ -234,8 +236,7 @@ class Session:
 
     def _line(self, line: Line, entry: Entry, changes: Changes) -> None:
         run = self.run
-        run.line = line.number
-        self.lines = line.number
+        self.lines = run.line = line.number
         interest = entry.rules if entry.asked else self._ask(line, entry)
         listener = self._listener
         claimed = listener.claims(line.raw)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from tailwatch.catalogue.rules import When, number
 from tailwatch.core.errors import UsageError, words
+from tailwatch.core.lazily import lazy
 from tailwatch.core.regexes import Regex
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 WHY: Final = "You said so: {where}."
 ALERT_ACTION: Final = "You asked to be told of it; take the table out of the configuration if it should be quiet again."
 _MILD: Final = ("harmless", "info", "unknown")
-_HOLE: Final = re.compile(r"\{\*?\}")
-_NAMED: Final = re.compile(r"\{([A-Za-z_]\w{0,40})\}")
+_HOLE: Final = lazy(r"\{\*?\}")
+_NAMED: Final = lazy(r"\{([A-Za-z_]\w{0,40})\}")
 _NUMBER: Final = r"[-+]?(?:\d{1,20}(?:,\d{3}){0,6}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,4})?|nan|NaN|inf|Inf)"
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 

@@ -22,6 +22,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tailwatch.catalogue.reading import read_rule
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
             """How many messages of that rule the log holds so far."""
 
 
-_COUNTED = re.compile(r"\{\d{0,9},?\d{0,9}\}|\\u[0-9a-fA-F]{4}")
+_COUNTED = lazy(r"\{\d{0,9},?\d{0,9}\}|\\u[0-9a-fA-F]{4}")
 
 Phase = Literal["start", "training", "exit", "unknown"]
 

@@ -7,17 +7,17 @@ stay: those of dates, clocks, versions, percentages and grouped thousands.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Plan
 
-_LENGTH: Final = re.compile(
+_LENGTH: Final = lazy(
     rb"(?<=\.0)0+"
     rb"|(?<=[ \[(=|#]0)0{1,2}(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$)"  # two or three digits as one; four may be a year
     rb"|(?<=[ \[(=|#]00000)0+(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$)"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Line
 
-_GB2312: Final = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*+\Z")
+_GB2312: Final = lazy(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*+\Z")
 """Chinese in GBK stands in pairs of such bytes; a lone accented letter of Latin-1 does not."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
+
 if TYPE_CHECKING:
     from tailwatch.core.events import Spoken
 
@@ -16,16 +18,16 @@ _ECHO_RULES: Final = frozenset(
         "rendezvous_shutdown", "srun_exit", "mpi_died", "horovod_down", "not_destroyed", "aborted",
     )
 )  # fmt: skip
-_LOST_PEER: Final = re.compile(r"(?i)remote process exit|connection (?:closed|reset) by (?:remote )?peer|ncclRemoteError")
+_LOST_PEER: Final = lazy(r"(?i)remote process exit|connection (?:closed|reset) by (?:remote )?peer|ncclRemoteError")
 STRAGGLING: Final = 24
 """So many lines other ranks may still print values after one has failed, before they wait for it."""
 
-_KILL: Final = re.compile(
+_KILL: Final = lazy(
     r"\bCANCELLED AT\b|DUE TO (?:TIME LIMIT|PREEMPTION)|\bdeath signal\b|\bgot signal: ?(?:1|2|9|15)\b|\bSIG(?:TERM|KILL|HUP)\b"
     r"|Termination signal"
 )
-_AFTER_BAR: Final = re.compile(r"\](?=Killed$)|(?<=\S)(?=(?:slurmstepd|srun): )")
-_NO_MEMORY: Final = re.compile(
+_AFTER_BAR: Final = lazy(r"\](?=Killed$)|(?<=\S)(?=(?:slurmstepd|srun): )")
+_NO_MEMORY: Final = lazy(
     r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
     re.IGNORECASE,
 )

@@ -5,8 +5,9 @@ A bar is drawn thousands of times in a few shapes, so each shape is examined onc
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,18 +19,18 @@ MAX_KEPT: Final = 4096
 """Longer shapes are examined anew each time."""
 _DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
-_BAR: Final = re.compile(
+_BAR: Final = lazy(
     rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
     rb"/Unknown"
 )
-_COUNT: Final = re.compile(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
-_DRAWN_COUNT: Final = re.compile(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
-_GLYPHS: Final = re.compile(rb"\[[=#>][=#>. -]{3,}")
-_PERCENT: Final = re.compile(rb"\d{1,3}%")
-_CHANGING: Final = re.compile(rb"\d+\.\d*")
-_TQDM_CLOCK: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
-_TQDM_START: Final = re.compile(rb"\[\d{1,3}:\d[\d:]{1,8}<")
-_NO_VALUES: Final = re.compile(rb"(?:it/s|s/it|\?)\]\s*$")
+_COUNT: Final = lazy(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
+_DRAWN_COUNT: Final = lazy(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
+_GLYPHS: Final = lazy(rb"\[[=#>][=#>. -]{3,}")
+_PERCENT: Final = lazy(rb"\d{1,3}%")
+_CHANGING: Final = lazy(rb"\d+\.\d*")
+_TQDM_CLOCK: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
+_TQDM_START: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}<")
+_NO_VALUES: Final = lazy(rb"(?:it/s|s/it|\?)\]\s*$")
 
 
 class Form(NamedTuple):

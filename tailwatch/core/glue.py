@@ -6,12 +6,13 @@ a C++ message starts in the middle (`accuracy: 0.9048W0000 00:00:1795489734.3`).
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from tailwatch.core.lazily import lazy
 
 MAX_PIECES: Final = 16
 
-_BORDER: Final = re.compile(
+_BORDER: Final = lazy(
     rb"\[0{1,3}:0[0:]{1,8}(?:<[^\[\]]{0,400}|, [^\[\]]{0,400})\](?=\s*[^\s\]])"  # a tqdm clock with text behind it
     rb"|(?<=\S)(?=\[rank0{1,4}\])"
     rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{1,6} )"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ MAX_OPEN: Final = 256
 
 CHAINED: Final = ("During handling of the above exception", "The above exception was the direct cause")
 
-_EXCEPTION_LINE = re.compile(
+_EXCEPTION_LINE = lazy(
     r"(?:[A-Za-z_]\w{0,80}\.){1,10}[A-Za-z_]\w{0,100}(?:: |:?$)"
     r"|\w{0,100}(?:Error|Exception|Exit|Interrupt)(?:: |:?$)"
     r"|[A-Z_]\w{0,100}(?:: (?!\d)|:?$)"
 )
 _DIGITS = str.maketrans("123456789", "000000000")
-_FRAME = re.compile(r'\s{1,16}File "([^"]{1,400})", line (\d{1,9}), in (\S{1,200})')
-_TAIL = re.compile(r"\t|\s{1,40}(?:\[\[|\^)|\s{2,40}\D{1,300}$|frame #\d{1,4}: |Exception raised from \S")
+_FRAME = lazy(r'\s{1,16}File "([^"]{1,400})", line (\d{1,9}), in (\S{1,200})')
+_TAIL = lazy(r"\t|\s{1,40}(?:\[\[|\^)|\s{2,40}\D{1,300}$|frame #\d{1,4}: |Exception raised from \S")
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen")
 
 

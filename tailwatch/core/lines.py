@@ -8,7 +8,6 @@ frames are points of their own. How the bytes were cut into chunks makes no diff
 from __future__ import annotations
 
 import codecs
-import re
 from itertools import accumulate, count, repeat
 from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
@@ -17,6 +16,7 @@ from tailwatch.core.bars import Bars
 from tailwatch.core.encodings import readable
 from tailwatch.core.events import Line
 from tailwatch.core.frames import is_bar
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 FRAME_CAP: Final = 65_536
 """Bytes of one line or frame that are kept; what is longer is cut, and counted."""
 
-_BORDER: Final = re.compile(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
-_ESCAPE: Final = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
-_COLOUR: Final = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
-_CONTROLS: Final = re.compile(rb"[\r\x1b\x08\x00]")
-_HIDDEN: Final = re.compile(rb"[\x1b\x08\x00]")
-_SHOWN: Final = re.compile(rb"[^ \x08\x00]")
+_BORDER: Final = lazy(rb"\r|\x1b\[[0-9;?]*[A-HJKSTf]")
+_ESCAPE: Final = lazy(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
+_COLOUR: Final = lazy(rb"\x1b\[[0-9;:]{0,64}m")
+_CONTROLS: Final = lazy(rb"[\r\x1b\x08\x00]")
+_HIDDEN: Final = lazy(rb"[\x1b\x08\x00]")
+_SHOWN: Final = lazy(rb"[^ \x08\x00]")
 _LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
 """Makes a line without a call of Python's."""
 _AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.joining import user_frame
+from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import headline, peel
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ MAX_RANKS: Final = 1024
 MAX_CHANGES: Final = 20
 FURTHER: Final = "further messages"
 
-_BRACED = re.compile(r"\{\w{1,60}\}")
-_VARIABLE = re.compile(r"0x[0-9a-fA-F]{1,16}|\d{1,24}(?:\.\d{1,24})?")
+_BRACED = lazy(r"\{\w{1,60}\}")
+_VARIABLE = lazy(r"0x[0-9a-fA-F]{1,16}|\d{1,24}(?:\.\d{1,24})?")
 
 
 def template_of(text: str) -> str:

@@ -6,9 +6,10 @@ Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate),
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Goal, Split
@@ -18,7 +19,7 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORD: Final = re.compile(
+_WORD: Final = lazy(
     r"(?:AP(?=[sml](?![A-Za-z]))|[lL][12](?![A-Za-z0-9])|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
@@ -42,7 +43,7 @@ _CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
     ("训练", "train"), ("验证", "val"), ("校验", "val"), ("评估", "val"), ("测试", "test"),
     ("訓練", "train"), ("驗證", "val"), ("評估", "val"), ("測試", "test"), ("検証", "val"),
 )  # fmt: skip
-_CHINESE_FILL: Final = re.compile("^(?:平均|总|總|当前|當前|本轮|本輪|最终|每轮|集|的|上)+|(?:值|为|是|：)+$")
+_CHINESE_FILL: Final = lazy("^(?:平均|总|總|当前|當前|本轮|本輪|最终|每轮|集|的|上)+|(?:值|为|是|：)+$")
 
 _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
@@ -82,7 +83,7 @@ _NEUTRAL: Final = _set(
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
     "wd momentum mom updates remaining total params parameters took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
 )
-_TIMES: Final = re.compile(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
+_TIMES: Final = lazy(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
 """Paddle calls its times costs."""
 _BATCHWISE: Final = _set("batch step iter iteration current running minibatch cur")
 

@@ -15,6 +15,7 @@ from tailwatch.core import endings
 from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.last_words import LastWords
+from tailwatch.core.lazily import lazy
 from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
-_FROM: Final = re.compile(r"\bfrom\b|checkpoint|断点|恢复", re.IGNORECASE)
+_FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", re.IGNORECASE)
 """What a run says that goes on from where another ended, not one that goes on after its evaluation."""
 
 

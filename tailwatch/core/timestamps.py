@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-_DATE_TIME: Final = re.compile(
+from tailwatch.core.lazily import lazy
+
+_DATE_TIME: Final = lazy(
     r"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[ T_,]{1,2}(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$"
 )
-_SHORT_DATE: Final = re.compile(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$")
-_ABSL: Final = re.compile(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
-_EPOCH: Final = re.compile(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
+_SHORT_DATE: Final = lazy(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$")
+_ABSL: Final = lazy(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
+_EPOCH: Final = lazy(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
 
 
 @lru_cache(maxsize=4096)

@@ -5,9 +5,9 @@ They are counted by kind: lines that differ in their numbers only are of one kin
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import speaks_of_a_metric
 from tailwatch.core.sanitise import visible
 
@@ -17,9 +17,9 @@ MAX_KINDS: Final = 200
 KEPT_BYTES: Final = 400
 """Bytes of a line that are kept as an example, and that decide its kind."""
 
-_FRACTION: Final = re.compile(r"(?<![\w./])\d{1,9}\.\d{1,12}(?![\d.]|:\d)")
+_FRACTION: Final = lazy(r"(?<![\w./])\d{1,9}\.\d{1,12}(?![\d.]|:\d)")
 _MAX_SHAPES: Final = 2000
-_NUMBER: Final = re.compile(rb"0[0.,]*0|0")
+_NUMBER: Final = lazy(rb"0[0.,]*0|0")
 _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 

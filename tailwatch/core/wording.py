@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import peel, without_outer_prefix
 from tailwatch.core.sanitise import sanitise
 
 MOST: Final = 200
-_GLUED: Final = re.compile(r"(?<=\S)(?=(?:slurmstepd|srun): )")
+_GLUED: Final = lazy(r"(?<=\S)(?=(?:slurmstepd|srun): )")
 """A scheduler writes behind whatever the run was printing."""
 
 _CUT: Final = "…"

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
+
 if TYPE_CHECKING:
     from tailwatch.core.segment import Segment
 
 _EDGE: Final = r"(?:^|[^a-z])"
 _END: Final = r"(?:[^a-z]|$)"
-_GENERATOR: Final = re.compile(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial)" + _END, re.IGNORECASE)
-_DISCRIMINATOR: Final = re.compile(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, re.IGNORECASE)
-_EPISODES: Final = re.compile(
+_GENERATOR: Final = lazy(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial)" + _END, re.IGNORECASE)
+_DISCRIMINATOR: Final = lazy(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, re.IGNORECASE)
+_EPISODES: Final = lazy(
     r"ep_(?:rew|len)|episode[ _-]?(?:reward|return|len)|(?:mean|avg|average|total|cumulative)[ _-]?(?:reward|return)|rollout/"
     r"|(?:^|[^a-z])reward(?:[ _-]?(?:std|mean))?(?:[^a-z]|$)"
     r"|policy[ _-]?(?:gradient[ _-]?)?loss|actor[ _-]?loss|value[ _-]?loss|approx_kl|explained_variance",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal, NamedTuple
+
+from tailwatch.core.lazily import lazy
 
 How = Literal["comma", "tab", "bar", "box", "semicolon", "wide", "tight"]
 
@@ -17,8 +18,8 @@ _MARKS: Final[tuple[tuple[bytes, How], ...]] = (
     ("┃".encode(), "box"),
     (b";", "semicolon"),
 )
-_WIDE: Final = re.compile(rb"\S{1,60}(?: \S{1,60}){0,3}")
-_TIGHT: Final = re.compile(rb"\S{1,60}")
+_WIDE: Final = lazy(rb"\S{1,60}(?: \S{1,60}){0,3}")
+_TIGHT: Final = lazy(rb"\S{1,60}")
 
 
 class Cell(NamedTuple):

@@ -5,42 +5,44 @@ from __future__ import annotations
 import re
 from typing import Final
 
-AFTER_EPOCH: Final = re.compile(
+from tailwatch.core.lazily import lazy
+
+AFTER_EPOCH: Final = lazy(
     rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:(?<!\s)epochs?\b|epochs?\b(?! ?[:=])|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
 )
-FRACTION_OF: Final = re.compile(rb"\s?/\s?0")
-FOR: Final = re.compile(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
-AFTER_STEP: Final = re.compile(
+FRACTION_OF: Final = lazy(rb"\s?/\s?0")
+FOR: Final = lazy(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
+AFTER_STEP: Final = lazy(
     rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:(?<!\s)steps?\b|steps?\b(?! ?[:=])|iterations?\b|updates\b|batch(?:es)?\b|iter\b(?! ?[:=])|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
 )
-PLACE_TAIL: Final = re.compile(
+PLACE_TAIL: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )
-OVER_EPOCHS: Final = re.compile(rb"^[~\s]*(?:(?![Ee]val|[Vv]al|[Tt]est)[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
-AT_PLACE: Final = re.compile(
+OVER_EPOCHS: Final = lazy(rb"^[~\s]*(?:(?![Ee]val|[Vv]al|[Tt]est)[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
+AT_PLACE: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
     re.IGNORECASE,
 )
-OF_EPOCHS: Final = re.compile(rb"/0{1,6}\) [A-Za-z]")
-OF_IMAGES: Final = re.compile(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
-IMAGES: Final = re.compile(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
-OPEN_AVERAGE: Final = re.compile(
+OF_EPOCHS: Final = lazy(rb"/0{1,6}\) [A-Za-z]")
+OF_IMAGES: Final = lazy(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
+IMAGES: Final = lazy(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
+OPEN_AVERAGE: Final = lazy(
     rb"^ {0,4}[(\[] {0,4}(?:(?:avg|average|mean|smoothed|ema)[ .:=]{0,3})?$|^ {1,3}/ {1,3}(?:avg|average)[ :=]{1,2}$"
 )
-DEVIATION: Final = re.compile(rb"^ ?[\[(]? ?(?:\xc2\xb1|\+/-|\+-) ?$")
+DEVIATION: Final = lazy(rb"^ ?[\[(]? ?(?:\xc2\xb1|\+/-|\+-) ?$")
 """`0.912 ± 0.012`, `21.2 +/- 1.2`"""
-DOUBLE: Final = re.compile(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,12})[)\]]?")
+DOUBLE: Final = lazy(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,12})[)\]]?")
 """Two names, or two splits of one: `train loss/acc`, `loss (train/val)`"""
-EPOCH_NEXT: Final = re.compile(rb"\] ?[Ee]poch\b")
-EXPLICIT: Final = re.compile(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
+EPOCH_NEXT: Final = lazy(rb"\] ?[Ee]poch\b")
+EXPLICIT: Final = lazy(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
 ESTIMATOR_RESULT: Final = b"Saving dict for global step "
 """TensorFlow's estimators end an evaluation so, and say nowhere else on what they measured."""
-NAMED_IN_BRACKET: Final = re.compile(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.0")
-LINE_START: Final = re.compile(rb"^[\s~\]:|,-]*\[?\(?$")
-NAME_BEHIND: Final = re.compile(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
-OPENS_VALUE: Final = re.compile(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
-THEN_NAMES: Final = re.compile(rb" {1,2}\| {1,2}[A-Za-z]")
-NEXT_BRACKET: Final = re.compile(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
-BEST_AT: Final = re.compile(
+NAMED_IN_BRACKET: Final = lazy(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.0")
+LINE_START: Final = lazy(rb"^[\s~\]:|,-]*\[?\(?$")
+NAME_BEHIND: Final = lazy(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
+OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
+THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
+NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
+BEST_AT: Final = lazy(
     rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
 )

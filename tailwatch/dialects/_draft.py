@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
 from tailwatch.core.events import EMPTY_FRAME
+from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import decode, sanitise
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._template import Template
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 400
 _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
-_DIGITS: Final = re.compile(r"\d+")
+_DIGITS: Final = lazy(r"\d+")
 _TAIL: Final = 60
 """Characters behind the last number that are written out; a longer rest becomes `{*}`."""
 

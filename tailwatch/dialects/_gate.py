@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import known_words
 from tailwatch.dialects._names import EPOCH_WORDS, STEP_WORDS
 from tailwatch.dialects._settings import SETTING_KEYS
 
-_WORD: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
+_WORD: Final = lazy(rb"[A-Z]?[a-z]+|[A-Z]+")
 _KNOWN: Final = frozenset(
     word.encode()
     for word in (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 
 if TYPE_CHECKING:
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from tailwatch.dialects._pairs import Pairs
     from tailwatch.dialects._values import Value
 
-_CODE: Final = re.compile(
+_CODE: Final = lazy(
     rb"\bself\.\w|\bdef \w|\bimport \w|\breturn\b|\blambda\b|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
     rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|//|;\s*$"
 )
-_WRAPPED: Final = re.compile(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
+_WRAPPED: Final = lazy(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
 _SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "mins", "h", "m"])
-_MOMENT: Final = re.compile(rb"0{10}(?:000){0,3}(?:\.0*)?$")
-_CONFIG: Final = re.compile(
+_MOMENT: Final = lazy(rb"0{10}(?:000){0,3}(?:\.0*)?$")
+_CONFIG: Final = lazy(
     rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
     rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|[Cc]riterion|Setting[s ]"
 )

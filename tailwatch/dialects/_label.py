@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import split_of, words
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Split
 
-_LABEL: Final = re.compile(
+_LABEL: Final = lazy(
     rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
 )
-_SECTION: Final = re.compile(rb"[\[(]([A-Za-z_]{2,12})[\])]\s{0,2}$")
+_SECTION: Final = lazy(rb"[\[(]([A-Za-z_]{2,12})[\])]\s{0,2}$")
 """`[train] loss=0.5, [valid] loss=0.6`"""
-_GROUP: Final = re.compile(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
+_GROUP: Final = lazy(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
 """`tot_loss[loss=0.5, simple_loss=0.4]`"""
 _SPLIT_WORDS: Final = frozenset(
     [

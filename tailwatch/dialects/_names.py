@@ -6,19 +6,20 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, words
 from tailwatch.dialects._settings import SETTING_KEYS
 
 LONGEST_NAME: Final = 56
 
 _SYMBOL: Final = rb"\xf0\x9f[\x80-\xbf][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2[\x94-\x9f][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2\x80[\x93\x94\xa2]|\xc2\xb7|\xe2\x86\x92"
-_DELIMITERS: Final = re.compile(
+_DELIMITERS: Final = lazy(
     rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
     rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
     + _SYMBOL
 )
-_TRAIL: Final = re.compile(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
-_GROUPED: Final = re.compile(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
+_TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
+_GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _STOP: Final = frozenset(
     [
@@ -44,9 +45,9 @@ _STOP: Final = frozenset(
         "than",
     ]
 )
-_TRAILING: Final = re.compile(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
-_LEADING: Final = re.compile(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
-_COUNTED: Final = re.compile(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
+_TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
+_LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
+_COUNTED: Final = lazy(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
 _EPOCH: Final = frozenset(
     [
         "epoch",
@@ -149,7 +150,7 @@ _NEVER: Final = frozenset(
         *("jobs", "depth", "leaves"),
     ]
 )  # fmt: skip
-_NOT_METRICS: Final = re.compile(
+_NOT_METRICS: Final = lazy(
     r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
     r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
     r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods",
@@ -177,7 +178,7 @@ _IDENTITIES: Final = frozenset(
 )
 """Names whose number says which run it is or what was hoped for, not what was measured."""
 
-_TIME_IN: Final = re.compile("(?:elapsed )?time (?:in )?(?:s|sec|secs|seconds|ms|min|minutes|h|hours)")
+_TIME_IN: Final = lazy("(?:elapsed )?time (?:in )?(?:s|sec|secs|seconds|ms|min|minutes|h|hours)")
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]

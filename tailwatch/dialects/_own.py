@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 from tailwatch.core.cursor import held_out
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.core.regexes import Regex
 from tailwatch.core.text import Text, phrase
@@ -41,12 +42,12 @@ ROLES: Final[dict[str, Role]] = {
 
 _WORDS: Final = ("split", "name", "value", "time", "timestamp", *ROLES)
 _FORMS: Final[tuple[tuple[re.Pattern[bytes], NumberForm], ...]] = (
-    (re.compile(rb"[-+]?(?:0+\.?0*|\.0+)(?:[eE][-+]?0+)?|[-+]?(?:nan|inf(?:inity)?)", re.IGNORECASE), "float"),
-    (re.compile(rb"[-+]?0{1,3}(?:,000)+(?:\.0+)?"), "grouped"),
-    (re.compile(rb"[-+]?0+(?:\.0+)?[kKmMgGbBtT]"), "magnitude"),
+    (lazy(rb"[-+]?(?:0+\.?0*|\.0+)(?:[eE][-+]?0+)?|[-+]?(?:nan|inf(?:inity)?)", re.IGNORECASE), "float"),
+    (lazy(rb"[-+]?0{1,3}(?:,000)+(?:\.0+)?"), "grouped"),
+    (lazy(rb"[-+]?0+(?:\.0+)?[kKmMgGbBtT]"), "magnitude"),
 )
-_MOMENT: Final = re.compile(STAMP)
-_WHOLE: Final = re.compile(rb"0{1,9}")
+_MOMENT: Final = lazy(STAMP)
+_WHOLE: Final = lazy(rb"0{1,9}")
 
 
 class Ready(Protocol):

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.dialects._cues import (
     AFTER_EPOCH,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
-_THEN_STEPS: Final = re.compile(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
+_THEN_STEPS: Final = lazy(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
 """Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
 
 

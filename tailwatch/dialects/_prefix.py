@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import split_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ STAMP: Final = (
     rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] [ 0]0 00:00:00 (?:[A-Z]{3,4} )?0000"
 )
 _LEVEL: Final = rb"INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|FATAL|NOTICE|TRACE|SUCCESS"
-_PART: Final = re.compile(
+_PART: Final = lazy(
     rb"\s*(?:"
     rb"(?P<stamp>[\[(<]?(?P<time>" + STAMP + rb")(?: [A-Za-z_][\w.]{0,60}(?=\]))?[\])>]?)"
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
@@ -44,8 +45,8 @@ _PART: Final = re.compile(
 _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun", "rank", "ray")
 _RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
-_PLACE_WORD: Final = re.compile(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
-_SRUN: Final = re.compile(rb"(0{1,3}): (?=[A-Za-z{'\"]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
+_PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
+_SRUN: Final = lazy(rb"(0{1,3}): (?=[A-Za-z{'\"]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
 
 
 class Prefix(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tailwatch.core.lazily import lazy
+
 _KEYS: Final[dict[str, str]] = {
     "global_batch_size": "global batch size|全局批次大小|全局批大小|全局 batch size|global batch|effective batch size|total batch size|total train batch size"
     "|total desired batch size|total train batch size w parallel distributed accumulation|有效批次大小|总批次大小|总批大小|train batch size total|global train batch size",
@@ -32,7 +34,7 @@ _KEYS: Final[dict[str, str]] = {
 SETTING_KEYS: Final[dict[str, str]] = {name: key for key, names in _KEYS.items() for name in names.split("|")}
 
 _BEHIND: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = tuple(
-    (re.compile(pattern.encode()), key)
+    (lazy(pattern.encode()), key)
     for pattern, key in (
         (r" ?(?:个|块|张|台)?(?:逻辑|物理|虚拟)?(?:设备|GPU|gpu|卡|显卡)", "devices"),
         (r" (?:[Ll]ogical )?(?:GPU|TPU)s?\b(?! memory)", "devices"),
@@ -40,13 +42,13 @@ _BEHIND: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = tuple(
         (r" (?:training |train )?(?:samples|images|examples)\b", "train_samples"),
     )
 )
-_DEVICES_BEFORE: Final = re.compile(
+_DEVICES_BEFORE: Final = lazy(
     r"(?:use|using|detected|found|检测到|发现|使用|共|可用|on|with|across|over|,|Let's use)\s*$".encode(), re.IGNORECASE
 )
-_TRAIN_BEFORE: Final = re.compile(
+_TRAIN_BEFORE: Final = lazy(
     r"(?:[Tt]rain(?:ing)?(?: set| data(?:set)?)?(?: on|:| with| size:?| has)?|训练集?[：:]?)\s*$".encode()
 )
-_VAL_BEFORE: Final = re.compile(rb"(?:[Vv]alidat(?:e|ion)|[Vv]al)(?: set| data(?:set)?)?(?: on|:| with| size:?| has)?\s*$")
+_VAL_BEFORE: Final = lazy(rb"(?:[Vv]alidat(?:e|ion)|[Vv]al)(?: set| data(?:set)?)?(?: on|:| with| size:?| has)?\s*$")
 
 
 def setting_behind(before: bytes, behind: bytes) -> str:

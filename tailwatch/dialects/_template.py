@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._prefix import STAMP
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 WORDS: Final = ("split", "name")
 """Placeholders that stand for a word, not a number."""
 
-_PART: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\s+|[^\s{}]+|[{}]")
+_PART: Final = lazy(r"\{\{|\}\}|\{([^{}]*)\}|\s+|[^\s{}]+|[{}]")
 _STAMP: Final = rb"(?>" + STAMP + rb"|00:00:00(?:[.,]0{1,9})?)"
 _SIGN: Final = rb"[-+]?+"
 _NAN: Final = rb"(?:[nN]a[nN]|NAN|[iI]nf(?:inity)?|INF)(?![A-Za-z])"

@@ -9,6 +9,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._prefix import STAMP, Prefix, prefix
 
 if TYPE_CHECKING:
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
 LOOK_BACK: Final = 48
 MAX_TOKENS: Final = 256
 
-_TIME: Final = re.compile(STAMP)
-_CLOCK: Final = re.compile(
+_TIME: Final = lazy(STAMP)
+_CLOCK: Final = lazy(
     rb"(?<![0:.])0{1,3}(?::00){1,2}(?:[.,]0{1,6})?(?![0:])|(?<![0.])0{1,9} days?,? 00?:00:00(?:\.0{1,9})?"
     rb"|(?<![0.])0{1,3}d ?0{1,2}h(?: ?0{1,2}m)?|(?<![0.])0{1,3}h ?0{1,2}m(?: ?0{1,2}s)?|(?<![0.])0{1,3}m ?0{1,2}s\b"
 )
-_FILE: Final = re.compile(
+_FILE: Final = lazy(
     rb"(?<![\w./\\-])[\w./\\-]{1,200}\.(?:py|cc|cpp|cuh?|h|hpp|go|log|out|txt|json|yaml|yml|pth?|ckpt|bin|safetensors|h0|hdf0|keras|csv|png|jpg|tar|gz|so"
     rb"|np[zy]|model|pkl)\b(?::0{1,9})?"
 )
-_PATH: Final = re.compile(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}")
-_VERSION: Final = re.compile(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
-_HEX: Final = re.compile(rb"0x[0a-fA-F]{2,16}\b")
-_DEVICE: Final = re.compile(
+_PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}")
+_VERSION: Final = lazy(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
+_HEX: Final = lazy(rb"0x[0a-fA-F]{2,16}\b")
+_DEVICE: Final = lazy(
     rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
     rb"|\b(?:pid|PID|tid)[ :=]{1,2}0{1,9}\b|\brange\(0{1,9}\)|(?<=output )#0{1,9}|\(#0{1,9}\)"
 )
@@ -54,28 +55,28 @@ _DEVICE_HINT: Final = (
     b"range",
     b"#",
 )
-_PERCENT: Final = re.compile(rb"(?<![0.])0{1,3}%(?=\|)")
-_TQDM: Final = re.compile(
+_PERCENT: Final = lazy(rb"(?<![0.])0{1,3}%(?=\|)")
+_TQDM: Final = lazy(
     rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
-_DIGITS: Final = re.compile(
+_DIGITS: Final = lazy(
     rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)"
 )
-_WORDS: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
-_GLUED_PLACE: Final = re.compile(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
-_NAME_GOES_ON: Final = re.compile(rb"\) ?[:=]")
-_PLACE_BEFORE: Final = re.compile(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", re.IGNORECASE)
+_WORDS: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
+_GLUED_PLACE: Final = lazy(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
+_NAME_GOES_ON: Final = lazy(rb"\) ?[:=]")
+_PLACE_BEFORE: Final = lazy(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", re.IGNORECASE)
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_PHASE: Final = re.compile(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
-_RANGE: Final = re.compile(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))")
+_PHASE: Final = lazy(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
+_RANGE: Final = lazy(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))")
 """Of a range of batches (`Batch [0-100]`, `train:1-200batch`) the last one is the step."""
-_UNIT: Final = re.compile(
+_UNIT: Final = lazy(
     rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
     rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
     rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)(?:/(?:gpu|device|rank|node|chip))?\b"
 )
-_FRACTION: Final = re.compile(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
+_FRACTION: Final = lazy(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
 
 
 class Token(NamedTuple):

@@ -6,10 +6,10 @@ Source: lightning/pytorch/loops/evaluation_loop.py (_print_results), allennlp/tr
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._names import classify
@@ -29,8 +29,8 @@ SAMPLES: Final = (
     ),
 )
 
-_NUMBER: Final = re.compile(rb"-?(?:0{1,12}(?:\.0{1,20})?(?:[eE][-+]?0{1,3})?|nan|inf)")
-_NONE: Final = re.compile(rb"N/A|None|-{0,3}")
+_NUMBER: Final = lazy(rb"-?(?:0{1,12}(?:\.0{1,20})?(?:[eE][-+]?0{1,3})?|nan|inf)")
+_NONE: Final = lazy(rb"N/A|None|-{0,3}")
 _SPLITS: Final[dict[str, Split]] = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),

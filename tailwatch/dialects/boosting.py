@@ -6,14 +6,16 @@ loggers; lightgbm/callback.py (early_stopping); xgboost/callback.py (1.x, 2.x) a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import named_values, part
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Split
 
 NAME: Final = "boosting"
@@ -35,20 +37,20 @@ SAMPLES: Final = (
     ("Training until validation scores don't improve for 30 rounds", "patience 30"),
 )
 
-_ROUND: Final = re.compile(rb"(0{1,9}):(?=\t)")
-_VALUE: Final = re.compile(rb"\t(learn|test0?|best): (-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?: \((0{1,9})\))?")
-_BEST_FOLLOWS: Final = re.compile(
+_ROUND: Final = lazy(rb"(0{1,9}):(?=\t)")
+_VALUE: Final = lazy(rb"\t(learn|test0?|best): (-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?: \((0{1,9})\))?")
+_BEST_FOLLOWS: Final = lazy(
     rb"(?:(Early stopping, best)|(Stopping\. Best)|Did not meet early stopping\. Best) iteration(?: is)?:"
 )
-_BEST_LINE: Final = re.compile(rb"\[(0{1,9})\]\s")
-_EVALS: Final = re.compile(rb"\[(0{1,8})\](?=\t)")
-_EVAL: Final = re.compile(
+_BEST_LINE: Final = lazy(rb"\[(0{1,9})\]\s")
+_EVALS: Final = lazy(rb"\[(0{1,8})\](?=\t)")
+_EVAL: Final = lazy(
     rb"\t([A-Za-z][^\t:]{0,80}):[ \t]?(-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?:\s?\+\s?0\.0{1,20})?(?=\t|\s*$)"
 )
-_STOPPED: Final = re.compile(rb"Stopped by overfitting detector")
-_SHRINK: Final = re.compile(rb"(?:Shrink model to first|bestIteration =) (0{1,9})")
-_BEST_TEST: Final = re.compile(rb"bestTest = -?0")
-_PATIENCE: Final = re.compile(rb"(?:improve for|improved in) (0{1,6}) rounds")
+_STOPPED: Final = lazy(rb"Stopped by overfitting detector")
+_SHRINK: Final = lazy(rb"(?:Shrink model to first|bestIteration =) (0{1,9})")
+_BEST_TEST: Final = lazy(rb"bestTest = -?0")
+_PATIENCE: Final = lazy(rb"(?:improve for|improved in) (0{1,6}) rounds")
 _SPLITS: Final[dict[bytes, Split]] = {b"learn": "train", b"test": "val", b"test0": "val"}
 
 

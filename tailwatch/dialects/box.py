@@ -6,10 +6,10 @@ Source: stable_baselines3/common/logger.py (HumanOutputFormat).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.dialects._fields import part
 
@@ -30,11 +30,9 @@ SAMPLES: Final = (
     ),
 )
 
-_SECTION: Final = re.compile(rb"\| ([A-Za-z_]\w{0,30}/)\s+\|\s+\|\s*$")
-_ROW: Final = re.compile(
-    rb"\|    ([A-Za-z_][\w ./%-]{0,60}?)\s*\| (-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))\s*\|\s*$"
-)
-_RULE: Final = re.compile(rb"-{17,200}\s*$")
+_SECTION: Final = lazy(rb"\| ([A-Za-z_]\w{0,30}/)\s+\|\s+\|\s*$")
+_ROW: Final = lazy(rb"\|    ([A-Za-z_][\w ./%-]{0,60}?)\s*\| (-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))\s*\|\s*$")
+_RULE: Final = lazy(rb"-{17,200}\s*$")
 _STEPS: Final = frozenset((b"total_timesteps", b"total timesteps"))
 _SPLITS: Final[dict[str, Split]] = {"train": "train", "eval": "val", "rollout": "train"}
 

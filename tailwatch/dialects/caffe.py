@@ -5,10 +5,10 @@ Source: BVLC/caffe, src/caffe/solver.cpp (Step, Test). The outputs of the nets a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._prefix import prefix
@@ -27,7 +27,7 @@ SAMPLES: Final = (
     ("I0301 10:11:12.121212  5405 solver.cpp:229] Iteration 200, loss = 1.1212", "train loss 1.1212 at step 200"),
 )
 
-_ROUND: Final = re.compile(
+_ROUND: Final = lazy(
     rb"Iteration (0{1,9})(?: \([^()]{1,60}\))?, loss = (-?(?:0{1,12}(?:\.0{1,12})?(?:e[-+]0{1,3})?|nan|inf))\s*$"
 )
 

@@ -5,10 +5,10 @@ Source: pycocotools/cocoeval.py (summarize). Each line is a series of its own: i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ORDER: Final = 7
 ANCHORS: Final = (b"@[ IoU=",)
 SAMPLES: Final = ((" Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.370", "val AP 0.37"),)
 
-_LINE: Final = re.compile(
+_LINE: Final = lazy(
     rb"(?P<name>Average (?P<what>Precision|Recall)\s{1,6}\(A[PR]\) @\[ IoU=[0.:]{3,12}\s{0,12}\| area=\s{0,8}\w{1,10}\s{0,4}\| maxDets=\s{0,6}0{1,6}\s?\])"
     rb" ?= ?(?P<value>-?0\.0{1,6})"
 )

@@ -7,10 +7,10 @@ The first number is the batch's loss, the second its running average. What each 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:
@@ -27,11 +27,9 @@ SAMPLES: Final = (
 )
 
 _NUMBER: Final = rb"-?(?:0{1,12}(?:\.0{1,12})?|nan|inf)"
-_ROUND: Final = re.compile(
-    rb"\s{0,4}(0{1,9}): (" + _NUMBER + rb"), (" + _NUMBER + rb") avg(?: loss)?, (" + _NUMBER + rb") rate, 0"
-)
-_MAP: Final = re.compile(rb"\s{0,2}mean average precision \(mAP@0\.0{1,2}\) = (" + _NUMBER + rb")")
-_CLAIMED: Final = re.compile(
+_ROUND: Final = lazy(rb"\s{0,4}(0{1,9}): (" + _NUMBER + rb"), (" + _NUMBER + rb") avg(?: loss)?, (" + _NUMBER + rb") rate, 0")
+_MAP: Final = lazy(rb"\s{0,2}mean average precision \(mAP@0\.0{1,2}\) = (" + _NUMBER + rb")")
+_CLAIMED: Final = lazy(
     rb"\s{0,2}(?:Region 0{1,4} Avg IOU:|v0 \(\w{1,8} loss, Normalizer:|\(next mAP calculation at|Last accuracy mAP@)"
 )
 _SPECS: Final = (SeriesSpec("loss", "loss", "train"), SeriesSpec("loss (avg)", "loss", "train"), SeriesSpec("rate", "lr"))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._frames import under
@@ -64,19 +65,17 @@ SAMPLES: Final = (
     ("Validation:\n  loss: 0.512   acc: 81.2%", "val loss 0.512 and accuracy 81.2 under a heading"),
 )
 
-_NOT_AN_EPOCH: Final = re.compile(
-    rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top|every|patience", re.ASCII
-)
-_CLOSING: Final = re.compile(
+_NOT_AN_EPOCH: Final = lazy(rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top|every|patience", re.ASCII)
+_CLOSING: Final = lazy(
     rb"\b(?:end|ended|ends|done|finish|finished|complete|completed|took|elapsed|cost)\b|\btime\b|\xe5\xae\x8c\xe6\x88\x90|\xe7\xbb\x93\xe6\x9d\x9f|\xe8\x80\x97\xe6\x97\xb6",
     re.IGNORECASE,
 )
-_OF_MANY: Final = re.compile(r"(?:mean|avg|average)\b", re.IGNORECASE)
+_OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", re.IGNORECASE)
 """A mean was measured: `Mean value loss: 0.12` is no setting."""
-_TRAINING_BAR: Final = re.compile(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
-_FINISHED: Final = re.compile(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
-_GLYPHS: Final = re.compile(rb"\[[=#>][=>#.\s-]{2,160}\]")
-_STRATEGY: Final = re.compile(
+_TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
+_FINISHED: Final = lazy(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
+_GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
+_STRATEGY: Final = lazy(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
 )
 

@@ -5,10 +5,10 @@ Source: kaldi, src/nnet3/nnet-training.cc (ObjectiveFunctionInfo: PrintStatsForT
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SAMPLES: Final = (
     ),
 )
 
-_LINE: Final = re.compile(
+_LINE: Final = lazy(
     rb"verage objective function for '([A-Za-z_-]{1,40})'(?: for minibatches 0{1,9}-(0{1,9}))? is (-?(?:0{1,9}(?:\.0{1,12})?|nan|inf))"
 )
 

@@ -6,10 +6,10 @@ tf_keras/utils/generic_utils.py (2.21), keras/utils/generic_utils.py (1.2, 2.3),
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral
 from tailwatch.dialects._fields import named_values, part
 
@@ -42,10 +42,10 @@ SAMPLES: Final = (
     ),
 )
 
-_HEAD: Final = re.compile(
+_HEAD: Final = lazy(
     rb"(?:^|(?<=[\s\]]))(0{1,9})/(0{1,9}|Unknown)(?: {1,2}\[[=>.\s]{1,60}\]|(?: {1,3}(?:\xe2\x94\x81){1,60}))?(?P<clock> (?:- )?(?:ETA: )?[0:dhms]{1,12})?(?= - | 0| \[)"
 )
-_PAIR: Final = re.compile(
+_PAIR: Final = lazy(
     rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])"
 )
 

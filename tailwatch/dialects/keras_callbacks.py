@@ -5,13 +5,15 @@ Sources: keras/src/callbacks/{model_checkpoint,early_stopping,reduce_lr_on_plate
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Frame, MarkKind
 
 NAME: Final = "keras"
@@ -34,16 +36,16 @@ SAMPLES: Final = (
 _NUMBER: Final = rb"[-+]?(?:0{1,12}(?:\.0{1,20})?(?:e[-+]?0{1,3})?|inf|nan)"
 _FORMS: Final[tuple[tuple[re.Pattern[bytes], MarkKind], ...]] = (
     (
-        re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) improved from \S{1,40} to (?P<value>" + _NUMBER + rb")"),
+        lazy(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) improved from \S{1,40} to (?P<value>" + _NUMBER + rb")"),
         "checkpoint",
     ),
     (
-        re.compile(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) did not improve from (?P<value>" + _NUMBER + rb")"),
+        lazy(rb"Epoch (?P<epoch>0{1,9}): (?P<monitor>[^\s:]{1,80}) did not improve from (?P<value>" + _NUMBER + rb")"),
         "not_improved",
     ),
-    (re.compile(rb"Epoch (?P<epoch>0{1,9}): early stopping"), "early_stop"),
-    (re.compile(rb"Restoring model weights from the end of the best epoch(?:: (?P<value>0{1,9}))?"), "restored"),
-    (re.compile(rb"Epoch (?P<epoch>0{1,9}): \w{1,40} reducing learning rate to (?P<value>" + _NUMBER + rb")"), "lr_drop"),
+    (lazy(rb"Epoch (?P<epoch>0{1,9}): early stopping"), "early_stop"),
+    (lazy(rb"Restoring model weights from the end of the best epoch(?:: (?P<value>0{1,9}))?"), "restored"),
+    (lazy(rb"Epoch (?P<epoch>0{1,9}): \w{1,40} reducing learning rate to (?P<value>" + _NUMBER + rb")"), "lr_drop"),
 )
 
 

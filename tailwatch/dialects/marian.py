@@ -5,10 +5,10 @@ Source: marian-nmt/marian, src/training/scheduler.h (update, validate).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
@@ -30,13 +30,13 @@ SAMPLES: Final = (
     ("[2023-05-01 10:21:32] [valid] Ep. 1 : Up. 5000 : bleu : 12.1212 : new best", "val bleu"),
 )
 
-_HEAD: Final = re.compile(rb"(?:\[valid\] )?Ep\. (0{1,9}) : Up\. (0{1,9}) : ")
+_HEAD: Final = lazy(rb"(?:\[valid\] )?Ep\. (0{1,9}) : Up\. (0{1,9}) : ")
 _NUMBER: Final = rb"(-?(?:0{1,12}(?:\.0{1,12})?(?:e[-+]?0{1,3})?|nan|inf))"
-_VALID: Final = re.compile(rb"([A-Za-z][\w-]{1,40}) : " + _NUMBER + rb"(?= : |\s*$)")
+_VALID: Final = lazy(rb"([A-Za-z][\w-]{1,40}) : " + _NUMBER + rb"(?= : |\s*$)")
 _TRAIN: Final = (
-    (re.compile(rb"Cost " + _NUMBER), SeriesSpec("Cost", "cost", "train")),
-    (re.compile(rb"gNorm " + _NUMBER), SeriesSpec("gNorm", "grad_norm")),
-    (re.compile(rb"L\.r\. " + _NUMBER), SeriesSpec("L.r.", "lr")),
+    (lazy(rb"Cost " + _NUMBER), SeriesSpec("Cost", "cost", "train")),
+    (lazy(rb"gNorm " + _NUMBER), SeriesSpec("gNorm", "grad_norm")),
+    (lazy(rb"L\.r\. " + _NUMBER), SeriesSpec("L.r.", "lr")),
 )
 
 

@@ -7,16 +7,18 @@ the widely copied `EarlyStopping counter: 3 out of 5` and `Validation loss decre
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.events import Field, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Frame, MarkKind
 
 NAME: Final = "general"
@@ -57,7 +59,7 @@ class _Form(NamedTuple):
 
 
 def _form(kind: MarkKind | None, pattern: bytes) -> _Form:
-    return _Form(kind, re.compile(pattern))
+    return _Form(kind, lazy(pattern))
 
 
 _FORMS: Final = (
@@ -80,10 +82,10 @@ _FORMS: Final = (
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode()),
     _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |" + "训练(?:已|全部)?(?:完成|结束)".encode()),
 )  # fmt: skip
-_EPOCH: Final = re.compile(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个epoch)".encode())
-_AFTER_EPOCHS: Final = re.compile(rb"\bafter (0{1,9}) epochs")
-_STEP: Final = re.compile(rb"\b(?:[Gg]lobal[ _])?(?:[Ss]tep|[Ii]ter(?:ation)?)[ :#=]{1,3}(0{1,12})\b")
-_SETTING: Final = re.compile(rb"[A-Za-z_]\w*=(?:True|False|None|'|\")|Namespace\(|\bhelp\b|https?://|\{'|[Ww]arning|usage:")
+_EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个epoch)".encode())
+_AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
+_STEP: Final = lazy(rb"\b(?:[Gg]lobal[ _])?(?:[Ss]tep|[Ii]ter(?:ation)?)[ :#=]{1,3}(0{1,12})\b")
+_SETTING: Final = lazy(rb"[A-Za-z_]\w*=(?:True|False|None|'|\")|Namespace\(|\bhelp\b|https?://|\{'|[Ww]arning|usage:")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:

@@ -5,14 +5,16 @@ Source: mlperf_logging/mllog. The key names the series; the place stands in the 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
 from tailwatch.dialects._fields import named_values, part
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Frame, MarkKind, Role
 
 NAME: Final = "mlperf"
@@ -31,12 +33,12 @@ SAMPLES: Final = (
 )
 
 _NUMBER: Final = rb"-?(?:0{1,20}(?:\.0{1,25})?(?:[eE][-+]?0{1,3})?|NaN|Infinity)"
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     rb'"key": "(?P<key>[^"]{1,80})", "value": (?:(?P<number>' + _NUMBER + rb")|(?P<stats>\{[^{}]{1,4000}\})|[^,]{0,200})"
 )
-_PAIR: Final = re.compile(rb'"([A-Za-z_][^"]{0,60})": (' + _NUMBER + rb")(?=[,}])")
-_EPOCH: Final = re.compile(rb'"(?:epoch_num|current_epoch_num|first_epoch_num)": (0{1,15})\b')
-_STEP: Final = re.compile(rb'"(?:step|step_num|samples_count)": (0{1,15})\b')
+_PAIR: Final = lazy(rb'"([A-Za-z_][^"]{0,60})": (' + _NUMBER + rb")(?=[,}])")
+_EPOCH: Final = lazy(rb'"(?:epoch_num|current_epoch_num|first_epoch_num)": (0{1,15})\b')
+_STEP: Final = lazy(rb'"(?:step|step_num|samples_count)": (0{1,15})\b')
 _SETTINGS: Final[dict[bytes, str]] = {
     b"global_batch_size": "global_batch_size",
     b"seed": "seed",

@@ -6,10 +6,10 @@ cumulative; `Eval begin...` tells that the lines after it are an evaluation's.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral
 from tailwatch.dialects._fields import named_values, part
 from tailwatch.dialects._prefix import prefix
@@ -25,8 +25,8 @@ SAMPLES: Final = (
     ("    step 100/614 - loss: 0.1709 - AUROC_avg: 0.6707", "train loss 0.1709, train AUROC_avg 0.6707"),
 )
 
-_HEAD: Final = re.compile(rb"\s*step {1,4}(?P<step>0{1,9})(?:/(?P<steps>0{1,9}))?(?: \[[=>.]{1,60}\])?(?= - )")
-_PAIR: Final = re.compile(
+_HEAD: Final = lazy(rb"\s*step {1,4}(?P<step>0{1,9})(?:/(?P<steps>0{1,9}))?(?: \[[=>.]{1,60}\])?(?= - )")
+_PAIR: Final = lazy(
     rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])"
 )
 

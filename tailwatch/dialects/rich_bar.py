@@ -6,10 +6,10 @@ right. Source: lightning/pytorch/callbacks/progress/rich_progress.py (2.6), `Ric
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Frame, Plan
+from tailwatch.core.lazily import lazy
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 
@@ -24,12 +24,12 @@ SAMPLES: Final = (
     ("Validation ━━━━━━━━━━━━━ 2/6   0:00:00 • 0:00:01 124.39it/s", "an evaluation's progress"),
 )
 
-_BAR: Final = re.compile(
+_BAR: Final = lazy(
     rb"(?:Epoch (?P<epoch>0{1,9})(?:/(?P<epochs>0{1,9}|-0))?|Validation|Testing|Predicting|Sanity Checking)"
     rb" {1,3}(?:\xe2[\x94\x95][\x80-\xbf]|-){1,400} {1,3}(?P<step>0{1,9})/(?P<steps>0{1,9}|--)"
     rb" {1,12}(?:0{1,3}:00:00|-:--:--) {1,4}\xe2\x80\xa2 {1,4}(?:0{1,3}:00:00|-:--:--) {1,8}(?:0{1,9}\.0{1,3} ?(?:it/s)?)? {0,8}"
 )
-_BELOW: Final = re.compile(rb" {8,400}(?:[A-Za-z_][\w/.@-]{0,80}: {1,2}[-+]?[0.naife+-]{1,24} {0,400}){1,12}")
+_BELOW: Final = lazy(rb" {8,400}(?:[A-Za-z_][\w/.@-]{0,80}: {1,2}[-+]?[0.naife+-]{1,24} {0,400}){1,12}")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:

@@ -5,10 +5,10 @@ The number of a training or validation line is its loss. Source: build-nanogpt, 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SAMPLES: Final = (
     ("250 hella 0.2512", "HellaSwag accuracy 0.2512 at step 250"),
 )
 
-_LINE: Final = re.compile(rb"(0{1,9}) (train|val|valid|test|hella) (-?0{1,6}\.0{1,12}|nan)\s*")
+_LINE: Final = lazy(rb"(0{1,9}) (train|val|valid|test|hella) (-?0{1,6}\.0{1,12}|nan)\s*")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:  # noqa: ARG001 - every dialect is asked so

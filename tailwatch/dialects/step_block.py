@@ -5,10 +5,10 @@ Source: allenai/OLMo, olmo/train.py (log_metrics_to_console); allenai/OLMo-core,
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
@@ -29,8 +29,8 @@ SAMPLES: Final = (
     ),
 )
 
-_HEAD: Final = re.compile(rb"\[step=(0{1,12})(?:/(0{1,12}))?(?:,epoch=(0{1,9})(?:/(0{1,9}))?)?\]\s*$")
-_ROW: Final = re.compile(
+_HEAD: Final = lazy(rb"\[step=(0{1,12})(?:/(0{1,12}))?(?:,epoch=(0{1,9})(?:/(0{1,9}))?)?\]\s*$")
+_ROW: Final = lazy(
     rb" {4,8}([A-Za-z][\w /.@()%-]{1,80})=(-?(?:0{1,3}(?:,000){1,5}(?:\.0{1,20})?|0{1,15}(?:\.0{0,20})?(?:[eE][-+]?0{1,3})?|nan|inf))\s*$"
 )
 _SPLITS: Final[dict[str, Split]] = {"train": "train", "eval": "val"}

@@ -6,10 +6,10 @@ hand-written tables, fastai, skorch, spaCy, scikit-learn, Chainer's LogReport, m
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._gate import matters
@@ -51,14 +51,14 @@ SAMPLES: Final = (
 
 MAX_COLUMNS: Final = 64
 
-_NUMBER: Final = re.compile(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3})?|nan|NaN|inf|-inf")
-_FRACTION: Final = re.compile(rb"(0{1,9})/(0{1,9})$")
-_EMPTY: Final = re.compile("^(?:None|null|-{1,3}|\\+|\\*|NA|N/A|–|—|✓|✔)?$".encode())
-_CLOCK: Final = re.compile(rb"^[0:.]{4,14}$|^0+(?:\.0+)?(?:s|ms|m|h|sec|min|G|GB|M|MB)$|^0000-00-00\b")
-_BAR: Final = re.compile(rb":? {1,3}0{1,3}%")
-_BAR_COUNT: Final = re.compile(rb" (0{1,9})/(0{1,9}) (?:[0.]{1,12}(?:it/s|s/it)|\[)")
-_NO_NAME: Final = re.compile(rb"(?:^|\s)[-+]?\.?0|[{}\"';:=~<>]|\]\s|\.$|^$")
-_RULE: Final = re.compile("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
+_NUMBER: Final = lazy(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3})?|nan|NaN|inf|-inf")
+_FRACTION: Final = lazy(rb"(0{1,9})/(0{1,9})$")
+_EMPTY: Final = lazy("^(?:None|null|-{1,3}|\\+|\\*|NA|N/A|–|—|✓|✔)?$".encode())
+_CLOCK: Final = lazy(rb"^[0:.]{4,14}$|^0+(?:\.0+)?(?:s|ms|m|h|sec|min|G|GB|M|MB)$|^0000-00-00\b")
+_BAR: Final = lazy(rb":? {1,3}0{1,3}%")
+_BAR_COUNT: Final = lazy(rb" (0{1,9})/(0{1,9}) (?:[0.]{1,12}(?:it/s|s/it)|\[)")
+_NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"';:=~<>]|\]\s|\.$|^$")
+_RULE: Final = lazy("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 _EVALUATION: Final = frozenset(
     (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
 )
@@ -66,7 +66,7 @@ _OF_SPLITS: Final = frozenset(("split", "phase", "set", "mode", "stage", "subset
 """A column that says on what its row was measured."""
 _COUNTS: Final = frozenset(("images", "instances", "labels", "targets", "size", "img_size", "imgsz", "gpu_mem"))
 """Columns that count what was measured on, or tell its size: whole numbers there are no measurements."""
-_EPOCH_IN_CELL: Final = re.compile(rb"[Ee]poch\W{0,3}(0{1,9})")
+_EPOCH_IN_CELL: Final = lazy(rb"[Ee]poch\W{0,3}(0{1,9})")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
