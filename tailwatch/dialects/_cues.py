@@ -8,12 +8,12 @@ from typing import Final
 from tailwatch.core.lazily import lazy
 
 AFTER_EPOCH: Final = lazy(
-    rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:(?<!\s)epochs?\b|epochs?\b(?! ?[:=])|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
+    rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
 )
 FRACTION_OF: Final = lazy(rb"\s?/\s?0")
 FOR: Final = lazy(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
 AFTER_STEP: Final = lazy(
-    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:(?<!\s)steps?\b|steps?\b(?! ?[:=])|iterations?\b|updates\b|batch(?:es)?\b|iter\b(?! ?[:=])|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
+    rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|iter\b(?! ?[:=])|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
 )
 PLACE_TAIL: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
@@ -41,6 +41,8 @@ NAMED_IN_BRACKET: Final = lazy(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.
 LINE_START: Final = lazy(rb"^[\s~\]:|,-]*\[?\(?$")
 NAME_BEHIND: Final = lazy(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
 OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
+NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
+"""`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
 NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = lazy(

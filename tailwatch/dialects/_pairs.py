@@ -22,6 +22,7 @@ from tailwatch.dialects._cues import (
     NAME_BEHIND,
     NAMED_IN_BRACKET,
     NEXT_BRACKET,
+    NEXT_NAME,
     OF_EPOCHS,
     OF_IMAGES,
     OPENS_VALUE,
@@ -90,6 +91,7 @@ class Pairs(Followers):
             return
         behind = self.scan.masked[token.end : token.end + 24]
         before = token.gap
+        unit = b"" if NEXT_NAME.match(behind) and not raw.endswith(b"after") else behind
         if raw == b"i" and self.placed("epoch") and not self.placed("step") and b"." not in self._number(token):
             name = name._replace(part="step")
         key = setting_behind(before, behind) if name.part in ("value", "nothing", "split") and name.trust == "none" else ""
@@ -102,11 +104,11 @@ class Pairs(Followers):
         elif name.part != "setting" and FOR.search(before) and behind.lstrip().startswith(b"epoch"):
             if behind.lstrip().startswith(b"epochs"):
                 self._setting(token, "epochs", kind)
-        elif name.part != "setting" and AFTER_EPOCH.match(behind):
+        elif name.part != "setting" and AFTER_EPOCH.match(unit):
             self._place_with_name("epoch", token, raw, name)
         elif (
             (name.part in ("value", "nothing") or raw.endswith("第".encode()))
-            and AFTER_STEP.match(behind)
+            and AFTER_STEP.match(unit)
             and b"." not in self._number(token)
         ):
             self._place_with_name("step", token, raw, name)
