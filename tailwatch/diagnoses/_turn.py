@@ -42,6 +42,7 @@ _STILL_UP_SMOOTH: Final = 0.5
 _RECOVERED: Final = 0.25
 _STILL_HIGH: Final = 0.6  # of the highest value
 _HEIGHT_SIGMAS: Final = 2.0
+_LATELY: Final = 20
 _JUMP_SIGMAS: Final = 3.0
 _STEADY: Final = 0.7
 _GROWTH: Final = 2.25  # how long a run of unknown length is taken to become, in terms of its present length
@@ -62,14 +63,14 @@ class Turn:
         threshold: by how much the curve had to exceed its best when it turned.
     """
 
-    def __init__(self, *, strictness: float = 1.0) -> None:
-        """Begin; `strictness` multiplies all margins, for metrics that are noisier than a loss."""
+    def __init__(self, *, strictness: float = 1.0, caution: float = 1.0) -> None:
+        """Begin; `strictness` multiplies all margins, `caution` all that is asked beyond the noise, for noisier metrics."""
         self.values: list[float] = []
         self.trains: list[float] = []
         self.turned = False
         self.best, self.best_at = math.inf, -1
         self.threshold = math.inf
-        self._strictness = strictness
+        self._strictness, self._caution = strictness, caution
         self._level, self._level_at = math.inf, -1
         self._start = -math.inf
         self._highest = 0.0
@@ -121,9 +122,9 @@ class Turn:
         i = len(self.values) - 1
         if not self.turned and 0 <= self.best_at <= i - 2 and self._train_improves(i, self.best_at):
             noise = spread(self.values[self.best_at :])  # the fall before it tells nothing of what came after
-            usual = max(self._strictness * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
+            usual = max(self._caution * _ROSE_SIGMAS_SHORT * noise, self._margin(self.best, _RISE))
             # a rise that is small beside the fall, but steady and far above the noise: no more of it will come
-            clear = self._strictness * max(_ROSE_SIGMAS * noise, _RISE * abs(self.best))
+            clear = max(self._caution * _ROSE_SIGMAS * noise, self._strictness * _RISE * abs(self.best))
             self.threshold = min(usual, clear) if _order(self.values[self.best_at :]) > _STEADY else usual
             self.turned = min(self.values[-2:]) - self.best > self.threshold
         return self.turned
@@ -199,7 +200,7 @@ class Turn:
             return False
         if not self._train_improves(i, blocks.best_at * size + size // 2):
             return False
-        noise = self._strictness * spread(medians)
+        noise = self._caution * spread(medians)
         self.threshold = max(_BLOCKS_SIGMAS * noise, self._margin(blocks.best, _RISE))
         if rise > self.threshold:
             return True
@@ -208,7 +209,7 @@ class Turn:
         return rise > self.threshold and rise + slope * (length - 1 - i) > self._margin(blocks.best, _PROJECTED)
 
     def _limit(self, sigmas: float, best: float, share: float) -> float:
-        return max(self._strictness * sigmas * spread(self.values), self._margin(best, share))
+        return max(self._caution * sigmas * spread(self.values), self._margin(best, share))
 
     def _margin(self, best: float, share: float) -> float:
         return self._strictness * share * max(abs(best), self._start - best)
@@ -234,12 +235,16 @@ class Turn:
         return jump if jump > _JUMP_SIGMAS * spread(self.trains) else 0.0
 
     def _comes_down(self) -> bool:
-        """Whether the values themselves are well below their height since the best, as after a warm restart of the rate.
+        """Whether the values fall steadily and are well below their height since the best, as after a warm restart.
 
         The smoothed curve is late to see it. The height is that of a single value, which noise has raised.
         """
         now = median(self.values[-3:]) - self.best
-        return now + _HEIGHT_SIGMAS * spread(self.values) < _STILL_HIGH * self._highest
+        if now + _HEIGHT_SIGMAS * spread(self.values) >= _STILL_HIGH * self._highest:
+            return False
+        since = self.values[self.best_at :]
+        down = since[since.index(max(since)) :]
+        return _order(down[-_LATELY:]) < -_STEADY
 
     def _recovered(self) -> bool:
         """Whether the smoothed curve is (nearly) back at its best; a single lucky epoch is no recovery."""

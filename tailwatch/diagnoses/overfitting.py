@@ -1,7 +1,7 @@
 """Validation has turned: it gets worse while training still gets better.
 
 The rule is in `_turn.py`. Where the log has a validation loss, that is judged; where it has scores only (accuracy, F1, mIoU),
-the best of them, with wider margins, because scores of small validation sets are coarse. While the loss rises and the
+the best of them, against twice the noise, because scores of small validation sets are coarse and lucky. While the loss rises and the
 score holds, the model grows over-confident rather than wrong: that is said, and weighs less.
 """
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tailwatch.core.segment import Pair
     from tailwatch.core.series import Point, Series
 
+_SHARE_STRICTNESS, _SHARE_CAUTION = 1.2, 2.0
 _SCORE_STRICTNESS: Final = 3.0
 _SHARES: Final = frozenset(("accuracy", "acc", "f1", "auc", "auroc", "map", "iou", "miou", "dice", "precision", "recall"))
 _CLEAR: Final = 0.25
@@ -75,7 +76,7 @@ class Judge:
         if pair is None or pair.val is None or pair.val.goal is None or self._muting.of(run.segment):
             return
         if self._fresh.is_other(pair.val):
-            self._turn = Turn(strictness=1.0 if pair.val.goal == "min" else _SCORE_STRICTNESS)
+            self._turn = _turn_of(pair.val)
             self._best, self._late, self._broken = None, 0, False
             self._recall(pair)
         self._take(pair, run)
@@ -165,11 +166,24 @@ class Judge:
         return val.goal == "min" and best > 0 and last > (1 + _CLEAR) * best
 
 
+def _turn_of(series: Series) -> Turn:
+    """Return what follows a series: what a share lacks is an error much like a loss, other scores have no known scale."""
+    if series.goal == "min":
+        return Turn()
+    if _is_share(series):
+        return Turn(strictness=_SHARE_STRICTNESS, caution=_SHARE_CAUTION)
+    return Turn(strictness=_SCORE_STRICTNESS, caution=_SCORE_STRICTNESS)
+
+
+def _is_share(series: Series) -> bool:
+    return not _SHARES.isdisjoint(series.spec.metric.split("_"))
+
+
 def _as_loss(series: Series) -> Callable[[float], float]:
     """Return what turns a value into one of which less is better: of a share, what it lacks to be whole."""
     if series.goal == "min":
         return float
-    if _SHARES.isdisjoint(series.spec.metric.split("_")):
+    if not _is_share(series):
         return operator.neg
     whole = 100.0 if series.spec.unit == "%" or series.values[0] > 1.5 else 1.0
     return lambda value: whole - value

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.text import render
 from tailwatch.session import Session
@@ -70,6 +72,46 @@ def test_a_log_with_scores_only_is_judged_by_what_the_score_lacks() -> None:
     rise = lambda i: min(0.8, 0.3 + 0.1 * i)  # noqa: E731
     assert found(log(16, train_acc=lambda i: 0.3 + 0.04 * i, val_acc=lambda i: rise(i) - 0.015 * max(0, i - 6)))
     assert not found(log(16, train_acc=lambda i: 0.3 + 0.04 * i, val_acc=lambda i: rise(i) - 0.01 * (i % 2)))
+
+
+ACCURACIES = [0.58, 0.66, 0.685, 0.69, 0.688, 0.683, 0.679, 0.674, 0.668, 0.662, 0.657, 0.655, 0.65, 0.648, 0.644, 0.641]
+HOLDING = [0.58, 0.66, 0.685, 0.69, 0.688, 0.689, 0.687, 0.689, 0.686, 0.688, 0.687, 0.689, 0.688, 0.687, 0.686, 0.688]
+COARSE = [0.6, 0.7, 0.72, 0.78, 0.7, 0.74, 0.72, 0.76, 0.7, 0.74, 0.72, 0.7, 0.76, 0.72, 0.74, 0.72]
+FINE_TUNED = [
+    0.981,
+    0.984,
+    0.9855,
+    0.985,
+    0.9845,
+    0.985,
+    0.984,
+    0.985,
+    0.9848,
+    0.9843,
+    0.985,
+    0.9846,
+    0.985,
+    0.984,
+    0.985,
+    0.9845,
+]
+
+
+def only_accuracy(val: list[float]) -> list[Finding]:
+    return found(log(16, train_acc=lambda i: min(0.999, 0.5 + 0.06 * i), val_acc=lambda i: val[i]))
+
+
+def test_accuracy_alone_shows_that_validation_has_turned() -> None:
+    """Five points lost, an epoch after the other, while training goes to one; a warning, not more."""
+    (finding,) = only_accuracy(ACCURACIES)
+    assert finding.opinion.severity == "warning"
+    assert finding.opinion.title.values["best"] == "0.69"
+
+
+@pytest.mark.parametrize("val", [HOLDING, COARSE, FINE_TUNED], ids=["holds", "fifty samples", "fine-tuned"])
+def test_an_accuracy_that_only_bounces_has_not_turned(val: list[float]) -> None:
+    """Near misses: the best of many is always a lucky one."""
+    assert not only_accuracy(val)
 
 
 def test_losses_that_mean_nothing_are_not_judged() -> None:
