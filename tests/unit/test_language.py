@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import string
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tailwatch.core.events import Text
+from tailwatch.cli import main
+from tailwatch.core.events import Data, Notice, Text
 from tailwatch.core.text import ENGLISH, Language
 from tailwatch.language import LANGUAGES, chosen, language, of_environment
 from tailwatch.language.written import Written
+from tailwatch.report.watch import watch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 import spoken
@@ -210,3 +213,55 @@ def told_in(encoding: str, *arguments: str) -> subprocess.CompletedProcess[bytes
     """Run a command in Chinese where standard output has an encoding."""
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     return subprocess.run([sys.executable, "-m", "tailwatch", *arguments, "--lang", "zh"], capture_output=True, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check"], "严重：过拟合"),
+        (["replay", "--fast", "--show-alerts"], "第 12 行（共 30 行）：警告：过拟合"),
+        (["status"], "验证损失 1.212（最优 0.9181）"),
+        (["report"], "训练报告"),
+    ],
+)
+def test_every_command_speaks_the_language_of_the_locale(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a log in Chinese, so that all English would be our own."""
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    log = LOGS / "pytorch/chinese_prints_overfit.log"
+    main([arguments[0], str(log), *arguments[1:]])
+    text = capsys.readouterr().out.replace(str(log), "")
+    assert said in text
+    assert english_in(text) == []
+
+
+def test_a_run_that_is_watched_is_told_in_the_language() -> None:
+    """Events of the source, findings, epochs and the end, one line each."""
+    data = (LOGS / "pytorch/chinese_prints_overfit.log").read_bytes()
+    events = [Notice("opened", 1.0, Text("standard input")), Data(data, 2.0), Notice("ended", 3.0, Text("the pipe was closed"))]
+    out = io.StringIO()
+    watch(iter(events), "-", out, as_json=False, until_exit=False, language=language("zh"))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "已打开：标准输入"
+    assert "已结束：管道已关闭" in lines
+    assert any(line.startswith("严重：过拟合：") for line in lines)
+    assert any(line.startswith("第 25/25 轮：训练损失 0.0497、") for line in lines)
+    assert english_in(out.getvalue()) == []
+
+
+def english_in(text: str) -> list[str]:
+    """Words of English in a row that are not the log's own."""
+    ours = re.sub(r'"[^"]*"|Training complete in .*', "", text)
+    return re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", ours)
+
+
+def test_an_error_is_said_in_the_language_of_the_locale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the operating system says most often, too; a flag counts more than the locale."""
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert main(["report", "/no/such.log"]) == 3
+    assert capsys.readouterr().err == "tailwatch: /no/such.log：没有这个文件；请检查路径。\n"
+    assert main(["report", "--lang", "en", "/no/such.log"]) == 3
+    assert capsys.readouterr().err == "tailwatch: /no/such.log: there is no such file; check the path.\n"
