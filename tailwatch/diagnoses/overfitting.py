@@ -1,8 +1,8 @@
 """Validation has turned: it gets worse while training still gets better.
 
 The rule is in `_turn.py`. Where the log has a validation loss, that is judged; where it has scores only (accuracy, F1, mIoU),
-the best of them, against twice the noise, because scores of small validation sets are coarse and lucky. While the loss rises and the
-score holds, the model grows over-confident rather than wrong: that is said, and weighs less.
+the best of them, against twice the noise, because scores of small validation sets are coarse and lucky. While the loss rises
+and the score holds, the model grows over-confident rather than wrong: that is said, and weighs less.
 """
 
 from __future__ import annotations

@@ -157,6 +157,8 @@ class Judge:
                 continue
             if self._taken[side].is_other(series):
                 self._progress[side] = Progress()
+                for point in series.before:  # a resumed run began where it first began
+                    self._progress[side].add(point.value)
             for i in self._taken[side].take(series):
                 self._progress[side].add(series.values[i])
 
