@@ -4,7 +4,8 @@ Both losses must have gained less than 2 % of their first value (validation less
 10 %, and no score may have grown by a tenth. The first epoch of a rate that is too high averages over an explosion; so losses
 that have stood since the third epoch count as well, if they are no lower than the first running value. It is judged
 from half of the planned epochs on; where no plan is known, from thirty epochs on unless it still falls steadily (a slow start of
-a long run), or at the end of the run. While the learning rate still rises (warm-up) nothing is said.
+a long run), or at the end of the run. While the learning rate still rises (warm-up) nothing is said,
+nor where the log begins in the middle of a run.
 """
 
 from __future__ import annotations
@@ -147,6 +148,7 @@ class Judge:
         stands = judged.count >= _LEAST and (judged.stands(_GAIN, leniency) or judged.rests(before, leniency))
         held_out = not val.count or val.stands(_GAIN_VALIDATION, leniency) or val.rests(before, leniency)
         stands = stands and held_out and not self._scores_rise(run)
+        stands = stands and not _began_before(pair.train if judged is train else pair.val)
         self._stuck = stands and (self._stuck or self._is_time(run, judged, ended="end" in changed))
         if self._stuck:
             yield self._opinion(pair, run, judged, before)
@@ -200,6 +202,13 @@ class Judge:
         actions = (Text(BATCH), Text(RATE, values), Text(WIRES))
         evidence = proof(series, 0, len(series) - 1)
         return Opinion(self.ID, "warning", place_of(series.at(0), run.part), Text(TITLE, values), why, actions, evidence)
+
+
+def _began_before(series: Series | None) -> bool:
+    """Whether the log begins in the middle of a run: what was gained before it is not known."""
+    if series is None or len(series) < _LEAST or series.before or math.isnan(series.epochs[0]):
+        return False
+    return series.epochs[0] > 1 + 2 * (series.epochs[1] - series.epochs[0])
 
 
 def _warms_up(run: Run) -> bool:

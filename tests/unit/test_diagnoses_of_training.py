@@ -327,3 +327,11 @@ def test_steps_of_the_whole_run_are_no_passes_of_an_epoch() -> None:
     each = "".join(f"epoch {e} step 300/300 loss {1 / e:.3f}\n" for e in (1, 2, 3))
     assert "batch_scaling" not in found(SETTINGS + total)
     assert "3 passes" in found(SETTINGS + each)["batch_scaling"]
+
+
+def test_a_run_whose_beginning_is_not_in_the_log_is_not_called_stuck() -> None:
+    """From epoch 28 on hardly anything is gained: that is late, not stuck; a log of every tenth epoch begins at its start."""
+    rows = [f"train loss {0.5 - 0.0002 * i + 0.001 * (i % 2):.5f}\n" for i in range(23)]
+    assert "plateau" in found("".join(f"epoch {i + 1}/23 {row}" for i, row in enumerate(rows)))
+    assert "plateau" in found("".join(f"epoch {10 * (i + 1)}/230 {row}" for i, row in enumerate(rows)))
+    assert "plateau" not in found("".join(f"epoch {i + 28}/50 {row}" for i, row in enumerate(rows)))
