@@ -17,7 +17,7 @@ from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
-from tailwatch.core.unread import UnreadBook
+from tailwatch.core.unread import UnreadBook, carries_number
 from tailwatch.core.weaver import HEADING_LINES, Weaver
 
 if TYPE_CHECKING:
@@ -204,7 +204,9 @@ class Reader:
 
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1
-        entry = Entry(self._runner(shape), has_number=b"0" in shape)
+        runner = self._runner(shape)
+        understood = runner is not None and runner.plan is not NOT_UNDERSTOOD
+        entry = Entry(runner, has_number=not understood and carries_number(shape))
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
                 self._forget()

@@ -14,7 +14,7 @@ from tailwatch.cli import main
 from tailwatch.config import Pattern, Settings
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.sanitise import decode
-from tailwatch.core.unread import MAX_KINDS, UnreadBook
+from tailwatch.core.unread import MAX_KINDS, UnreadBook, carries_number
 from tailwatch.dialects._draft import _columns, as_toml, draft
 from tailwatch.session import Session
 
@@ -121,3 +121,23 @@ def test_a_log_that_was_understood_says_nothing_of_unread_lines(tmp_path: Path, 
     log.write_text("epoch 1 loss 0.5\nepoch 2 loss 0.4\n")
     assert main(["report", str(log)]) == 0
     assert "not understood" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        (b"class [3], IoU: 0.7666", True),
+        (b"ratio=12", True),
+        (b"2024-01-02 10:11:12,123 - INFO - the ratio is 12 now", True),
+        (b"I0102 10:11:12.123456  4321 net.cpp:110] ratio 0.5", True),
+        ("第3名 得分".encode(), True),
+        (b"2024-01-02 10:11:12.123\tnode-3:0\tmain:417\tINFO\tBuilding the model", False),
+        (b"I0102 10:11:12.123456  4321 net.cpp:110] Creating Layer fc6", False),
+        (b"[10:11:12] ready", False),
+        (b"resnet50 uses conv2d", False),
+        (b"    (bn1): BatchNorm2d(64, eps=1e-05, momentum=0.1)", False),
+    ],
+)
+def test_only_a_number_of_the_message_itself_makes_a_line_unread(line: bytes, counts: bool) -> None:
+    """The numbers of a logger's prefix, the digits of a word and a printed layer are none that somebody measured."""
+    assert carries_number(line.translate(bytes.maketrans(b"123456789", b"000000000"))) is counts
