@@ -23,14 +23,14 @@ _NUMBER: Final = lazy(rb"0[0.,]*0|0")
 _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 
-_BEFORE_MESSAGE: Final = re.compile(
+_BEFORE_MESSAGE: Final = lazy(
     rb"\s*[IWEF]0000 [0:.]{4,20} {1,8}(?:0{1,9} )?[\w./-]{1,200}:0{1,6}\]"
     rb"|(?=[^\n]{0,40}00:00)[^\n]{0,200}?\b(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL)\b"
 )
 """What a logger writes before a message: time, process, file and line."""
-_STAMP: Final = re.compile(rb"0{2,4}[-/]00[-/]0{2,4}|(?<![0:])0{1,3}:00(?::00)?(?:[.,]0{1,9})?(?![0:])")
-_PART_OF_A_MODEL: Final = re.compile(rb"\s*\([\w.-]{1,80}\): [A-Z]\w{0,80}\(")
-_OWN_NUMBER: Final = re.compile(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?\.?0|[=:]0|\xe7\xac\xac0")
+_STAMP: Final = lazy(rb"0{2,4}[-/]00[-/]0{2,4}|(?<![0:])0{1,3}:00(?::00)?(?:[.,]0{1,9})?(?![0:])")
+_PART_OF_A_MODEL: Final = lazy(rb"\s*\([\w.-]{1,80}\): [A-Z]\w{0,80}\(")
+_OWN_NUMBER: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?\.?0|[=:]0|\xe7\xac\xac0")
 
 
 def carries_number(shape: bytes) -> bool:
