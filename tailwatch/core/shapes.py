@@ -205,7 +205,7 @@ class Reader:
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1
         runner = self._runner(shape)
-        understood = runner is not None and runner.plan is not NOT_UNDERSTOOD
+        understood = isinstance(runner, Runner) and runner.plan is not NOT_UNDERSTOOD
         entry = Entry(runner, has_number=not understood and carries_number(shape))
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
