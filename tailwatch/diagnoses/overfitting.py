@@ -33,6 +33,7 @@ _SHARE_STRICTNESS, _SHARE_CAUTION = 1.2, 2.0
 _SCORE_STRICTNESS: Final = 3.0
 _SHARES: Final = frozenset(("accuracy", "acc", "f1", "auc", "auroc", "map", "iou", "miou", "dice", "precision", "recall"))
 _CLEAR: Final = 0.25
+_STILL_CLEAR: Final = 0.15
 _HOLDS: Final = 0.005
 
 TITLE = "Overfitting: validation {metric} was best at {where} ({best}) and has got worse since ({last} now)."
@@ -67,7 +68,7 @@ class Judge:
         self._turn = Turn()
         self._best: Point | None = None
         self._late = 0
-        self._broken = False
+        self._broken = self._clear = False
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
         """Take the new validation values and say whether the curve has turned."""
@@ -86,6 +87,8 @@ class Judge:
             self._turn.finish()
         if self._turn.turned and not self._broken:
             yield self._opinion(pair, run)
+        else:
+            self._clear = False
 
     def _recall(self, pair: Pair) -> None:
         """Take the evaluations before a resume: the run that goes on is one run."""
@@ -161,9 +164,11 @@ class Judge:
         )
 
     def _is_clear(self, val: Series, last: float) -> bool:
-        """Whether a loss lies a quarter above its best now: more than a warning."""
+        """Whether a loss lies a quarter above its best now: more than a warning, and so it stays until it is clearly less."""
         best = self._turn.best
-        return val.goal == "min" and best > 0 and last > (1 + _CLEAR) * best
+        limit = _STILL_CLEAR if self._clear else _CLEAR
+        self._clear = val.goal == "min" and best > 0 and last > (1 + limit) * best
+        return self._clear
 
 
 def _turn_of(series: Series) -> Turn:

@@ -219,7 +219,7 @@ def told_in(encoding: str, *arguments: str) -> subprocess.CompletedProcess[bytes
     ("arguments", "said"),
     [
         (["check"], "严重：过拟合"),
-        (["replay", "--fast", "--show-alerts"], "第 12 行（共 30 行）：警告：过拟合"),
+        (["replay", "--fast", "--show-alerts"], "第 12 行（共 30 行），第 8 轮：警告：过拟合"),
         (["status"], "验证损失 1.212（最优 0.9181）"),
         (["report"], "训练报告"),
     ],

@@ -59,6 +59,16 @@ def test_a_score_that_holds_makes_it_over_confidence_and_no_more_than_a_warning(
         assert ("over-confident" in render(finding.opinion.why)) == (severity == "warning")
 
 
+def test_how_grave_it_is_does_not_flicker() -> None:
+    """Once a quarter above its best it stays critical while it bounces around that; a fifth alone is a warning."""
+    base = [1.0, 0.8, 0.6, 0.5, 0.5, 0.52, 0.55, 0.57, 0.59, 0.6]
+    bounces = [*base, 0.64, 0.61, 0.635, 0.6, 0.63, 0.6]
+    below = [*base, 0.61, 0.6, 0.62, 0.6, 0.61, 0.6]
+    (grave,) = found(log(16, train_loss=fall, val_loss=lambda i: bounces[i]))
+    (mild,) = found(log(16, train_loss=fall, val_loss=lambda i: below[i]))
+    assert (grave.opinion.severity, mild.opinion.severity) == ("critical", "warning")
+
+
 def test_overfitting_from_the_first_evaluations_on_is_told_apart() -> None:
     """Then gentler steps are advised, from the rate that the log states."""
     text = "learning_rate: 0.0009\n" + log(12, train_loss=fall, val_loss=lambda i: 0.5 + 0.05 * i)
