@@ -27,7 +27,7 @@ VERSION: Final = 1
 MOST_RUNS: Final = 2000
 """The oldest go when there are more."""
 
-_WAIT_SECONDS: Final = 5.0
+_WAIT_SECONDS: Final = 10.0
 _COLUMNS: Final = ", ".join(Record._fields)
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS runs (
