@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.columns import Family, Parts
     from tailwatch.core.cursor import Cursor
-    from tailwatch.core.events import Axis, Frame, Line
+    from tailwatch.core.events import Axis, Frame, Line, Split
     from tailwatch.core.rhythm import Looks
     from tailwatch.core.shapes import Entry
 
@@ -69,7 +69,8 @@ class Weave:
         self.epoch, self.epochs, self.steps = cursor.epoch, cursor.epochs, cursor.steps
         self._cursor = cursor
         self._known: dict[Family | tuple[Family, bytes], Strand] = {}
-        self._owned: set[object] = set()
+        self._ranks: dict[tuple[str, Split | None, Axis], set[float | None]] = {}
+        """The ranks whose values of a series are in a strand; no series may be in two, lest its values lose their order."""
 
     def gather(self, caches: Caches, frame: Frame, upto: int) -> None:
         """Take the lines up to one that cannot be read together with them; `caches` tells what is known of shapes in a frame."""
@@ -83,18 +84,25 @@ class Weave:
         """The frame after the last line."""
         return self.frames[-1][1]
 
-    def _gather(self, cache: dict[bytes, Entry], upto: int) -> bool:
+    def _gather(self, cache: dict[bytes, Entry], upto: int) -> bool:  # noqa: C901 - one loop, run for every line
         """Take the lines of one frame; returns whether another frame begins behind them."""
-        known, raws, unread, frame, at = self._known, self.block.raws, self.unread, self.frame, self.end - 1
-        for at, entry in enumerate(map(cache.get, islice(self.block.shapes, self.end, upto)), self.end):
+        known, unread, frame, at = self._known, self.unread, self.frame, self.end - 1
+        found = map(cache.get, islice(self.block.shapes, self.end, upto))
+        last: Family | None = None  # the family of the line before, where nothing but its name tells its lines from others
+        strand: Strand | None = None
+        for at, (entry, raw) in enumerate(zip(found, islice(self.block.raws, self.end, upto), strict=True), self.end):
             if entry is None:
                 break
             family = entry.family
             if family is not None:
+                if family is last and strand is not None:
+                    strand.places.append(at)
+                    strand.parts.append(entry.unpack(raw))
+                    continue
                 after = family.frame or frame
                 if after is not frame and after != frame and (frame.split or after.split):
                     break
-                parts = entry.unpack(raws[at])
+                parts = entry.unpack(raw)
                 strand = known.get(family if family.rank < 0 else (family, parts[family.rank]))
                 if strand is None:
                     strand = self._open(family, parts)
@@ -106,6 +114,7 @@ class Weave:
                     self.frames.append((at + 1, after))
                     self.end = at + 1
                     return True
+                last = family if family.rank < 0 else None
             elif not entry.quiet:
                 break
             elif entry.has_number:
@@ -127,10 +136,11 @@ class Weave:
             or (family.step < 0 and cursor.steps is not None)
         ):
             return None
-        series = {(spec.name, spec.split, axis) for spec in family.specs}
-        if not self._owned.isdisjoint(series):
+        ranks = [self._ranks.setdefault((spec.name, spec.split, axis), set()) for spec in family.specs]
+        if any(others and (rank is None or rank in others or None in others) for others in ranks):
             return None
-        self._owned |= series
+        for others in ranks:
+            others.add(rank)
         strand = Strand(family, axis, rank)
         self._known[family if family.rank < 0 else (family, parts[family.rank])] = strand
         self.strands.append(strand)
@@ -150,13 +160,15 @@ class Weave:
 
     def inherit(self) -> None:
         """Give each row the step that holds there."""
+        inheriting = [s for s in self.strands if s.family.step < 0 and s.family.tells]
+        if not inheriting:
+            return
         stepping = [s for s in self.strands if s.family.step >= 0]
         told = sorted((place, step) for s in stepping for place, step in zip(s.places, s.steps, strict=True)) if stepping else []
         before = NAN if self._cursor.step is None else self._cursor.step
         places, steps = [place for place, _ in told], [before, *(step for _, step in told)]
-        for strand in self.strands:
-            if strand.family.step < 0 and strand.family.tells:
-                strand.steps = array("d", [steps[bisect_left(places, at)] for at in strand.places])
+        for strand in inheriting:
+            strand.steps = array("d", [steps[bisect_left(places, at)] for at in strand.places])
 
     @property
     def names_rank(self) -> bool:
