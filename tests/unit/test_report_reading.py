@@ -8,7 +8,7 @@ import pytest
 
 from tailwatch.cli import main
 from tailwatch.core.wording import wording
-from tests.unit.test_report import flat, section
+from tests.unit.test_report import SEVEN, flat, section
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +100,11 @@ def test_a_long_message_is_cut_at_a_word_and_shows_it() -> None:
     """An ellipsis ends it."""
     assert wording("RuntimeError: " + "word " * 100, 60).endswith("word…")
     assert len(wording("RuntimeError: " + "x" * 1000, 60)) == 60
+
+
+def test_settings_are_told_against_the_sums_of_the_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rate that was not scaled, and the passes an epoch, though the finding joins two sentences."""
+    assert main(["report", "--lang", "en", "--baseline", "none", SEVEN]) == 0
+    told = section(capsys.readouterr().out, "ENVIRONMENT AND SETTINGS", "MESSAGES")
+    assert "Not scaled with the batch: 2.6e-4" in told
+    assert "7 passes over 5,376 samples" in told

@@ -92,7 +92,7 @@ def _remark(facts: Facts, key: str) -> Claim:
     """What is wrong with a setting, else how it differs from the baseline's."""
     found = facts.finding("batch_scaling", "batch_arithmetic")
     if found is not None:
-        values = found.opinion.why.values
+        values = _values_in(found.opinion.why)
         titled = _of_finding(key, values, passes=found.opinion.id == "batch_scaling")
         if titled is not None:
             return titled
@@ -104,6 +104,12 @@ def _remark(facts: Facts, key: str) -> Claim:
     factor = difference.this / difference.other
     values = {"times": compact(float(f"{factor:.2g}")), "share": f"{100 * factor:.2g} %"}
     return Claim(Text(GREW if factor > 1 else SHRANK, values), tone="warn")
+
+
+def _values_in(text: Text) -> dict[str, object]:
+    """Return the values of a sentence and of those that it is joined from."""
+    within = [_values_in(v) for v in text.values.values() if isinstance(v, Text)]
+    return {name: value for values in (*within, text.values) for name, value in values.items()}
 
 
 def _of_finding(key: str, values: Mapping[str, object], *, passes: bool) -> Claim | None:
