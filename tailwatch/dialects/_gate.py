@@ -6,8 +6,8 @@ from typing import Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import known_words
-from tailwatch.dialects._names import EPOCH_WORDS, STEP_WORDS
 from tailwatch.dialects._settings import SETTING_KEYS
+from tailwatch.dialects._vocabulary import EPOCH_WORDS, STEP_WORDS
 
 _WORD: Final = lazy(rb"[A-Z]?[a-z]+|[A-Z]+")
 _KNOWN: Final = frozenset(

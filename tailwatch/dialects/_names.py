@@ -9,6 +9,22 @@ from typing import Final, Literal, NamedTuple
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, words
 from tailwatch.dialects._settings import SETTING_KEYS
+from tailwatch.dialects._vocabulary import (
+    COUNTERS,
+    COUNTS,
+    CURRENT,
+    EPOCH,
+    IDENTITIES,
+    NEVER,
+    NOT_A_PLACE,
+    NOT_METRICS,
+    NUMBERED,
+    OF_A_PLACE,
+    STEP,
+    STEP_PHRASES,
+    STOP,
+    TIME_IN,
+)
 
 LONGEST_NAME: Final = 56
 
@@ -21,164 +37,9 @@ _DELIMITERS: Final = lazy(
 _TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
-_STOP: Final = frozenset(
-    [
-        "is",
-        "of",
-        "at",
-        "was",
-        "to",
-        "from",
-        "by",
-        "in",
-        "with",
-        "on",
-        "the",
-        "and",
-        "a",
-        "for",
-        "reached",
-        "be",
-        "are",
-        "as",
-        "or",
-        "than",
-    ]
-)
 _TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
 _LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
 _COUNTED: Final = lazy(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
-_EPOCH: Final = frozenset(
-    [
-        "epoch",
-        "ep",
-        "epo",
-        "轮",
-        "当前轮数",
-        "轮次",
-        "周期",
-        "epoc",
-        "época",
-        "epoche",
-        "époque",
-        "epoque",
-        "epoca",
-        "эпоха",
-        "エポック",
-        "회차",
-    ]
-)
-_STEP: Final = frozenset(
-    [
-        *("step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr", "minibatch", "it"),
-        *("步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代", "fold", "boosting", "trees", "tree", "itération"),
-    ]
-)  # fmt: skip
-_STEP_PHRASES: Final = frozenset(
-    [
-        "total timesteps",
-        "num timesteps",
-        "global steps",
-        "total it",
-        "n iter",
-        "num updates",
-        "step in epoch",
-        "iter in epoch",
-        "batch in epoch",
-        "global step max steps",
-    ]
-)
-EPOCH_WORDS: Final = (*_EPOCH, "epochs")
-STEP_WORDS: Final = tuple(_STEP)
-_COUNTS: Final = frozenset(["steps", "iters", "iterations", "batches", "updates", "trees", "timesteps"])
-_CURRENT: Final = frozenset(["current", "cur", "global", "now", "当前"])
-_NUMBERED: Final = frozenset(["id", "i", "index", "idx", "number", "num", "no", "#", "count", "nr", "loaded"])
-_NOT_A_PLACE: Final = frozenset(
-    [
-        *(
-            "best",
-            "per",
-            "max",
-            "num",
-            "total",
-            "warmup",
-            "every",
-            "time",
-            "size",
-            "early",
-            "stop",
-            "stopped",
-            "patience",
-            "n",
-            "each",
-            "last",
-        ),
-        *("seconds", "sec", "speed", "number", "decay", "save", "log", "eval", "interval", "accumulation", "until", "warm"),
-        *("remaining", "resume", "nb", "freq", "milestone", "window", "inner", "local"),
-    ]
-)
-_COUNTERS: Final = frozenset(("start", "micro", "end", "next", "first", *_EPOCH, *_STEP))
-"""Words of counters that are no place: `start_epoch`, `micro_step`."""
-_OF_A_PLACE: Final = frozenset(
-    ["global", "current", "cur", "train", "training", "trainer", "the", "this", "data", "opt", "optimizer", "optim"]  # noqa: RUF005
-    + [
-        "progress",
-        "or",
-        "gradient",
-        "grad",
-        "sgd",
-        "i",
-        "model",
-        "main",
-        "meta",
-        "outer",
-        "epoch",
-        "self",
-        "play",
-        "env",
-        "environment",
-        "agent",
-    ]
-)
-_NEVER: Final = frozenset(
-    [
-        *("rank", "ranks", "node", "nodes", "nnodes", "proc", "procs", "process", "pid", "port", "seed", "version", "shape", "place", "cuda"),
-        *("worker", "workers", "thread", "threads", "vocab", "id", "ids", "device", "gpu", "gpus", "gpuid", "param", "params", "line"),
-        *("layer", "layers", "hidden", "dim", "dims", "head", "heads", "kernel", "stride", "padding", "channels", "width", "height", "day"),
-        *("year", "month", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "exit", "code", "errno", "status"),
-        *("capability", "capabilities", "job", "jobid", "localhost", "address", "offset", "axis", "column", "columns", "rows"),
-        *("jobs", "depth", "leaves"),
-    ]
-)  # fmt: skip
-_NOT_METRICS: Final = lazy(
-    r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
-    r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
-    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods",
-    re.IGNORECASE,
-)
-
-_IDENTITIES: Final = frozenset(
-    [
-        "v num",
-        "no",
-        "lineno",
-        "levelno",
-        "percentage",
-        "progress",
-        "percent",
-        "run",
-        "trial",
-        "exp",
-        "experiment",
-        "target",
-        "threshold",
-        "goal",
-        "expected",
-    ]
-)
-"""Names whose number says which run it is or what was hoped for, not what was measured."""
-
-_TIME_IN: Final = lazy("(?:elapsed )?time (?:in )?(?:s|sec|secs|seconds|ms|min|minutes|h|hours)")
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]
@@ -249,9 +110,9 @@ def classify(raw: bytes) -> Name:
     """Return what a number called so is."""
     text = _LEADING.sub("", _TRAILING.sub("", raw.decode("utf-8", "replace").strip()))
     found = words(text)
-    while found and found[0] in _STOP:
+    while found and found[0] in STOP:
         found = found[1:]
-    while found and found[-1] in _STOP:
+    while found and found[-1] in STOP:
         found = found[:-1]
     if not found or len(found) > (16 if "/" in text else 8) or len(text) > LONGEST_NAME:
         return Name(text, "nothing", "none")
@@ -268,20 +129,20 @@ def classify(raw: bytes) -> Name:
     if (
         found[-1] in ("eta", "elapsed", "remaining", "ts", "timestamp", "耗时", "用时", "时间", "剩余时间")
         or phrase in ("time", "data", "time data")
-        or _TIME_IN.fullmatch(phrase)
+        or TIME_IN.fullmatch(phrase)
     ):
         return Name(text, "time", "none")
-    if phrase in _IDENTITIES or (_speaks_of_hardware(found) and not known.plain and not meaning(found[0]).plain):
+    if phrase in IDENTITIES or (_speaks_of_hardware(found) and not known.plain and not meaning(found[0]).plain):
         return Name(text, "nothing", "none")
     length = len(words(text.rpartition("/")[2]))
-    if not known.known or (not known.plain and _NOT_METRICS.search(text)) or length > 6:
+    if not known.known or (not known.plain and NOT_METRICS.search(text)) or length > 6:
         return Name(text, "value" if length <= 5 else "nothing", "none", key)
     return Name(text, "value", "plain" if known.plain else "weak" if known.weak and "AP" not in text else "known", key)
 
 
 def _speaks_of_hardware(found: list[str]) -> bool:
     """Whether a word says that the number is a rank, a size or the like; not so in `tokens_per_second_per_gpu`."""
-    return any(w in _NEVER and before != "per" for before, w in zip(["", *found], found, strict=False))
+    return any(w in NEVER and before != "per" for before, w in zip(["", *found], found, strict=False))
 
 
 def split_only(found: list[str]) -> bool:
@@ -295,23 +156,23 @@ def _count_of(found: list[str]) -> Part | None:
 
 
 def _place(found: list[str], text: str) -> Part | None:
-    if len(found) > 1 and found[-1] in _NUMBERED:
+    if len(found) > 1 and found[-1] in NUMBERED:
         found = found[:-1]
     while len(found) > 1 and meaning(found[-1]).split is not None and split_only([found[-1]]):
         found = found[:-1]  # `Epoch(train)`
     last = found[-1]
-    if len(found) == 2 and last in _EPOCH and " " in text and meaning(found[0]).split is not None:
+    if len(found) == 2 and last in EPOCH and " " in text and meaning(found[0]).split is not None:
         return "epoch"  # `Eval Epoch: 1`
     if last == "epochs" and len(found) == 1:
         return "epochs"
-    if " ".join(found) in _STEP_PHRASES:
+    if " ".join(found) in STEP_PHRASES:
         return "step"
-    if len(found) > 1 and any(w in _NOT_A_PLACE for w in found[:-1]):
+    if len(found) > 1 and any(w in NOT_A_PLACE for w in found[:-1]):
         return None
-    if " " not in text and not _OF_A_PLACE.issuperset(found[:-1]):
-        return "nothing" if _COUNTERS.issuperset(found) else None  # `overfit_single_batch`
-    if last in _EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
+    if " " not in text and not OF_A_PLACE.issuperset(found[:-1]):
+        return "nothing" if COUNTERS.issuperset(found) else None  # `overfit_single_batch`
+    if last in EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
         return "epoch"
-    if last in _STEP:
-        return "step" if last not in _COUNTS or _CURRENT.issuperset(found[:-1]) else _count_of(found)
+    if last in STEP:
+        return "step" if last not in COUNTS or CURRENT.issuperset(found[:-1]) else _count_of(found)
     return None
