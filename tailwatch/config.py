@@ -6,7 +6,7 @@ there is a file.
 
 To add a key: one field with its default and docstring in `Settings`, one entry in `KEYS`, which checks a value wherever it comes
 from. The environment variable (`TAILWATCH_` and the key in capitals) follows from it; a flag needs one line in `arguments.py`,
-without a default, its `dest` named like the key. To add a key to a `[[table]]`: the same in its tuple and in `TABLES`.
+without a default, its `dest` named like the key. The keys of a `[[table]]` stand in `config_tables.py`.
 """
 
 from __future__ import annotations
@@ -14,106 +14,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
-from tailwatch.core.checks import amount, encoding, one_of, some_of, text, texts, times, truth
-from tailwatch.core.errors import UsageError, reason, words
-from tailwatch.core.text import Text, phrase
+from tailwatch.config_tables import TABLES, OwnMessage, Pattern
+from tailwatch.core.checks import check_of, checked, encoding, one_of
+from tailwatch.core.errors import UsageError, reason
+from tailwatch.core.text import Text
 from tailwatch.whereabouts import PREFIX, default_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-
-class Pattern(NamedTuple):
-    """One `[[pattern]]`: how a line that the user's own script prints is read."""
-
-    line: str = ""
-    """A template: the line with `{name}` where a number stands."""
-
-    regex: str = ""
-    """Or a regular expression with a named group for each number."""
-
-    split: str = ""
-    """Which split its values belong to, where the names do not say: train, val or test."""
-
-    axis: str = ""
-    """What its values belong to, where place and split do not tell: epoch (results) or step (running values)."""
-
-    name: str = ""
-    """What the report calls it."""
-
-    where: str = ""
-    """File and table, for a sentence about it."""
-
-
-class OwnWhen(NamedTuple):
-    """One `[[message.when]]`: conditions, all of which must hold, under which the verdict on a message is another one."""
-
-    verdict: str = ""
-    """The verdict then."""
-
-    why: str = ""
-    action: str = ""
-    number: str = ""
-    """A number that text or pattern names."""
-
-    below: float | None = None
-    above: float | None = None
-    equals: float | None = None
-    """What the number is compared with; below and above are exclusive."""
-
-    seen: str = ""
-    unseen: str = ""
-    """A rule of the catalogue that the log has, or has not, held so far."""
-
-    repeats: int = 0
-    """The least count of the message in the log."""
-
-    phases: tuple[str, ...] = ()
-    """Where the run stands: start, training, exit."""
-
-    frameworks: tuple[str, ...] = ()
-    """The framework whose dialect the log speaks: keras, huggingface, lightning, boosting."""
-
-    has: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    """Texts of the message: any of them, none of them."""
-
-    went_on: bool | None = None
-    """Whether training values came after it."""
-
-    wrapped: bool | None = None
-    """Whether a script caught and printed it."""
-
-
-class OwnMessage(NamedTuple):
-    """One `[[message]]`: the user's own verdict on a message."""
-
-    text: str = ""
-    """What stands in the line, letter by letter; `{}` stands for anything, `{name}` for a number."""
-
-    pattern: str = ""
-    """Or a regular expression found in the line, with named groups for numbers."""
-
-    rule: str = ""
-    """Or the catalogue's rule that knows it, as `tailwatch explain` names it."""
-
-    verdict: str = ""
-    """hide, alert (be told each time it begins), or the label it deserves: harmless, info, actionable, fatal."""
-
-    unless: tuple[str, ...] = ()
-    """Texts that exclude a line."""
-
-    when: tuple[OwnWhen, ...] = ()
-    """Conditions that change the verdict; the first one that holds wins."""
-
-    why: str = ""
-    """Why, for whoever reads it later."""
-
-    action: str = ""
-    """What to do about it."""
-
-    where: str = ""
-    """File and table, for a sentence about it."""
+    from collections.abc import Callable, Mapping
 
 
 class Settings(NamedTuple):
@@ -139,70 +47,11 @@ class Settings(NamedTuple):
 
 
 DEFAULTS: Final = Settings()
-
-
-VERDICTS: Final = ("hide", "alert", "harmless", "info", "actionable", "fatal")
-WHEN: Final[Mapping[str, Callable[[object], Any]]] = {
-    "verdict": one_of(*VERDICTS),
-    "why": text,
-    "action": text,
-    "number": text,
-    "below": amount,
-    "above": amount,
-    "equals": amount,
-    "seen": text,
-    "unseen": text,
-    "repeats": times,
-    "phases": some_of("start", "training", "exit"),
-    "frameworks": some_of("keras", "huggingface", "lightning", "boosting"),
-    "has": texts,
-    "lacks": texts,
-    "went_on": truth,
-    "wrapped": truth,
-}
-"""The check of each key of a `[[message.when]]`."""
-
-
-def conditions(value: object) -> tuple[OwnWhen, ...]:
-    """Take the tables under `[[message.when]]`.
-
-    Raises:
-        UsageError: names the number of the table and its key.
-    """
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise ValueError(phrase("a list of tables, with [[message.when]] above each"))
-    found = []
-    for n, entry in enumerate(value, 1):
-        where = f"number {n}"
-        found.append(OwnWhen(**{k: _checked(_check_of(WHEN, k, where, WHEN), v, f"{where}: {k}") for k, v in entry.items()}))
-    return tuple(found)
-
-
 KEYS: Final[Mapping[str, Callable[[object], Any]]] = {
     "lang": one_of("auto", "en", "zh"),
     "history": one_of("on", "off"),
     "encoding": encoding,
 }
-TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Callable[[object], Any]]]]] = {
-    "pattern": (
-        Pattern,
-        {"line": text, "regex": text, "split": one_of("train", "val", "test"), "axis": one_of("epoch", "step"), "name": text},
-    ),
-    "message": (
-        OwnMessage,
-        {
-            "text": text,
-            "rule": text,
-            "pattern": text,
-            "verdict": one_of(*VERDICTS),
-            "unless": texts,
-            "when": conditions,
-            "why": text,
-            "action": text,
-        },
-    ),
-}
-"""For each `[[table]]`: the tuple an entry becomes, and the check of each of its keys."""
 
 
 def load(flags: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -223,7 +72,7 @@ def load(flags: Mapping[str, object] | None = None, environment: Mapping[str, st
     for key, check in KEYS.items():
         given = flags.get(key)
         if given is not None:
-            values[key] = _checked(check, given, f"--{key.replace('_', '-')}")
+            values[key] = checked(check, given, f"--{key.replace('_', '-')}")
     return Settings(**values, where=path)
 
 
@@ -260,14 +109,14 @@ def _of_file(path: str, asked: bool) -> dict[str, Any]:  # noqa: FBT001 - what `
 def _value(path: str, key: str, value: object) -> Any:
     table = TABLES.get(key)
     if table is None:
-        return _checked(_check_of(KEYS, key, path, (*KEYS, *TABLES)), value, f"{path}: {key}")
+        return checked(check_of(KEYS, key, path, (*KEYS, *TABLES)), value, f"{path}: {key}")
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise UsageError("{path}: {key} must be a list of tables; write [[{key}]] above each.", path=path, key=key)
     return tuple(_entry(f"{path}: [[{key}]] number {i}", entry, *table) for i, entry in enumerate(value, 1))
 
 
 def _entry(where: str, entry: dict[str, object], made: type[Any], checks: Mapping[str, Callable[[object], Any]]) -> Any:
-    values = {k: _checked(_check_of(checks, k, where, checks), v, f"{where}: {k}") for k, v in entry.items()}
+    values = {k: checked(check_of(checks, k, where, checks), v, f"{where}: {k}") for k, v in entry.items()}
     return made(**values, where=where)
 
 
@@ -277,7 +126,7 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         key = name[len(PREFIX) :].lower()
         if name.startswith(PREFIX) and value and key != "config":
             check = KEYS.get(key) or _no_variable(name)
-            values[key] = _checked(check, value, Text("the environment variable {name}", {"name": name}))
+            values[key] = checked(check, value, Text("the environment variable {name}", {"name": name}))
     return values
 
 
@@ -297,26 +146,3 @@ def _no_variable(name: str) -> NoReturn:
         name=name,
         names=", ".join(f"{PREFIX}{k}" for k in known),
     )
-
-
-def _check_of(
-    checks: Mapping[str, Callable[[object], Any]], key: str, where: str, known: Iterable[str]
-) -> Callable[[object], Any]:
-    if key in checks:
-        return checks[key]
-    from difflib import get_close_matches  # noqa: PLC0415 - for errors only
-
-    near = get_close_matches(key, known, n=1)
-    if near:
-        raise UsageError("{where}: there is no key {key}; did you mean {near}?", where=where, key=repr(key), near=repr(near[0]))
-    raise UsageError("{where}: there is no key {key}; the keys are {keys}.", where=where, key=repr(key), keys=", ".join(known))
-
-
-def _checked(check: Callable[[object], Any], value: object, where: Text | str) -> Any:
-    try:
-        return check(value)
-    except UsageError as error:
-        raise UsageError("{where} {error}", where=where, error=error.sentence) from None
-    except ValueError as error:
-        shown = repr(value)[:60]
-        raise UsageError("{where} must be {wanted}, not {value}.", where=where, wanted=words(error), value=shown) from None

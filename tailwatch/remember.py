@@ -20,7 +20,7 @@ from tailwatch.core.errors import UsageError, reason
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tailwatch.config import OwnMessage
+    from tailwatch.config_tables import OwnMessage
 
 _KEYS = ("rule", "text", "verdict", "why", "action")
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from tailwatch.catalogue.heard import Interest
-    from tailwatch.config import OwnMessage, Settings
+    from tailwatch.config import Settings
+    from tailwatch.config_tables import OwnMessage
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import ReaderEvent, SourceEvent
     from tailwatch.core.findings import FindingBook, FindingChange, Watch
@@ -255,17 +256,14 @@ class Session:
         for happened in events:
             self.run.apply(happened)
             if type(happened) is Reading:
-                self._trained(happened, changes)
+                self._listener.trained(happened.dialect, happened.part, self.run.last_reading_line)
+                if self._keep_readings:
+                    changes.readings.append((self.run.segment.number, happened))
 
     def _ask(self, line: Line, entry: Entry) -> Interest | None:
         interest = self._listener.interest(line.raw.decode("utf-8", "replace"))
         entry.tell(interest)
         return interest
-
-    def _trained(self, reading: Reading, changes: Changes) -> None:
-        self._listener.trained(reading.dialect, reading.part, self.run.last_reading_line)
-        if self._keep_readings:
-            changes.readings.append((self.run.segment.number, reading))
 
     def _look_at_unfinished(self, at: float, changes: Changes) -> None:
         """Show what the unfinished line says; it makes no point, but a NaN in it is one already."""

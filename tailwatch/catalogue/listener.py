@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.around import Place
     from tailwatch.catalogue.own import OwnVerdict
     from tailwatch.catalogue.rules import Phase, Rule, Verdict
-    from tailwatch.config import OwnMessage
+    from tailwatch.config_tables import OwnMessage
     from tailwatch.core.events import Line, Spoken
     from tailwatch.core.messages import Entry
 

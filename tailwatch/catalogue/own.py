@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tailwatch.catalogue.rules import Context, Verdict
-    from tailwatch.config import OwnMessage, OwnWhen
+    from tailwatch.config_tables import OwnMessage, OwnWhen
     from tailwatch.core.events import Label
 
 WHY: Final = "You said so: {where}."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tailwatch.core.errors import UsageError
+from tailwatch.core.errors import words as words_of
 from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def text(value: object) -> str:
@@ -78,3 +80,42 @@ def some_of(*words: str) -> Callable[[object], tuple[str, ...]]:
         return tuple(value)
 
     return check
+
+
+def check_of(
+    checks: Mapping[str, Callable[[object], Any]], key: str, where: str, known: Iterable[str]
+) -> Callable[[object], Any]:
+    """Return the check of a key.
+
+    Args:
+        checks: the checks by key.
+        key: as the user wrote it.
+        where: file and table, for the sentence.
+        known: the keys that may be proposed instead.
+
+    Raises:
+        UsageError: there is no such key; says which one it may have meant.
+    """
+    if key in checks:
+        return checks[key]
+    from difflib import get_close_matches  # noqa: PLC0415 - for errors only
+
+    near = get_close_matches(key, known, n=1)
+    if near:
+        raise UsageError("{where}: there is no key {key}; did you mean {near}?", where=where, key=repr(key), near=repr(near[0]))
+    raise UsageError("{where}: there is no key {key}; the keys are {keys}.", where=where, key=repr(key), keys=", ".join(known))
+
+
+def checked(check: Callable[[object], Any], value: object, where: Text | str) -> Any:
+    """Return what a check makes of a value.
+
+    Raises:
+        UsageError: says `where` and what the value must be.
+    """
+    try:
+        return check(value)
+    except UsageError as error:
+        raise UsageError("{where} {error}", where=where, error=error.sentence) from None
+    except ValueError as error:
+        shown = repr(value)[:60]
+        raise UsageError("{where} must be {wanted}, not {value}.", where=where, wanted=words_of(error), value=shown) from None

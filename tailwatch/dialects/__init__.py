@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from tailwatch.config import Pattern
+    from tailwatch.config_tables import Pattern
     from tailwatch.core.events import Frame, Plan
     from tailwatch.dialects._own import OwnDialect
 

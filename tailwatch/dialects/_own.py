@@ -27,7 +27,7 @@ from tailwatch.dialects._template import Template
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tailwatch.config import Pattern
+    from tailwatch.config_tables import Pattern
     from tailwatch.core.chosen import Holds
     from tailwatch.core.events import Frame, MarkKind, NumberForm, PlanKind, Role, Split
 

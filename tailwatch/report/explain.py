@@ -12,7 +12,7 @@ from tailwatch.core.text import ENGLISH, phrase
 
 if TYPE_CHECKING:
     from tailwatch.catalogue import Verdict
-    from tailwatch.config import OwnMessage
+    from tailwatch.config_tables import OwnMessage
     from tailwatch.core.text import Language
 
 _SGR = r"\x1b\[[0-9;:]{0,32}m"

@@ -111,7 +111,8 @@ class Actions:
 
     def judge_message(self, message: MessageView, verdict: str) -> None:
         """Write a verdict on a kind of message into the configuration, and follow it at once."""
-        from tailwatch.config import OwnMessage, file  # noqa: PLC0415 - needed rarely
+        from tailwatch.config import file  # noqa: PLC0415 - needed rarely
+        from tailwatch.config_tables import OwnMessage  # noqa: PLC0415
         from tailwatch.remember import remember  # noqa: PLC0415
 
         if not (message.text or message.rule):

@@ -24,7 +24,8 @@ from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, Sourc
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tailwatch.config import OwnMessage, Settings
+    from tailwatch.config import Settings
+    from tailwatch.config_tables import OwnMessage
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Finding, SourceEvent
     from tailwatch.core.text import Language

@@ -30,6 +30,7 @@ ROOMS = (
     "reading.py",
     "remember.py",
     "config.py",
+    "config_tables.py",
     "diagnoses",
     "core/verdict.py",
     "core/checks.py",

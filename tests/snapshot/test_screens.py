@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual
 
-from tailwatch.config import OwnMessage
+from tailwatch.config_tables import OwnMessage
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.language import language
 from tailwatch.tui.feed import Feed

@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 from tailwatch import config
+from tailwatch.config_tables import TABLES, Pattern
 from tailwatch.core.errors import UsageError
 from tailwatch.whereabouts import to_write_in
 
 
 def test_every_key_has_a_field_a_default_and_a_check() -> None:
     """`Settings`, `KEYS` and `TABLES` name the same keys, and each default passes its own check."""
-    assert {*config.KEYS, *config.TABLES, "where"} == set(config.Settings._fields)
+    assert {*config.KEYS, *TABLES, "where"} == set(config.Settings._fields)
     for key, check in config.KEYS.items():
         assert check(getattr(config.DEFAULTS, key)) == getattr(config.DEFAULTS, key)
-    for made, checks in config.TABLES.values():
+    for made, checks in TABLES.values():
         assert {*checks, "where"} == set(made._fields)
 
 
@@ -123,7 +124,7 @@ def test_a_hint_names_the_configuration_file_that_is_read(tmp_path: Path, monkey
 
 def test_settings_go_to_other_processes() -> None:
     """They are plain values."""
-    made = config.Settings(pattern=(config.Pattern(line="a {loss}"),))
+    made = config.Settings(pattern=(Pattern(line="a {loss}"),))
     assert pickle.loads(pickle.dumps(made)) == made
 
 

@@ -6,7 +6,8 @@ import tomllib
 import pytest
 
 from tailwatch.catalogue.own import OwnRules
-from tailwatch.config import DEFAULTS, OwnMessage, load
+from tailwatch.config import DEFAULTS, load
+from tailwatch.config_tables import OwnMessage
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data
 from tailwatch.core.messages import literal_of

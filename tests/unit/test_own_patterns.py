@@ -10,7 +10,8 @@ import pytest
 
 from tailwatch import config
 from tailwatch.cli import main
-from tailwatch.config import Pattern, Settings
+from tailwatch.config import Settings
+from tailwatch.config_tables import Pattern
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data, Notice, Reading
 from tailwatch.core.regexes import Regex

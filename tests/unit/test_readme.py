@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tailwatch import config
+from tailwatch.config_tables import TABLES
 from tailwatch.core.events import Data
 from tailwatch.session import Session
 
@@ -62,5 +63,5 @@ def test_the_example_of_settings_is_read_as_it_stands(tmp_path: Path) -> None:
 def test_the_page_of_settings_names_every_key() -> None:
     """No key without a word of what it does."""
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    for key in (*config.KEYS, *(f"[[{table}]]" for table in config.TABLES), *config.TABLES["pattern"][1]):
+    for key in (*config.KEYS, *(f"[[{table}]]" for table in TABLES), *TABLES["pattern"][1]):
         assert f"| `{key}` |" in page

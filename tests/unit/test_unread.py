@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tailwatch.cli import main
-from tailwatch.config import Pattern, Settings
+from tailwatch.config import Settings
+from tailwatch.config_tables import Pattern
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.sanitise import decode
 from tailwatch.core.unread import MAX_KINDS, UnreadBook, carries_number
