@@ -204,7 +204,7 @@ class Peeled(NamedTuple):
     def is_message(self) -> bool:
         """Whether form alone shows a message: a level above info, a class at the head, or words that tell of trouble."""
         if self.level in ("warning", "error", "fatal") or self.klass:
-            return bool(self.klass) or any(map(str.isalpha, self.rest))  # a row of stars only frames what others say
+            return bool(self.klass) or len({c for c in self.rest if c.isalpha()}) > 1  # `****__xx` only frames what others say
         if self.wrapper:
             named = self.wrapper[0] > "\x7f" or (self.wrapper[0].isupper() and "_" not in self.wrapper)
             return named and self.rest[:1].isalpha() and not self.rest.startswith(("nan", "inf", "NaN"))
