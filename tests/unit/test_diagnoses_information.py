@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
+from pathlib import Path
 
 import pytest
 
-from tailwatch.core.events import Data, Notice
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from judging import judged
+
 from tailwatch.core.text import render
 from tailwatch.diagnoses._muted import is_muted
-from tailwatch.session import Session
-
-
-def judged(text: str) -> Session:
-    session = Session()
-    session.feed(Data(text.encode(), 0.0))
-    session.feed(Notice("ended", 1.0))
-    return session
 
 
 def said(text: str) -> dict[str, str]:
