@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import replace
+import sys
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 
-from tailwatch.core.events import Data, Notice, Tick
-from tailwatch.language import language
-from tailwatch.session import Session
-from tailwatch.tui.curves import Reading, reading_at
-from tailwatch.tui.paint import Painter, Row, Span, clipped, middle, plain, width_of, wrap
-from tailwatch.tui.panels import chart
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from panels import AT, NASTY, SAMPLES, sample, snapshot_of, text_of
+
+from tailwatch.tui.paint import middle, plain, width_of
 from tailwatch.tui.panels.findings import finding_detail, findings_rows, findings_title
-from tailwatch.tui.panels.log import LogBuffer, around_rows, log_row, log_title
 from tailwatch.tui.panels.messages import message_detail, messages_rows, shown_messages
 from tailwatch.tui.panels.series import series_rows, short
 from tailwatch.tui.panels.status import is_unusual, span_of_time, status_rows
 from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.panels.verdict import banner_rows, verdict_repeats, verdict_rows
-from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot, SourceState
-from tailwatch.tui.view import SnapshotMaker
-
-SAMPLES = Path(__file__).parents[2] / "sample_logs"
-AT = 1_700_000_000.0
-NASTY = "\x1b[2J\x1b]52;c;ZXZpbA==\x07\x9b31m\u202e[bold][@click=app.quit]x[/]"
-
-
-def snapshot_of(text: bytes, source: SourceState | None = None, *, alive: bool | None = True) -> Snapshot:
-    session = Session(keep_lines=True, live=True)
-    session.feed(Data(text, AT))
-    session.feed(Tick(AT + 3, alive))
-    session.feed(Notice("read", AT + 3))
-    return SnapshotMaker("runs/nohup.out").make(session, source or SourceState("live"))
-
-
-def sample(name: str) -> Snapshot:
-    return snapshot_of((SAMPLES / name).read_bytes())
-
-
-def text_of(rows: list[Row]) -> str:
-    return "\n".join(plain(cells) for cells in rows)
-
-
-@pytest.fixture(scope="module")
-def overfit() -> Snapshot:
-    return sample("keras/seven_replicas_overfit.log")
+from tailwatch.tui.snapshot import Snapshot, SourceState
 
 
 class TestVerdict:
@@ -145,97 +115,6 @@ class TestStatus:
         assert span_of_time(seconds) == said
 
 
-class TestChart:
-    def test_train_and_validation_share_one_chart(self, overfit: Snapshot) -> None:
-        data = overfit.charts[0]
-        assert data.metric == "loss"
-        assert [c.part for c in data.curves if c.part != "running"] == ["train", "val"]
-        assert data.x_axis == "epoch"
-
-    def test_the_best_is_marked_and_named(self, overfit: Snapshot) -> None:
-        options = chart.ChartOptions()
-        assert "★ 0.35 epoch 3" in plain(chart.title(overfit.charts[0], options, 80))
-        assert "★" in text_of(chart.chart_rows(overfit.charts[0], options, 80, 14)[:-3])
-
-    def test_the_legend_leaves_out_what_does_not_fit(self, overfit: Snapshot) -> None:
-        for width in range(8, 80):
-            assert width_of(chart.title(overfit.charts[0], chart.ChartOptions(), width)) <= max(width, len("loss"))
-
-    @pytest.mark.parametrize("size", [(20, 4), (44, 8), (71, 14), (200, 60)])
-    def test_a_chart_fills_exactly_its_rows(self, overfit: Snapshot, size: tuple[int, int]) -> None:
-        width, height = size
-        rows = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), width, height)
-        assert len(rows) == height
-        assert max(width_of(cells) for cells in rows) <= width
-
-    def test_events_have_a_lane_or_stand_on_the_axis(self, overfit: Snapshot) -> None:
-        tall = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 14)
-        low = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 8)
-        assert "↓ lr drop" in plain(tall[-2])
-        assert "└" not in plain(tall[-2])
-        assert "↓" in plain(low[-2])
-        assert "└" in plain(low[-2])
-
-    def test_too_small_says_so(self, overfit: Snapshot) -> None:
-        assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 3))
-        assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 12, 9))
-
-    def test_nothing_but_nan_says_so_and_where_it_began(self) -> None:
-        data = sample("huggingface/nan.log").charts[0]
-        assert "NaN or inf" in text_of(chart.chart_rows(data, chart.ChartOptions(), 80, 9))
-        assert "✖ NaN at" in plain(chart.title(data, chart.ChartOptions(), 80))
-
-    def test_a_nan_inside_is_marked_beneath_the_curve(self) -> None:
-        text = b"".join(b"Epoch %d/9 loss: %s\n" % (e, b"nan" if e == 4 else b"%f" % (1 / e)) for e in range(1, 8))
-        rows = chart.chart_rows(snapshot_of(text).charts[0], chart.ChartOptions(), 60, 12)
-        assert "✖ NaN" in plain(rows[-2])
-
-    def test_log_scale_draws_powers_of_ten(self) -> None:
-        text = b"".join(b"Epoch %d/9 loss: %g\n" % (e, 10.0 ** (3 - e)) for e in range(1, 8))
-        data = snapshot_of(text).charts[0]
-        labels = text_of(chart.chart_rows(data, chart.ChartOptions(log=True), 60, 20))
-        assert "0.01 ┤" in labels
-        assert "10 ┤" in labels
-        assert "log scale" in plain(chart.title(data, chart.ChartOptions(log=True), 80))
-
-    def test_smoothing_leaves_the_raw_curve_behind_it(self) -> None:
-        text = b"".join(b"Epoch %d/40 loss: %f\n" % (e, 1 + (e % 2)) for e in range(1, 40))
-        data = snapshot_of(text).charts[0]
-        roles = {s.role for r in chart.chart_rows(data, chart.ChartOptions(smoothing=2), 60, 20) for s in r}
-        assert {"train", "train_ghost"} <= roles
-
-    def test_zoom_shows_the_tail(self, overfit: Snapshot) -> None:
-        zoomed = text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(zoom=2), 80, 12))
-        assert "8" in zoomed.splitlines()[-1]
-        assert " 2 " not in zoomed.splitlines()[-1]
-
-    def test_the_cursor_is_drawn_and_the_legend_tells_its_values(self, overfit: Snapshot) -> None:
-        reading = chart_reading(overfit, 4)
-        assert "┊ epoch 5" in plain(chart.title(overfit.charts[0], chart.ChartOptions(), 80, reading))
-        assert "0.375" in plain(chart.title(overfit.charts[0], chart.ChartOptions(), 80, reading))
-        assert "┊" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 12, reading))
-
-    def test_plain_characters_only_where_the_terminal_shows_no_more(self, overfit: Snapshot) -> None:
-        painter = Painter(ascii_only=True)
-        for cells in chart.chart_rows(overfit.charts[0], chart.ChartOptions(ascii_only=True), 80, 14):
-            assert painter.strip(cells, 80).text.isascii()
-
-    def test_without_colours_the_curves_still_differ(self, overfit: Snapshot) -> None:
-        rows = text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(colours=False), 80, 14))
-        assert rows.count("•") > 40
-
-    def test_an_empty_pane_has_a_reason(self) -> None:
-        for text, reason in ((b"", "no line yet"), (b"hello\n", "no metric yet"), (b"Epoch 1: lr 0.1\n" * 3, "no curve yet")):
-            assert reason in plain(chart.reason_for_no_chart(snapshot_of(text)))
-
-    def test_the_loss_is_charted_first(self) -> None:
-        assert sample("xgboost/early_stopped_overfit.log").charts[0].metric == "logloss"
-
-
-def chart_reading(snapshot: Snapshot, index: int) -> Reading | None:
-    return reading_at(snapshot.charts[0], index)
-
-
 class TestSeries:
     def test_the_main_curves_come_first_and_running_values_last(self, overfit: Snapshot) -> None:
         names = [(s.name, s.note) for s in overfit.series]
@@ -302,80 +181,6 @@ class TestMessages:
         assert "line" in page
 
 
-def lines(*texts: str, first: int = 1) -> tuple[LogLine, ...]:
-    return tuple(LogLine(first + k, text.encode(), 0) for k, text in enumerate(texts))
-
-
-class TestLog:
-    def test_the_filter_counts_hits_and_marks_them(self) -> None:
-        buffer = LogBuffer()
-        buffer.take(LogDelta(lines("val loss 1", "train", "VAL again")))
-        assert buffer.filter("val") == 2
-        assert ("  only “val”: 2 of the last 3 lines", "info") in log_title(buffer, following=True, behind=0)
-        assert any(span.role == "hit" and span.text == "val" for span in log_row(buffer.shown[0], 60, "val"))
-
-    def test_lines_that_come_later_are_filtered_too(self) -> None:
-        buffer = LogBuffer()
-        buffer.filter("val")
-        buffer.take(LogDelta(lines("val", "train")))
-        assert len(buffer.shown) == 1
-
-    def test_scrolled_up_it_says_so_and_how_to_follow_again(self) -> None:
-        assert ("  not following, 7 below · End follows", "warning") in log_title(LogBuffer(), following=False, behind=7)
-
-    def test_it_is_bounded(self) -> None:
-        buffer = LogBuffer()
-        for k in range(30):
-            buffer.take(LogDelta(lines(*["x"] * 1000, first=1000 * k)))
-        assert len(buffer.lines) == 5000
-        assert buffer.dropped == 25_000
-
-    def test_a_bar_gives_way_before_the_numbers_after_it(self) -> None:
-        row = log_row(LogLine(1, b"21/21 [==============================] - loss: 0.5 - val_loss: 0.61", 9), 60)
-        assert "val_loss: 0.61" in plain(row)
-        assert plain(row).endswith("×9")
-
-    def test_lines_of_trouble_have_their_number_in_colour(self) -> None:
-        assert log_row(LogLine(1, b"RuntimeError: x", 0), 40)[0].role == "critical"
-        assert log_row(LogLine(1, b"UserWarning: x", 0), 40)[0].role == "warning"
-        assert log_row(LogLine(1, b"all is well", 0), 40)[0].role == "rule"
-
-    def test_the_lines_around_one_are_shown_with_it_marked(self) -> None:
-        buffer = LogBuffer()
-        buffer.take(LogDelta(lines(*[f"line {k}" for k in range(1, 101)])))
-        rows = around_rows(buffer.around(50), 50, 60)
-        assert [plain(r).strip() for r in rows if r[-1].role == "strong"] == ["50 line 50"]
-        assert "is not among the last" in text_of(around_rows(buffer.around(500), 500, 60))
-
-
-class TestPaint:
-    def test_no_panel_lets_a_control_character_through(self) -> None:
-        """Whatever a log prints as metric name, message or line comes out as visible marks."""
-        text = f"Epoch 1/2 {NASTY}loss: 0.5 val_loss: 0.6\nError: {NASTY}\nEpoch 2/2 {NASTY}loss: 0.4\n".encode()
-        snapshot = replace(snapshot_of(text), title=NASTY)
-        painter = Painter()
-        rows = [*verdict_rows(snapshot, 90, 2), *status_rows(snapshot, AT, 90, 2), *series_rows(snapshot, 90)]
-        rows += messages_rows(snapshot, 90, unfolded=True) + [c for i in findings_rows(snapshot, 90, 3) for c in i]
-        rows += [chart.title(c, chart.ChartOptions(), 90) for c in snapshot.charts]
-        rows += [log_row(LogLine(1, text, 0), 200)]
-        for cells in rows:
-            shown = painter.strip(cells, 90).text
-            assert shown.isprintable(), shown
-
-    def test_a_strip_is_exactly_as_wide_as_asked(self) -> None:
-        painter = Painter()
-        for text in ("", "abc", "验证损失", "a" * 300, "é" * 20, "🎉" * 20):
-            for width in (1, 2, 7, 40):
-                strip = painter.strip((Span(text),), width)
-                assert strip.cell_length == width
-                assert cell_len(strip.text) == width
-
-    def test_wrapping_loses_no_word(self) -> None:
-        text = "validation loss was best at epoch 3 and 验证损失验证损失 supercalifragilistic"
-        assert "".join(wrap(text, 9)).replace(" ", "") == text.replace(" ", "")
-        assert all(cell_len(line) <= 9 for line in wrap(text, 9))
-
-
 class TestUnread:
     def test_lines_that_were_not_understood_come_with_a_pattern(self) -> None:
         snapshot = snapshot_of(b"tick 7 obj 8\ntick 8 obj 9\nepoch 1 loss 0.5\n")
@@ -397,54 +202,3 @@ class TestUnread:
         rows = unread_rows(snapshot, width, "~/own.toml")
         assert "\x1b" not in text_of(rows)
         assert "\u202e" not in text_of(rows)
-
-
-class TestChinese:
-    """What another language asks of the panes: wide characters, no blanks between words."""
-
-    @pytest.fixture
-    def chinese(self) -> Snapshot:
-        """The overfitting run, told in Chinese."""
-        session = Session(keep_lines=True, live=True)
-        session.feed(Data((SAMPLES / "keras/seven_replicas_overfit.log").read_bytes(), AT))
-        return SnapshotMaker("runs/nohup.out", language("zh")).make(session, SourceState("live"))
-
-    @pytest.mark.parametrize("width", [30, 50, 80, 120])
-    def test_rows_fit(self, chinese: Snapshot, width: int) -> None:
-        """By the cells they take, not by their characters."""
-        zh = chinese.language
-        rows = [*verdict_rows(chinese, width, 2), *status_rows(chinese, AT + 9, width, 2), *series_rows(chinese, width)]
-        rows += [c for item in findings_rows(chinese, width, 3) for c in item] + messages_rows(chinese, width)
-        rows += [c for f in chinese.findings for c in finding_detail(f, width, zh)]
-        rows += [c for f in chinese.findings for c in banner_rows([f], width, 3, zh)]
-        rows += chart.chart_rows(chinese.charts[0], chart.ChartOptions(language=zh), width, 16)
-        assert [plain(cells) for cells in rows if width_of(cells) > width] == []
-
-    def test_nothing_is_left_in_english(self, chinese: Snapshot) -> None:
-        """The status, the findings and their advice; names of the log and of options stay as they are."""
-        zh = chinese.language
-        rows = [*verdict_rows(chinese, 200, 2), *status_rows(chinese, AT + 9, 200, 1), *messages_rows(chinese, 200)[-1:]]
-        rows += [c for f in chinese.findings for c in finding_detail(f, 200, zh)]
-        text = text_of(rows).replace("runs/nohup.out", "")
-        assert "过拟合" in text
-        known = {"epoch", "steps", "per", "val", "loss", "dropout", "patience", "keras", "batch", "global", "size"}
-        assert set(re.findall(r"[a-z]{3,}", text)) <= known
-
-    def test_a_line_begins_with_no_closing_mark(self) -> None:
-        """And ends with no opening one, whatever the width."""
-        text = "训练损失从 0.1897 继续走到 0.025（验证却从 0.35 变成 0.4002）：模型在死记训练集，再训下去只会更差。"
-        for width in range(12, 60):
-            lines = wrap(text, width)
-            assert all(width_of((Span(line),)) <= width for line in lines)
-            assert [line for line in lines if line[0] in "，。：）" or line[-1] == "（"] == []
-            assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-
-    @pytest.mark.parametrize(
-        "text", ["过拟合：验证损失在第 3 轮最优，此后一直变差（现在 0.4002）。", "one two three four five six seven eight nine"]
-    )
-    def test_what_is_cut_keeps_the_blanks_that_were_there_and_gets_no_other(self, text: str) -> None:
-        """A rest that goes on in the last line is the text's own."""
-        first, last = clipped(text, 18, 2)
-        assert last.endswith("…")
-        assert text.startswith(first)
-        assert text[len(first) :].lstrip().startswith(last[:-1])

@@ -1,0 +1,111 @@
+"""The panel of curves: legend, axes, marks, cursor, and what is said where nothing can be drawn."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from panels import sample, snapshot_of, text_of
+
+from tailwatch.tui.curves import Reading, reading_at
+from tailwatch.tui.paint import Painter, plain, width_of
+from tailwatch.tui.panels import chart
+
+if TYPE_CHECKING:
+    from tailwatch.tui.snapshot import Snapshot
+
+
+def chart_reading(snapshot: Snapshot, index: int) -> Reading | None:
+    return reading_at(snapshot.charts[0], index)
+
+
+class TestChart:
+    def test_train_and_validation_share_one_chart(self, overfit: Snapshot) -> None:
+        data = overfit.charts[0]
+        assert data.metric == "loss"
+        assert [c.part for c in data.curves if c.part != "running"] == ["train", "val"]
+        assert data.x_axis == "epoch"
+
+    def test_the_best_is_marked_and_named(self, overfit: Snapshot) -> None:
+        options = chart.ChartOptions()
+        assert "★ 0.35 epoch 3" in plain(chart.title(overfit.charts[0], options, 80))
+        assert "★" in text_of(chart.chart_rows(overfit.charts[0], options, 80, 14)[:-3])
+
+    def test_the_legend_leaves_out_what_does_not_fit(self, overfit: Snapshot) -> None:
+        for width in range(8, 80):
+            assert width_of(chart.title(overfit.charts[0], chart.ChartOptions(), width)) <= max(width, len("loss"))
+
+    @pytest.mark.parametrize("size", [(20, 4), (44, 8), (71, 14), (200, 60)])
+    def test_a_chart_fills_exactly_its_rows(self, overfit: Snapshot, size: tuple[int, int]) -> None:
+        width, height = size
+        rows = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), width, height)
+        assert len(rows) == height
+        assert max(width_of(cells) for cells in rows) <= width
+
+    def test_events_have_a_lane_or_stand_on_the_axis(self, overfit: Snapshot) -> None:
+        tall = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 14)
+        low = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 8)
+        assert "↓ lr drop" in plain(tall[-2])
+        assert "└" not in plain(tall[-2])
+        assert "↓" in plain(low[-2])
+        assert "└" in plain(low[-2])
+
+    def test_too_small_says_so(self, overfit: Snapshot) -> None:
+        assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 3))
+        assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 12, 9))
+
+    def test_nothing_but_nan_says_so_and_where_it_began(self) -> None:
+        data = sample("huggingface/nan.log").charts[0]
+        assert "NaN or inf" in text_of(chart.chart_rows(data, chart.ChartOptions(), 80, 9))
+        assert "✖ NaN at" in plain(chart.title(data, chart.ChartOptions(), 80))
+
+    def test_a_nan_inside_is_marked_beneath_the_curve(self) -> None:
+        text = b"".join(b"Epoch %d/9 loss: %s\n" % (e, b"nan" if e == 4 else b"%f" % (1 / e)) for e in range(1, 8))
+        rows = chart.chart_rows(snapshot_of(text).charts[0], chart.ChartOptions(), 60, 12)
+        assert "✖ NaN" in plain(rows[-2])
+
+    def test_log_scale_draws_powers_of_ten(self) -> None:
+        text = b"".join(b"Epoch %d/9 loss: %g\n" % (e, 10.0 ** (3 - e)) for e in range(1, 8))
+        data = snapshot_of(text).charts[0]
+        labels = text_of(chart.chart_rows(data, chart.ChartOptions(log=True), 60, 20))
+        assert "0.01 ┤" in labels
+        assert "10 ┤" in labels
+        assert "log scale" in plain(chart.title(data, chart.ChartOptions(log=True), 80))
+
+    def test_smoothing_leaves_the_raw_curve_behind_it(self) -> None:
+        text = b"".join(b"Epoch %d/40 loss: %f\n" % (e, 1 + (e % 2)) for e in range(1, 40))
+        data = snapshot_of(text).charts[0]
+        roles = {s.role for r in chart.chart_rows(data, chart.ChartOptions(smoothing=2), 60, 20) for s in r}
+        assert {"train", "train_ghost"} <= roles
+
+    def test_zoom_shows_the_tail(self, overfit: Snapshot) -> None:
+        zoomed = text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(zoom=2), 80, 12))
+        assert "8" in zoomed.splitlines()[-1]
+        assert " 2 " not in zoomed.splitlines()[-1]
+
+    def test_the_cursor_is_drawn_and_the_legend_tells_its_values(self, overfit: Snapshot) -> None:
+        reading = chart_reading(overfit, 4)
+        assert "┊ epoch 5" in plain(chart.title(overfit.charts[0], chart.ChartOptions(), 80, reading))
+        assert "0.375" in plain(chart.title(overfit.charts[0], chart.ChartOptions(), 80, reading))
+        assert "┊" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 12, reading))
+
+    def test_plain_characters_only_where_the_terminal_shows_no_more(self, overfit: Snapshot) -> None:
+        painter = Painter(ascii_only=True)
+        for cells in chart.chart_rows(overfit.charts[0], chart.ChartOptions(ascii_only=True), 80, 14):
+            assert painter.strip(cells, 80).text.isascii()
+
+    def test_without_colours_the_curves_still_differ(self, overfit: Snapshot) -> None:
+        rows = text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(colours=False), 80, 14))
+        assert rows.count("•") > 40
+
+    def test_an_empty_pane_has_a_reason(self) -> None:
+        for text, reason in ((b"", "no line yet"), (b"hello\n", "no metric yet"), (b"Epoch 1: lr 0.1\n" * 3, "no curve yet")):
+            assert reason in plain(chart.reason_for_no_chart(snapshot_of(text)))
+
+    def test_the_loss_is_charted_first(self) -> None:
+        assert sample("xgboost/early_stopped_overfit.log").charts[0].metric == "logloss"
