@@ -108,3 +108,12 @@ def test_settings_are_told_against_the_sums_of_the_finding(capsys: pytest.Captur
     told = section(capsys.readouterr().out, "ENVIRONMENT AND SETTINGS", "MESSAGES")
     assert "Not scaled with the batch: 2.6e-4" in told
     assert "7 passes over 5,376 samples" in told
+
+
+def test_a_booster_counts_rounds_not_epochs(told) -> None:
+    """What early stopping puts back is told in what the run counts."""
+    rows = (f"[{n}]\ttraining's l2: {1 / (n + 1):.5f}\tvalid_1's l2: {0.5 + abs(n - 4) / 50:.5f}\n" for n in range(1, 16))
+    end = "Early stopping, best iteration is:\n[4]\ttraining's l2: 0.20000\tvalid_1's l2: 0.50000\n"
+    report = flat(told("Training until validation scores don't improve for 10 rounds\n" + "".join(rows) + end))
+    assert "It put the weights of step 4 back into the model" in report
+    assert "epoch 4" not in report

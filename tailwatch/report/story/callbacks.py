@@ -9,7 +9,7 @@ from tailwatch.core.events import Text
 from tailwatch.core.terms import listed
 from tailwatch.core.text import compact
 from tailwatch.report.document import Claim, Item, Items
-from tailwatch.report.story.phases import mark_place, used_from
+from tailwatch.report.story.phases import counted_as, mark_place, used_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,7 +122,7 @@ def _restored(restored: Sequence[Mark], kept: float | None) -> list[Claim]:
         return []
     if kept is None:
         return [Claim(Text(RESTORE_UNNAMED), (restored[-1].line,))]
-    return [Claim(Text(RESTORE, {"best": Text("epoch {n}", {"n": f"{kept:g}"})}), (restored[-1].line,))]
+    return [Claim(Text(RESTORE, {"best": counted_as(restored[-1], kept)}), (restored[-1].line,))]
 
 
 def _kept(facts: Facts) -> float | None:

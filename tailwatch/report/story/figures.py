@@ -10,6 +10,7 @@ from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
 from tailwatch.report.document import EMPTY, Claim, Tone, without_empty_columns
 from tailwatch.report.facts import change, is_share, place_name, side_name, train_at
+from tailwatch.report.story.phases import mark_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -269,7 +270,7 @@ def _stop(facts: Facts) -> Iterator[_Row]:
         return
     this = Claim(Text(NONE))
     if stops:
-        this = Claim(Text(STOPPED, {"place": _epoch(stops[-1].epoch, stops[-1].line)}), (stops[-1].line,))
+        this = Claim(Text(STOPPED, {"place": mark_place(stops[-1])}), (stops[-1].line,))
     there = EMPTY if base is None else Claim(Text(NONE))
     if theirs:
         there = Claim(Text(STOPPED, {"place": _epoch(theirs[-1][1], theirs[-1][2])}), base=facts.base_line(theirs[-1][2]))

@@ -169,7 +169,7 @@ def _events(marks: list[Mark]) -> Iterator[Claim]:
         if m.kind == "early_stop":
             yield Claim(Text(STOPPED, {"place": mark_place(m)}), (m.line,))
         elif m.kind == "restored" and m.value is not None and m.value == int(m.value):
-            yield Claim(Text(RESTORED, {"best": Text("epoch {n}", {"n": f"{m.value:g}"})}), (m.line,))
+            yield Claim(Text(RESTORED, {"best": counted_as(m, m.value)}), (m.line,))
         elif m.kind == "restored":
             yield Claim(Text(RESTORED_UNNAMED), (m.line,))
         elif m.kind == "resume":
@@ -179,6 +179,13 @@ def _events(marks: list[Mark]) -> Iterator[Claim]:
 def _places(marks: list[Mark]) -> list[Text]:
     places = [mark_place(m) for m in marks]
     return [p for i, p in enumerate(places) if p not in places[:i]]
+
+
+def counted_as(mark: Mark, number: float) -> Text:
+    """Say the place of which a mark names the number: an epoch, or a step where the run counts no epochs, as boosters do."""
+    if mark.epoch is None and mark.step is not None:
+        return Text("step {n}", {"n": f"{number:,.0f}"})
+    return Text("epoch {n}", {"n": f"{number:g}"})
 
 
 def mark_place(mark: Mark) -> Text:
