@@ -27,7 +27,7 @@ Parts = tuple[bytes, ...]
 class Family:
     """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
 
-    `values` and the places are indices into the parts of a line, with the form of the number; -1 where a part is missing.
+    `values` and the places are indices into the `width` parts of a line, with the form of the number; -1 where one is missing.
     `moves` says that a line without values tells where the run stands. There is one object for each family, see `family_of`.
     """
 
@@ -39,6 +39,7 @@ class Family:
     step_form: NumberForm
     time: int
     rank: int
+    width: int
     constant: tuple[tuple[str, int, NumberForm], ...]
     who: Who
     held_out: bool
@@ -82,6 +83,7 @@ def family_of(
         step_form,
         next((i for i, f in numbered if f.role == "time"), -1),
         next((i for i, f in numbered if f.role == "rank"), -1),
+        len(numbered),
         tuple((role, *at[role]) for role in ("epoch", "epochs", "steps") if role in at),
         signature(specs),
         held_out(specs),
@@ -110,7 +112,7 @@ class Strand:
         self.axis: Axis = axis
         self.rank = rank
         self.places: list[int] = []
-        self.parts: list[Parts] = []
+        self.parts: list[bytes] = []  # of all lines in one list: a tuple each would keep the garbage collector busy
         self.columns: list[array[float]] = []
         self.steps = array("d")
         self.times: list[bytes] = []
@@ -118,8 +120,8 @@ class Strand:
     def take_apart(self, cursor: Cursor) -> int | None:
         """Make the columns; returns the place of the first row that has to be read by itself, None where none has."""
         family = self.family
-        parts = list(zip(*self.parts, strict=True))
-        count = len(self.places)
+        width, count = family.width, len(self.places)
+        parts = [self.parts[at::width] for at in range(width)]
         if family.specs and (cursor.epochs, cursor.steps) != cursor.told and any(c[0] != "epoch" for c in family.constant):
             count = 0
         for role, at, form in family.constant:
@@ -131,7 +133,7 @@ class Strand:
             count = min(count, _finite(steps), _until_end(steps, family, cursor))
             self.steps = array("d", steps)
         if family.time >= 0:
-            self.times = list(parts[family.time])
+            self.times = parts[family.time]
         for at, form in family.values:
             values = _floats(parts[at], form)
             count = min(count, _finite(values))
@@ -150,7 +152,7 @@ def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
     return "index" if cursor.unplaced and not family.neutral else None
 
 
-def _as_first(column: tuple[bytes, ...]) -> int:
+def _as_first(column: list[bytes]) -> int:
     """Return how many of the first entries are the same."""
     first = column[0]
     if column.count(first) == len(column):
@@ -158,7 +160,7 @@ def _as_first(column: tuple[bytes, ...]) -> int:
     return next(i for i, part in enumerate(column) if part != first)
 
 
-def _floats(column: tuple[bytes, ...], form: NumberForm) -> list[float]:
+def _floats(column: list[bytes], form: NumberForm) -> list[float]:
     return list(map(float, column)) if form == "float" else [number(raw, form) for raw in column]
 
 

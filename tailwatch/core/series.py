@@ -134,6 +134,12 @@ class Series:
             self.values[-1], self.lines[-1] = values[0], lines[0]
             values, epochs, steps, lines = values[1:], epochs[1:], steps[1:], lines[1:]
         self.points += len(values)
+        if len(self.values) + len(values) <= self._cap:  # most often: nothing is to be cut
+            self.values += values
+            self.epochs += epochs
+            self.steps += steps
+            self.lines += lines
+            return
         first = 0
         while first < len(values):
             end = min(len(values), first + self._cap + 1 - len(self.values))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from itertools import chain, islice
+from itertools import chain, count, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -87,17 +87,18 @@ class Weave:
     def _gather(self, cache: dict[bytes, Entry], upto: int) -> bool:  # noqa: C901 - one loop, run for every line
         """Take the lines of one frame; returns whether another frame begins behind them."""
         known, unread, frame, at = self._known, self.unread, self.frame, self.end - 1
-        found = map(cache.get, islice(self.block.shapes, self.end, upto))
+        entries = map(cache.get, islice(self.block.shapes, self.end, upto))
+        found = zip(count(self.end), entries, islice(self.block.raws, self.end, upto), strict=False)  # the counter has no end
         last: Family | None = None  # the family of the line before, where nothing but its name tells its lines from others
         strand: Strand | None = None
-        for at, (entry, raw) in enumerate(zip(found, islice(self.block.raws, self.end, upto), strict=True), self.end):
+        for at, entry, raw in found:
             if entry is None:
                 break
             family = entry.family
             if family is not None:
                 if family is last and strand is not None:
                     strand.places.append(at)
-                    strand.parts.append(entry.unpack(raw))
+                    strand.parts += entry.unpack(raw)
                     continue
                 after = family.frame or frame
                 if after is not frame and after != frame and (frame.split or after.split):
@@ -109,7 +110,7 @@ class Weave:
                     if strand is None:
                         break
                 strand.places.append(at)
-                strand.parts.append(parts)
+                strand.parts += parts
                 if after is not frame and after != frame:
                     self.frames.append((at + 1, after))
                     self.end = at + 1
