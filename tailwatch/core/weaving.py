@@ -98,7 +98,7 @@ class Weave:
             if family is not None:
                 if family is last and strand is not None:
                     strand.places.append(at)
-                    strand.parts += entry.unpack(raw)
+                    strand.parts.extend(entry.unpack(raw))
                     continue
                 after = family.frame or frame
                 if after is not frame and after != frame and (frame.split or after.split):
@@ -110,7 +110,7 @@ class Weave:
                     if strand is None:
                         break
                 strand.places.append(at)
-                strand.parts += parts
+                strand.parts.extend(parts)
                 if after is not frame and after != frame:
                     self.frames.append((at + 1, after))
                     self.end = at + 1
