@@ -4,10 +4,8 @@ At a sound rate the mean of the running loss falls from its first values on. Whe
 than the loss surface allows; a rise after it has fallen is another matter. (Goyal et al., arXiv:1706.02677, section 2.2; Gilmer
 et al., A Loss Curvature Perspective on Training Instability, arXiv:2110.04369.)
 
-Where a log has the epochs only, the first one tells: a classifier that is right in a share `a` of the cases, and sure of itself
-no more than that, has a cross-entropy of at most h(a) + (1 - a) ln(classes - 1). A first epoch far above that, even for a
-thousand classes, whose loss falls to a third at once while the accuracy stands still, has only made good what its first steps
-did to the weights.
+Where a log has the epochs only, the first ones tell: a loss that falls to a third at once while the accuracy stands still has
+only made good what its first steps did to the weights. Only ratios count, so a loss in any unit is judged alike.
 """
 
 from __future__ import annotations
@@ -36,9 +34,9 @@ _SIGMAS: Final = 6.0
 _BEGINNING: Final = 2000
 _EPOCHS: Final = 3
 _TO_A_THIRD: Final = 0.35
-_FAR_ABOVE: Final = 1.5
-_CLASSES: Final = 1000
 _LEARNED: Final = 0.2
+_MOSTLY_RIGHT: Final = 0.8
+"""From here on most cases may be of one class, and accuracy stands still though the model learns."""
 
 
 class Start:
@@ -77,22 +75,24 @@ class Start:
         if i < _FIRST + BLOCK - 1:
             return
         now = fmean(self._block)
-        if now > self.peak and now > self._limit():
+        if now > self.peak and self._is_far_above(now):
             self.peak, self.peak_at = now, i
         elif self.rose and now < _BACK * self.first:
             self.back_at = i
         elif not self.rose:
-            self.went_well = now < self.first - max((1 - _FALLEN) * abs(self.first), spread(self._block))
+            fallen = self.first - now
+            self.went_well = fallen > (1 - _FALLEN) * abs(self.first) and fallen > spread(self._block)
 
-    def _limit(self) -> float:
-        return self.first + max((_TWICE - 1) * abs(self.first), _SIGMAS * spread(self._block))
+    def _is_far_above(self, now: float) -> bool:
+        risen = now - self.first
+        return risen > (_TWICE - 1) * abs(self.first) and risen > _SIGMAS * spread(self._block)
 
 
 class FirstEpochs:
     """Follows the losses and accuracies (shares) of the epochs from the first one on.
 
     Attributes:
-        exploded: whether the first epoch's loss was far above what its accuracy allows, and fell without accuracy rising.
+        exploded: whether the first epoch's loss fell to a third without accuracy rising.
         first, first_score: the first epoch's loss and accuracy.
         low, score: the lowest loss and the highest accuracy since.
         back_at: the epoch, counted from 0, at which accuracy had clearly grown after all; -1 where it never did.
@@ -104,11 +104,6 @@ class FirstEpochs:
         self.low, self.score = math.inf, -math.inf
         self.count = 0
         self.back_at = -1
-
-    @property
-    def unsure(self) -> float:
-        """The highest loss that the first epoch's accuracy allows to a classifier that knows how little it knows."""
-        return _unsure(self.first_score)
 
     def add(self, loss: float, score: float) -> None:
         """Take the next epoch's values."""
@@ -123,15 +118,8 @@ class FirstEpochs:
         if self.exploded:
             if learned and self.back_at < 0:
                 self.back_at = i
-        elif 0 < i < _EPOCHS and self.first > _FAR_ABOVE * self.unsure:
-            self.exploded = not learned and self.low < _TO_A_THIRD * self.first
-
-
-def _unsure(score: float) -> float:
-    """Return the cross-entropy of guesses that are right in this share of the cases and spread over all classes else."""
-    rest = 1 - score
-    entropy = -sum(p * math.log(p) for p in (score, rest) if p > 0)
-    return entropy + rest * math.log(_CLASSES - 1)
+        elif 0 < i < _EPOCHS:
+            self.exploded = not learned and self.score < _MOSTLY_RIGHT and self.low < _TO_A_THIRD * self.first
 
 
 class Beginning:

@@ -23,8 +23,8 @@ TITLE = "The loss rose from {first} to {peak} in the first steps: the learning r
 WHY = "A mean over {block} values is {times} times the first ones; at a sound rate it falls from the beginning."
 TITLE_EPOCH = "The first epoch's loss was {first}, and accuracy still stands at {score}: the learning rate{lr} is too high."
 WHY_EPOCH = (
-    "With an accuracy of {first_score}, even the vaguest guesses among a thousand classes cost {unsure}: the first steps blew "
-    "the outputs up. Since then the loss has fallen to {low} and accuracy hardly risen: that made good the start, no more."
+    "The first steps blew the outputs up: since then the loss has fallen to {low}, while accuracy went from {first_score} to "
+    "{score} only. That made good the start, no more."
 )
 LOWER = "Start with a third of the rate{lower}, or warm up linearly over the first {warmup} steps."
 INPUTS = "If a lower rate changes nothing, normalise the inputs and look at the initial weights: they do the same."
@@ -84,7 +84,6 @@ class Judge:
             "low": compact(epochs.low),
             "first_score": f"{epochs.first_score:.1%}",
             "score": f"{epochs.score:.1%}",
-            "unsure": compact(epochs.unsure),
             **rate_values(run),
         }
         yield Opinion(

@@ -136,8 +136,14 @@ def epochs(rows: list[tuple[float, float]]) -> FirstEpochs:
 BLOWN_UP = [(25.0, 0.53), (5.7, 0.54), (1.3, 0.51)]
 
 
-def test_a_first_epoch_that_blew_up_shows_in_a_loss_its_accuracy_does_not_allow() -> None:
-    """A loss of 25 at an accuracy of 53 % that falls to 1.3 while accuracy stands is no learning."""
+@pytest.mark.parametrize("unit", [0.001, 1.0, 700.0])
+def test_a_first_epoch_that_blew_up_shows_in_any_unit_of_the_loss(unit: float) -> None:
+    """Only ratios count."""
+    assert epochs([(unit * loss, score) for loss, score in BLOWN_UP]).exploded
+
+
+def test_a_first_epoch_that_blew_up_shows_in_a_loss_that_falls_alone() -> None:
+    """A loss that falls from 25 to 1.3 while accuracy stands at 53 % is no learning."""
     assert epochs(BLOWN_UP).exploded
     assert epochs([*BLOWN_UP, *[(1.1, 0.55)] * 20]).back_at == -1
     assert epochs([*BLOWN_UP, (1.0, 0.6), (0.8, 0.7)]).back_at == 4
@@ -151,8 +157,16 @@ def test_a_first_epoch_that_blew_up_shows_in_a_loss_its_accuracy_does_not_allow(
         [(30.0, 0.3), (9.0, 0.6), (5.0, 0.8)],
         [(12.0, 0.5), (11.5, 0.52), (11.1, 0.53)],
         [(25.0, math.nan), (5.0, math.nan), (1.0, math.nan)],
+        [(0.4, 0.97), (0.2, 0.97), (0.09, 0.972)],
     ],
-    ids=["ten classes", "a thousand classes", "accuracy rises", "a large penalty that falls slowly", "no accuracy"],
+    ids=[
+        "ten classes",
+        "a thousand classes",
+        "accuracy rises",
+        "a large penalty that falls slowly",
+        "no accuracy",
+        "nearly all of one class",
+    ],
 )
 def test_other_first_epochs_are_sound(rows: list[tuple[float, float]]) -> None:
     """Near misses."""
