@@ -1,7 +1,7 @@
 """The `[[table]]`s of the configuration file: what an entry of `[[pattern]]` and `[[message]]` holds, and the check of each key.
 
-To add a key: one field with its default and docstring in the table's tuple, and one entry in `TABLES` (in `WHEN`, for a key of
-`[[message.when]]`).
+To add a key: one field with its default and docstring in the table's tuple, and one entry in `TABLES`; for a key of
+`[[message.when]]` a field in `core/conditions.py` and an entry in `WHEN`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tailwatch.core.checks import amount, check_of, checked, one_of, some_of, text, texts, times, truth
+from tailwatch.core.conditions import When
 from tailwatch.core.text import phrase
 
 if TYPE_CHECKING:
@@ -37,46 +38,6 @@ class Pattern(NamedTuple):
     """File and table, for a sentence about it."""
 
 
-class OwnWhen(NamedTuple):
-    """One `[[message.when]]`: conditions, all of which must hold, under which the verdict on a message is another one."""
-
-    verdict: str = ""
-    """The verdict then."""
-
-    why: str = ""
-    action: str = ""
-    number: str = ""
-    """A number that text or pattern names."""
-
-    below: float | None = None
-    above: float | None = None
-    equals: float | None = None
-    """What the number is compared with; below and above are exclusive."""
-
-    seen: str = ""
-    unseen: str = ""
-    """A rule of the catalogue that the log has, or has not, held so far."""
-
-    repeats: int = 0
-    """The least count of the message in the log."""
-
-    phases: tuple[str, ...] = ()
-    """Where the run stands: start, training, exit."""
-
-    frameworks: tuple[str, ...] = ()
-    """The framework whose dialect the log speaks: keras, huggingface, lightning, boosting."""
-
-    has: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    """Texts of the message: any of them, none of them."""
-
-    went_on: bool | None = None
-    """Whether training values came after it."""
-
-    wrapped: bool | None = None
-    """Whether a script caught and printed it."""
-
-
 class OwnMessage(NamedTuple):
     """One `[[message]]`: the user's own verdict on a message."""
 
@@ -95,8 +56,8 @@ class OwnMessage(NamedTuple):
     unless: tuple[str, ...] = ()
     """Texts that exclude a line."""
 
-    when: tuple[OwnWhen, ...] = ()
-    """Conditions that change the verdict; the first one that holds wins."""
+    when: tuple[tuple[str, When], ...] = ()
+    """Other verdicts, each with the conditions under which it is given; the first one that holds wins."""
 
     why: str = ""
     """Why, for whoever reads it later."""
@@ -130,8 +91,8 @@ WHEN: Final[Mapping[str, Callable[[object], Any]]] = {
 """The check of each key of a `[[message.when]]`."""
 
 
-def conditions(value: object) -> tuple[OwnWhen, ...]:
-    """Take the tables under `[[message.when]]`.
+def conditions(value: object) -> tuple[tuple[str, When], ...]:
+    """Take the tables under `[[message.when]]`: the verdict of each, "" where it gives none, and its conditions.
 
     Raises:
         UsageError: names the number of the table and its key.
@@ -141,7 +102,8 @@ def conditions(value: object) -> tuple[OwnWhen, ...]:
     found = []
     for n, entry in enumerate(value, 1):
         where = f"number {n}"
-        found.append(OwnWhen(**{k: checked(check_of(WHEN, k, where, WHEN), v, f"{where}: {k}") for k, v in entry.items()}))
+        given = {k: checked(check_of(WHEN, k, where, WHEN), v, f"{where}: {k}") for k, v in entry.items()}
+        found.append((given.pop("verdict", ""), When("unknown", **given)))
     return tuple(found)
 
 

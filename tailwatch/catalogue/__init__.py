@@ -5,6 +5,6 @@ One TOML file a family (`tensorflow.toml`, `torch.toml`, ...), one `[[rule]]` ta
 """
 
 from tailwatch.catalogue.engine import Catalogue, matching_form
-from tailwatch.catalogue.rules import FreshContext, Phase, Rule, Verdict
+from tailwatch.catalogue.rules import FreshContext, Rule, Verdict
 
-__all__ = ["Catalogue", "FreshContext", "Phase", "Rule", "Verdict", "matching_form"]
+__all__ = ["Catalogue", "FreshContext", "Rule", "Verdict", "matching_form"]

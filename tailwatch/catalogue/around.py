@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.listener import Listener
-    from tailwatch.catalogue.rules import Phase
+    from tailwatch.core.conditions import Phase
 
 Place = tuple[int, int]
 """Part and line."""

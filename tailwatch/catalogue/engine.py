@@ -13,7 +13,7 @@ from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tailwatch.catalogue.rules import Context
+    from tailwatch.core.conditions import Context
     from tailwatch.core.peeling import Peeled
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")

@@ -11,7 +11,8 @@ from tailwatch.core.peeling import TRACEBACK, headline, peel
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.own import OwnVerdict
-    from tailwatch.catalogue.rules import Phase, Rule, Verdict
+    from tailwatch.catalogue.rules import Rule, Verdict
+    from tailwatch.core.conditions import Phase
     from tailwatch.core.joining import Event
     from tailwatch.core.messages import MessageBook
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from tailwatch.catalogue.around import Place
     from tailwatch.catalogue.own import OwnVerdict
-    from tailwatch.catalogue.rules import Phase, Rule, Verdict
+    from tailwatch.catalogue.rules import Rule, Verdict
     from tailwatch.config_tables import OwnMessage
+    from tailwatch.core.conditions import Phase
     from tailwatch.core.events import Line, Spoken
     from tailwatch.core.messages import Entry
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from tailwatch.catalogue.rules import When, number
+from tailwatch.catalogue.rules import number
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.lazily import lazy
 from tailwatch.core.regexes import Regex
@@ -22,8 +22,9 @@ from tailwatch.core.regexes import Regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tailwatch.catalogue.rules import Context, Verdict
-    from tailwatch.config_tables import OwnMessage, OwnWhen
+    from tailwatch.catalogue.rules import Verdict
+    from tailwatch.config_tables import OwnMessage
+    from tailwatch.core.conditions import Context, When
     from tailwatch.core.events import Label
 
 WHY: Final = "You said so: {where}."
@@ -178,13 +179,13 @@ def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) ->
             raise UsageError("{where}: {key} cannot be used: {error}.", where=where, key="pattern", error=words(error)) from None
     pieces = _pieces(message.text, where)
     names = {name for piece in pieces for name in piece.groupindex} | set(regex.names if regex else ())
-    when = tuple(_when(condition, f"{where}: when number {n}", names) for n, condition in enumerate(message.when, 1))
+    when = tuple(_when(verdict, when, f"{where}: when number {n}", names) for n, (verdict, when) in enumerate(message.when, 1))
     loose = _pieces(message.text.translate(_DIGITS), where)
     return Own(pieces, loose, regex, message.rule, message.verdict, when, message.unless, message.why, message.action, where)
 
 
-def _when(condition: OwnWhen, where: str, names: set[str]) -> tuple[str, When]:
-    if not condition.verdict:
+def _when(verdict: str, condition: When, where: str, names: set[str]) -> tuple[str, When]:
+    if not verdict:
         raise UsageError("{where} needs a verdict.", where=where)
     if condition.number and condition.number not in names:
         raise UsageError(
@@ -193,8 +194,7 @@ def _when(condition: OwnWhen, where: str, names: set[str]) -> tuple[str, When]:
             name=repr(condition.number),
             hole=f"{{{condition.number}}}",
         )
-    fields = {name: value for name, value in condition._asdict().items() if name != "verdict"}
-    return condition.verdict, When(label="unknown", **fields)
+    return verdict, condition
 
 
 def _pieces(text: str, where: str) -> tuple[re.Pattern[str], ...]:
