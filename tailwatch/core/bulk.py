@@ -12,7 +12,7 @@ from tailwatch.core.events import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tailwatch.core.events import Axis
+    from tailwatch.core.events import Axis, Line
     from tailwatch.core.run import Run
     from tailwatch.core.weaving import Slice, Weave
 
@@ -53,7 +53,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     run.dialects[strand.family.dialect] += count
     run.points[strand.family.dialect] += count * len(specs)
     lines = woven.block.lines
-    numbers = array("q", [lines[at][1] for at in strand.places[start:end]])
+    numbers = _numbers(lines, strand.places[start:end])
     epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
@@ -66,6 +66,14 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
         series.extend(values[start:end], epochs, steps, numbers, kept)
         goes_on = goes_on or series.goal is not None
     return goes_on
+
+
+def _numbers(lines: list[Line], places: list[int]) -> array[int]:
+    """Return the numbers of the lines at some places; mostly nothing lies between them."""
+    first, count = lines[places[0]].number, len(places)
+    if lines[places[-1]].number - first == places[-1] - places[0] == count - 1:
+        return array("q", range(first, first + count))
+    return array("q", [lines[at].number for at in places])
 
 
 def _last_at_each(steps: array[float]) -> list[int] | None:

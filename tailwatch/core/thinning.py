@@ -53,7 +53,24 @@ class Thinning:
 
 
 def _of_buckets(values: array[float], start: int, end: int, size: int) -> list[int]:
-    return list(chain.from_iterable(_extremes(values, at, min(at + size, end)) for at in range(start, end, size)))
+    """Return the places of the values that remain of each bucket of `size` values, in order."""
+    whole = start + (end - start) // size * size
+    part = values[start:whole]
+    total = sum(part)
+    if total - total != 0.0:
+        return list(chain.from_iterable(_extremes(values, at, min(at + size, end)) for at in range(start, end, size)))
+    kept: list[int] = []
+    keep = kept.append
+    for bucket in zip(*[iter(part)] * size, strict=True):  # the same as `_extremes`, in half the time
+        low, high = bucket.index(min(bucket)), bucket.index(max(bucket))
+        if low == high:
+            high = size - 1
+        keep(start + low if low < high else start + high)
+        keep(start + high if low < high else start + low)
+        start += size
+    if whole < end:
+        kept.extend(_extremes(values, whole, end))
+    return kept
 
 
 def _extremes(values: array[float], start: int, end: int) -> Iterable[int]:
