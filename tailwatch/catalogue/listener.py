@@ -88,6 +88,11 @@ class Listener:
         """Whether lines without interest may be passed over."""
         return self._joiner.idle
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether something fatal was said that training may yet outlive."""
+        return self._doubtful
+
     def claims(self, raw: bytes) -> bool:
         """Whether a line is part of a message that is open, so that its numbers are no measurements."""
         return self._joiner.claims(raw)

@@ -8,25 +8,48 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Progress
+from tailwatch.core.weaving import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tailwatch.core.events import Axis, Line
     from tailwatch.core.run import Run
-    from tailwatch.core.weaving import Slice, Weave
+    from tailwatch.core.weaving import Weave
 
 
-def tell(run: Run, woven: Weave) -> Iterator[list[Slice]]:
-    """Tell the run of the lines, up to each look of the diagnoses; yields the rows with values, in the order of their ends."""
+def tell(run: Run, woven: Weave, start: int, until: int) -> Iterator[tuple[int, list[Slice]]]:
+    """Tell the run of the lines between two places, up to each look of the diagnoses.
+
+    Yields the place behind each piece and its rows with values, in the order of their ends.
+    """
     lines = woven.block.lines
-    for start, end in woven.until_looks(run.looks, run.rank):
-        slices = woven.slices(start, end)
+    while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
+        start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
+        yield start, told
+    for begin, end in woven.until_looks(run.looks, run.rank, start, until):
+        slices = woven.slices(begin, end)
         run.line = lines[end - 1].number
         others = [s for s in slices if run.is_other_rank(s.strand.rank)]
         run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
         _take_in(run, woven, [s for s in slices if s.strand.family.tells and s not in others])
-        yield sorted((s for s in slices if s.strand.family.specs), key=_last)
+        yield end, sorted((s for s in slices if s.strand.family.specs), key=_last)
+
+
+def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list[Slice]]:
+    """Tell the run of the first line that says something, by itself; returns the place behind it."""
+    rows = [Slice(s.strand, s.start, s.start + 1) for s in woven.slices(start, until) if s.strand.family.tells]
+    row = min(rows, key=_last, default=None)
+    line = woven.block.lines[until - 1 if row is None else row.last]
+    run.line = line.number
+    if row is None:
+        return until, []
+    if not row.strand.family.specs:
+        step = row.strand.steps[row.start]
+        run.apply(Progress(woven.epoch, woven.epochs, step if step == step else None, woven.steps, line.number, line.part))
+        return row.last + 1, []
+    run.apply(woven.readings([row])[0])
+    return row.last + 1, [row]
 
 
 def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:

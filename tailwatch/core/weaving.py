@@ -176,13 +176,12 @@ class Weave:
         """Whether a line says which rank printed it."""
         return any(strand.rank is not None for strand in self.strands)
 
-    def until_looks(self, looks: Looks, rank: float | None) -> Iterator[tuple[int, int]]:
-        """Yield the stretch in pieces, `start` and `end` of their places, each up to the next look; the caller counts."""
-        start = self.start
+    def until_looks(self, looks: Looks, rank: float | None, start: int, until: int) -> Iterator[tuple[int, int]]:
+        """Yield the lines between two places in pieces, `start` and `end` of each, up to the next look; the caller counts."""
         axes: tuple[Axis, ...] = ("step", "index")
         ordered = [(axis, places) for axis in axes if (places := self._places(axis, rank))]
-        while start < self.end:
-            end = self.end
+        while start < until:
+            end = until
             for axis, places in ordered:
                 at = bisect_left(places, start) + looks.until_look(axis) - 1
                 end = min(end, places[at] + 1) if at < len(places) else end

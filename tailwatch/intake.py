@@ -1,0 +1,197 @@
+"""The first half of the line: from what a source says to what the run is told. Nothing of the run is asked back.
+
+Because it asks nothing, the second half (the run and the diagnoses, see `session.py`) may be in the same process or in another.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+from tailwatch.catalogue.listener import Listener
+from tailwatch.catalogue.witness import Witness
+from tailwatch.core.events import Data, Line, Notice, Tick
+from tailwatch.core.lines import LineCutter
+from tailwatch.core.shapes import Reader
+from tailwatch.core.weaving import Block
+from tailwatch.dialects import own_plans, plan_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tailwatch.catalogue.heard import Interest
+    from tailwatch.config import Settings
+    from tailwatch.config_tables import OwnMessage
+    from tailwatch.core.events import ReaderEvent, SourceEvent, Spoken
+    from tailwatch.core.shapes import Entry
+    from tailwatch.core.weaving import Weave
+
+
+class Told(Protocol):
+    """Who is told what was read, in the order of the log."""
+
+    def passed(self, number: int) -> None:
+        """Lines up to this number were read that say nothing to the run."""
+
+    def line(self, number: int, events: Sequence[ReaderEvent], spoken: Sequence[Spoken], *, heard: bool) -> None:
+        """A line was read, `heard` says whether as a message or a part of one; the diagnoses look if that changed anything."""
+
+    def together(self, woven: Weave, start: int, end: int, spoken: Sequence[Spoken]) -> None:
+        """Lines between two places were read together; what is `spoken` follows from the last of them."""
+
+    def say(self, events: Sequence[ReaderEvent]) -> None:
+        """Events that the diagnoses need not look at yet."""
+
+    def settle(self, spoken: Sequence[Spoken], *, end: bool = False) -> None:
+        """All was told for now: the diagnoses look, at the end at what depends on it, too."""
+
+    def new_part(self, part: int) -> None:
+        """The file begins anew."""
+
+    def end(self) -> None:
+        """Nothing more comes, and nobody writes the log."""
+
+
+class Intake:
+    """Cuts, reads and listens to one log, and tells `told` of it.
+
+    Args:
+        told: the second half.
+        every_redraw: take every frame of a progress bar for a line, not its last state only.
+        settings: the user's.
+    """
+
+    def __init__(self, told: Told, *, every_redraw: bool, settings: Settings) -> None:
+        self._told = told
+        self.cutter = LineCutter(every_redraw=every_redraw, encoding=settings.encoding)
+        self.reader = Reader(plan_for, own_plans(settings.pattern))
+        self.listener = Listener(own=settings.message)
+        self._witness = Witness(self.listener)
+        self._now = math.nan
+        self._writer_alive: bool | None = None
+
+    def feed(self, event: SourceEvent) -> list[Line]:
+        """Take in what the source says; returns the lines that it completes."""
+        self._now = event.at if math.isnan(self._now) else max(self._now, event.at)
+        match event:
+            case Data():
+                return self._data(event)
+            case Tick():
+                self._writer_alive = event.writer_alive
+            case Notice():
+                self._notice(event)
+        return []
+
+    def finish(self) -> None:
+        """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
+        self._complete()
+        if not self._writer_alive:
+            self._told.end()
+            self._last_words()
+        self._speak((*self.listener.finish(), *self.listener.end()), end=True)
+
+    def adopt(self, message: OwnMessage) -> None:
+        """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
+        self._speak(self.listener.adopt(message))
+
+    def unfinished(self, at: float) -> tuple[Line | None, list[ReaderEvent]]:
+        """Return the line that has no end yet, and what it says, which moves nothing."""
+        line = self.cutter.provisional(at)
+        return line, [] if line is None else self.reader.peek(line)
+
+    def _data(self, event: Data) -> list[Line]:
+        if event.skipped:
+            self.cutter.skip(event.skipped)
+        lines = self.cutter.feed(event.data, event.at)
+        self._read(lines)
+        return lines
+
+    def _notice(self, event: Notice) -> None:
+        if event.kind in ("rotated", "truncated"):
+            self._complete()
+            self._hear(self.listener.finish())
+            self.cutter.new_part(self.cutter.part + 1)
+            self.reader.new_part()
+            self._witness.new_part(self.cutter.part)
+            self._told.new_part(self.cutter.part)
+            self._told.settle(self._witness.settle())
+        elif event.kind == "read":
+            self._speak(self.listener.revise())
+        elif event.kind == "ended":
+            self.finish()
+
+    def _speak(self, spoken: Sequence[Spoken], *, end: bool = False) -> None:
+        self._hear(spoken)
+        self._told.settle(self._witness.settle(), end=end)
+
+    def _hear(self, spoken: Sequence[Spoken]) -> None:
+        self._told.say(spoken)
+        self._witness.heard(spoken)
+
+    def _last_words(self) -> None:
+        """Read the last line, which has no end, if lines of its very shape were read before: nothing of it is missing then."""
+        rest = self.cutter.rest(self._now)
+        if rest is not None and self.reader.has_read(rest.raw):
+            self._read([rest])
+            self._say(self.reader.finish())
+
+    def _complete(self) -> None:
+        """Read the lines and values that waited for what came after them."""
+        self._read(self.cutter.finish(self._now))
+        self._say(self.reader.finish())
+
+    def _say(self, events: list[ReaderEvent]) -> None:
+        self._told.say(events)
+        self._witness.saw(events)
+
+    def _read(self, lines: list[Line]) -> None:
+        """Read complete lines, as many together as can be."""
+        block, at, quiet = Block(lines), 0, False
+        while at < len(lines):
+            entry, idle = self.reader.entry(block.shapes[at]), self.listener.idle
+            quiet = False
+            if idle and entry.quiet:
+                quiet = True
+                if entry.has_number:
+                    self.reader.not_understood(lines[at])
+            elif idle and entry.family is not None and (woven := self._weave(block, at)) is not None:
+                for start, end, spoken in self._witness.saw_together(woven):
+                    self._told.together(woven, start, end, spoken)
+                self.reader.took(woven)
+                at = woven.end
+                continue
+            else:
+                self._line(lines[at], entry)
+            at += 1
+        if quiet:
+            self._told.passed(lines[-1].number)
+
+    def _weave(self, block: Block, at: int) -> Weave | None:
+        """Read the lines from a place on together; not those that name the run's rank."""
+        woven = self.reader.weave(block, at)
+        return None if woven is None or (woven.names_rank and self._witness.rank is None) else woven
+
+    def _line(self, line: Line, entry: Entry) -> None:
+        interest = entry.rules if entry.asked else self._ask(line, entry)
+        listener, witness = self.listener, self._witness
+        claimed = listener.claims(line.raw)
+        events: list[ReaderEvent] = []
+        if not claimed and not (interest is not None and interest.is_message and entry.names_no_place):
+            events = self.reader.read(line, entry)
+            if events:
+                witness.saw(events)
+        spoken: Sequence[Spoken] = ()
+        heard = interest is not None or not listener.idle
+        if heard:
+            spoken = listener.hear(line, interest)
+            witness.heard(spoken, lines=1)
+        if interest is None and not claimed and entry.is_unread:
+            self.reader.not_understood(line)
+        if witness.due:
+            spoken = (*spoken, *witness.settle())
+        self._told.line(line.number, events, spoken, heard=heard)
+
+    def _ask(self, line: Line, entry: Entry) -> Interest | None:
+        interest = self.listener.interest(line.raw.decode("utf-8", "replace"))
+        entry.tell(interest)
+        return interest
