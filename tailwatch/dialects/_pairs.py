@@ -79,15 +79,14 @@ class Pairs(Followers):
         self.places = [replace(f, role=other.get(f.role, f.role)) for f in self.places]
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
-        if self._best_epoch(token) or self._names_the_next(token, raw):
+        if self._best_epoch(token) or self._names_the_next(token, raw, at):
             return
         name = classify(raw)
         if name.text.lower() == "best" and self._last == "value":
             name = classify(b"best " + self.values[-1].name.text.encode())  # `psnr: 28.12  Best: 28.31 @ 5000 iter`
         placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
         if self._pending and (placed or self._last == "images"):  # `Loss after 3 epochs: 0.5`
-            self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
-            self._pending = b""
+            self._value_of_pending(token, kind)
             return
         behind = self.scan.masked[token.end : token.end + 24]
         before = token.gap
@@ -105,17 +104,17 @@ class Pairs(Followers):
             if behind.lstrip().startswith(b"epochs"):
                 self._setting(token, "epochs", kind)
         elif name.part != "setting" and AFTER_EPOCH.match(unit):
-            self._place_with_name("epoch", token, raw, name)
+            self._place_with_name("epoch", token, raw, name, at)
         elif (
             (name.part in ("value", "nothing") or raw.endswith("第".encode()))
             and AFTER_STEP.match(unit)
             and b"." not in self._number(token)
         ):
-            self._place_with_name("step", token, raw, name)
+            self._place_with_name("step", token, raw, name, at)
         elif name.part in ("epoch", "step"):
-            self._named_place(name, token, raw)
+            self._named_place(name, token, raw, at)
         elif name.key == "epochs" and FRACTION_OF.match(behind):
-            self._named_place(name._replace(part="epoch"), token, raw)  # `训练轮次 [1/50]`
+            self._named_place(name._replace(part="epoch"), token, raw, at)  # `训练轮次 [1/50]`
         elif name.part == "setting":
             self._setting(token, name.key, kind)
         elif name.part == "split":
@@ -129,17 +128,18 @@ class Pairs(Followers):
         else:
             self._last = ""
 
-    def _names_the_next(self, token: Token, raw: bytes) -> bool:
+    def _names_the_next(self, token: Token, raw: bytes, at: int) -> bool:
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
         at_place = AT_PLACE.match(raw)
         if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust in ("plain", "known")):
-            self._pending = b"" if at_place[1].endswith(b"metrics") else at_place[1]  # `eval metrics after step: 11, loss=0.4`
+            of_metrics = at_place[1].endswith(b"metrics")  # `eval metrics after step: 11, loss=0.4`
+            self._pending, self._pending_at = b"" if of_metrics else at_place[1], at
             self.named_place = True
             self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
             return True
         of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
         if of_images is not None and classify(of_images[1]).trust == "plain":
-            self._pending = of_images[1]
+            self._pending, self._pending_at = of_images[1], at
             self._split = split_of(self.scan.masked[token.end : token.end + 24].decode("utf-8", "replace")) or self._split
             self._last = "images"
             return True
@@ -168,7 +168,7 @@ class Pairs(Followers):
             return name
         return classify(f"{base} {name.text}".encode())
 
-    def _named_place(self, name: Name, token: Token, raw: bytes) -> None:
+    def _named_place(self, name: Name, token: Token, raw: bytes, at: int) -> None:
         if unit_kind(token.unit) == "other" and not AFTER_EPOCH.match(token.unit):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`
             return
@@ -180,16 +180,22 @@ class Pairs(Followers):
         held = PLACE_TAIL.match(raw)
         of = classify(held[1]) if held else None
         self._pending = held[1] if held and of and of.part == "value" and of.trust in ("plain", "known") else b""
+        self._pending_at = at
         self.named_place = True
         self._place("epoch" if name.part == "epoch" else "step", token)
         if name.text.lower() == "fold" and self.places:
             self._folds.append(self.places[-1])
 
-    def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name) -> None:
+    def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name, at: int) -> None:
         """`Loss after 3 epochs: 0.5`: the number is a place, the name belongs to the next one."""
-        self._pending = raw if name.part == "value" else b""
+        self._pending, self._pending_at = raw if name.part == "value" else b"", at
         self.named_place = True
         self._place(role, token)
+
+    def _value_of_pending(self, token: Token, kind: UnitKind) -> None:
+        """The name of this number stood before the place."""
+        self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind, name_at=self._pending_at)
+        self._pending = b""
 
     def _unnamed(self, token: Token, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         gap = token.gap
@@ -209,8 +215,7 @@ class Pairs(Followers):
         elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
             self._last = ""  # `Epoch 1 is 0.004 percent complete`
         elif self._pending and EXPLICIT.search(gap):
-            self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind)
-            self._pending = b""
+            self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
             if self.evaluates and follows[:1] != b"/":
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated

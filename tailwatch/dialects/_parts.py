@@ -40,6 +40,7 @@ class Parts:
         self._label = NO_LABEL
         self._split: Split | None = scan.prefix.split
         self._pending = b""
+        self._pending_at = 0
         self._last = ""
         self._taken: dict[tuple[str, Split | None], int] = {}
 
@@ -77,7 +78,8 @@ class Parts:
             end = token.end + (kind == "magnitude")
             self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan.masked, token, kind)))
 
-    def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind) -> None:
+    def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind, *, name_at: int = -1) -> None:
+        """Add a value; what stands before `at` qualifies it, its name begins there, or at `name_at`."""
         start = token.start - len(token.gap)
         label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
         if label != NO_LABEL:
@@ -98,7 +100,7 @@ class Parts:
             else name.text
         )
         unit = "%" if kind == "percent" else token.unit.strip().decode("ascii", "replace") if kind == "other" else None
-        self._append(token, text, split, unit, kind, name, raw, at)
+        self._append(token, text, split, unit, kind, name, raw, at if name_at < 0 else name_at)
         self.values[-1].inherited = inherited
         self._last = "value"
 
