@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from tailwatch.catalogue.index import AnchorIndex
+from tailwatch.catalogue.index import matches
 from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
 from tailwatch.catalogue.store import Tables, package_tables
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
@@ -36,16 +36,15 @@ def matching_form(text: str) -> str:
 
 
 class Catalogue:
-    """All rules. Their anchors are indexed at once; a rule's table is parsed when a line first holds its anchor.
+    """All rules. Their anchors are filed in an index; a rule's table is parsed when a line first holds its anchor.
 
     Reading every table would take longer than starting Python, and a log meets a few of the rules.
     """
 
     def __init__(self, tables: Tables) -> None:
-        """Index the rules of these tables."""
+        """Look for the rules of these tables."""
         self.tables = tables
         self._parsed: dict[int, Rule] = {}
-        self._anchors = AnchorIndex(tables.anchors)
 
     @staticmethod
     @cache
@@ -80,7 +79,7 @@ class Catalogue:
         """
         shape = matching_form(text).translate(DIGITS_TO_ZERO)
         matched: dict[int, int] = {}
-        for owner, length in self._anchors.matches(shape):
+        for owner, length in matches(self.tables.anchors, shape):
             matched[owner] = max(length, matched.get(owner, 0))
         if may_be_message(text):
             for owner in self._owners_of_class(peel(headline(text).translate(DIGITS_TO_ZERO))):

@@ -1,8 +1,8 @@
 """Where the catalogue's tables come from: the TOML files of the package, or what was made of them the last time.
 
-Cutting half a megabyte of TOML into tables takes as long as starting Python. So what was made of the files is kept in the user's
-cache folder, in one file that is checked against the names, sizes and times of the TOML files. It is a convenience: where it is
-missing, stale, damaged, not ours or cannot be written, the files are read.
+Cutting half a megabyte of TOML into tables, and filing their anchors, takes as long as starting Python. So what was made of the
+files is kept in the user's cache folder, in one file that is checked against the names, sizes and times of the TOML files. It is
+a convenience: where it is missing, stale, damaged, not ours or cannot be written, the files are read.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tailwatch import __version__
+from tailwatch.catalogue.index import filed
 from tailwatch.catalogue.reading import read_list, split_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tailwatch.catalogue.index import Filed
+
 FOLDER = os.path.dirname(__file__)  # noqa: PTH120  (pathlib alone would take a quarter of the start-up time)
+FORMAT = 2
+"""What is kept has this form."""
 MAX_BYTES = 64 << 20
 _ZEROED = bytes.maketrans(b"123456789", b"000000000")
 
@@ -28,12 +33,13 @@ Key = tuple[object, ...]
 class Tables(NamedTuple):
     """All rules, unparsed, in one order: rule `n` is of `families[n]`, and `tables[n]` is its TOML text.
 
-    `anchors` are pairs of an anchor (a shape already) and the number of its rule; `classes` names the rules for each class.
+    `anchors` are pairs of an anchor (a shape already) and the number of its rule, filed by `index.filed`; `classes` names the
+    rules for each class.
     """
 
     families: tuple[str, ...]
     tables: tuple[str, ...]
-    anchors: tuple[tuple[str, int], ...]
+    anchors: Filed
     classes: dict[str, tuple[int, ...]]
 
 
@@ -51,7 +57,7 @@ def tables_of(families: Iterable[tuple[str, str]]) -> Tables:
                 classes[name] = (*classes.get(name, ()), owner)
             names.append(family)
             tables.append(toml)
-    return Tables(tuple(names), tuple(tables), tuple(anchors), classes)
+    return Tables(tuple(names), tuple(tables), filed(anchors), classes)
 
 
 def package_tables() -> Tables:
@@ -81,7 +87,7 @@ def _key() -> Key:
     """What the kept tables must have been made of: this program, this Python, and these files."""
     with os.scandir(FOLDER) as entries:
         files = sorted((e.name, (s := e.stat()).st_size, s.st_mtime_ns) for e in entries if e.name.endswith(".toml"))
-    return (__version__, sys.version, FOLDER, tuple(files))
+    return (FORMAT, __version__, sys.version, FOLDER, tuple(files))
 
 
 def _cache_file() -> str:
