@@ -18,6 +18,7 @@ _BORDER: Final = lazy(
     rb"|(?<=\S)(?=[IWEF]0000 00:00:0{2,10}\.0{1,6} )"
     rb"|(?<=[0\])])(?=\[0{1,4}\] ?(?:[Ee]poch|[Ii]ter|[Ss]tep)\b)"  # the next writer's number
     rb"|(?<=\})(?=\{['\"])"
+    rb"|(?<=[.0]0)(?=(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?)[ :\[]{1,2}0)"  # `loss 0.5350Epoch 1 loss ...`
     rb"|(?<=[\w.\]])(?=Epoch 0{1,5}/0{1,5}\s*$)"  # another process announced its epoch
 )
 

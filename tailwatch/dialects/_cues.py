@@ -48,3 +48,17 @@ NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = lazy(
     rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
 )
+_ON: Final = (
+    rb"(train(?:ing)?|val(?:id(?:ation)?)?|dev|eval(?:uation)?|test(?:ing)?"
+    rb"|(?:\xe8\xae\xad\xe7\xbb\x83|\xe9\xaa\x8c\xe8\xaf\x81|\xe6\xb5\x8b\xe8\xaf\x95)(?:\xe9\x9b\x86)?)"
+)
+SPLIT_BEHIND: Final = lazy(
+    rb"%?\s{0,2}(?:[\[(]\s?"
+    + _ON
+    + rb"(?:[ _]set)?\s?[\])]|(?:on|for|in) (?:the )?"
+    + _ON
+    + rb"(?:[ _-]?set| data| split)?(?!\w|\s?[:=]))",
+    re.IGNORECASE,
+)
+"""`loss 0.5 (val)`, `loss=0.5 [val]`, `loss 0.5 on validation`"""
+CLOSED: Final = lazy(rb"\s*(?:[,;|/.0-]|and\b|$)")

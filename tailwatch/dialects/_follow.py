@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning
-from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS
+from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
-from tailwatch.dialects._tokens import unit_kind
+from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,17 @@ class Followers(Parts):
         field = Field("value", token.start, token.end, specs[1], form=form_of(self.scan.masked, token, kind))
         self.values.append(Value(field, classify(names[1].encode()), first.explicit, decimal, first.label))
         self._last = "value"
+        return True
+
+    def _same_again(self, token: Token, kind: UnitKind) -> bool:
+        """`loss: 0.5 (train) 0.6 (val)`: the number is another split's, the name is that of the value before."""
+        between = self.scan.masked[self._closed_at : token.start]
+        if self._last != "value" or len(between) > len(token.gap) or between.strip(b" ,/|"):
+            return False
+        name = self.values[-1].name
+        if "0" in name.text or SPLIT_BEHIND.match(self.scan.masked, token.end) is None:
+            return False
+        self._value(token, name, b"", self._closed_at, kind)
         return True
 
     def _number(self, token: Token) -> bytes:

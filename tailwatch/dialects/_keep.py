@@ -63,6 +63,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
         if not _is_moment(v, pairs)
         and (
             v.strong
+            or (v.trust == "plain" and pairs.named_place)  # `Epoch 3 train loss 13166`
             or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v))
             or v.name.text in ("best epoch", "best step")
         )

@@ -57,7 +57,7 @@ class Pairs(Followers):
                 self._last = ""
             elif token.after_fraction:
                 self._total(token)
-            else:
+            elif not (self._closed_at and self._same_again(token, kind)):
                 raw, at = name_before(token.gap, after_number=index > 0)
                 if raw and has_word(raw) and b"~" not in raw:
                     self._named(token, raw, token.start - len(token.gap) + at, kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
-from tailwatch.dialects._cues import ESTIMATOR_RESULT, EXPLICIT
+from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL, Label, label_in
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
@@ -42,6 +42,8 @@ class Parts:
         self._pending = b""
         self._pending_at = 0
         self._last = ""
+        self._closed_at = 0
+        """Where the split ends that stands behind the value before: `loss 0.5 (val)`."""
         self._taken: dict[tuple[str, Split | None], int] = {}
 
     @property
@@ -80,7 +82,7 @@ class Parts:
 
     def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind, *, name_at: int = -1) -> None:
         """Add a value; what stands before `at` qualifies it, its name begins there, or at `name_at`."""
-        start = token.start - len(token.gap)
+        start = max(token.start - len(token.gap), self._closed_at)
         label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
         if label != NO_LABEL:
             self._label = label
@@ -92,8 +94,8 @@ class Parts:
             self._head_label(at)
             if self.scan.masked[:at].strip(b" ~") == b"best metric,":
                 self._label = Label(None, "best")
-        split = self._split_for(name.text)
-        inherited = split is not None and self._split is None
+        split = self._split_behind(token, name) or self._split_for(name.text)
+        inherited = split is not None and self._split is None and self._closed_at < token.end
         text = (
             f"{self._label.text} {name.text}"
             if self._label.text and not name.text.startswith((self._label.text + " ", self._label.text + "_"))
@@ -150,6 +152,19 @@ class Parts:
             return  # `9843/10000 (98%)`: the fraction says more than the rounded share
         spec = replace(last.field.series, unit="%" if kind == "percent" else None)
         last.field = replace(last.field, start=token.start, end=token.end, form="float", series=spec)
+
+    def _split_behind(self, token: Token, name: Name) -> Split | None:
+        """`loss 0.5 (train), loss 0.6 (val)`, but not `[Train] loss 0.5 [Val] loss 0.6`: what stands before a value comes first."""
+        if self._split is not None or self.scan.masked[token.end : token.end + 1] not in (b" ", b"%", b"(", b"["):
+            return None
+        found = SPLIT_BEHIND.match(self.scan.masked, token.end)
+        if found is None or meaning(name.text).split is not None:
+            return None
+        split = split_of((found[1] or found[2]).decode("utf-8", "replace"))
+        if split != "train" and not self._closed_at and CLOSED.match(self.scan.masked, found.end()) is None:
+            return None
+        self._closed_at = found.end()
+        return split
 
     def _split_for(self, text: str) -> Split | None:
         own = meaning(text).split
