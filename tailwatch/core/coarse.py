@@ -2,26 +2,22 @@
 
 Numbers that are printed as they are have another length in nearly every line. What a plan says does not hang on it, so that
 the dialects are asked once for all of them, and the plan is moved to where the numbers stand. Lengths that do tell something
-stay: those of dates, clocks, versions, percentages and grouped thousands.
+stay: those of dates, clocks, versions, percentages and grouped thousands. How far a bar is drawn tells nothing either.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tailwatch.core.events import Field
 from tailwatch.core.lazily import lazy
 
-if TYPE_CHECKING:
-    from tailwatch.core.events import Plan
-
-_LENGTH: Final = lazy(
-    rb"(?<=\.0)0+"
-    rb"|(?<=[ \[(=|#]0)0{1,2}(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$)"  # two or three digits as one; four may be a year
-    rb"|(?<=[ \[(=|#]00000)0+(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$)"
+_LENGTH: Final = lazy(  # begins with two digits, which `re` looks for faster than for what may stand before them
+    rb"00(?:(?<=\.00)(0*)"
+    rb"|(?<=[ \[(=|#]00)(?:0?(?!0)|0000+)"  # two or three digits as one, more than five as five; four may be a year
+    rb"(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$))"
 )
+_BAR: Final = lazy(rb"%\|(?:\xe2\x96[\x80-\xbf]|[ #])((?:\xe2\x96[\x80-\xbf]|[ #0]){1,600})\|")
 
 
 class Coarse:
@@ -34,28 +30,33 @@ class Coarse:
         ends: list[int] = []
         shifts = [0]
         kept: list[bytes] = []
-        at = 0
-        for found in () if keep else _LENGTH.finditer(shape):
-            start, end = found.span()
+        at = shift = 0
+        for start, end in () if keep else _cuts(shape):
             kept.append(shape[at:start])
-            ends.append(start - shifts[-1])
-            shifts.append(shifts[-1] + end - start)
+            ends.append(start - shift)
+            shift += end - start
+            shifts.append(shift)
             at = end
         self._ends, self._shifts = ends, shifts
         self.shape = b"".join((*kept, shape[at:])) if ends else shape
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether anything was cut, so that places differ."""
+        return bool(self._ends)
 
     def place(self, at: int) -> int:
         """Return where in the shape a place of the coarse one is."""
         return at + self._shifts[bisect_right(self._ends, at)]
 
-    def moved(self, plan: Plan, start: int = 0) -> Plan:
-        """Return the plan, made for what begins at `start` of the coarse shape, with its fields where they are in the shape."""
-        if not self._ends or not plan.fields:
-            return plan
-        first = self.place(start)
-        place = self.place
-        moved = [  # made anew: `replace` takes three times as long
-            Field(f.role, place(f.start + start) - first, place(f.end + start) - first, f.series, f.key, f.form, f.name_field)
-            for f in plan.fields
-        ]
-        return replace(plan, fields=tuple(moved))
+
+def _cuts(shape: bytes) -> list[tuple[int, int]]:
+    """Return what to leave out, in order."""
+    cuts = []
+    for found in _LENGTH.finditer(shape):
+        start, end = found.span()
+        cuts.append((start + (1 if found.lastindex or end - start < 6 else 5), end))
+    if b"%|" in shape and (bar := _BAR.search(shape)) is not None:
+        start, end = bar.span(1)
+        cuts = [*(c for c in cuts if c[1] <= start), (start, end), *(c for c in cuts if c[0] >= end)]
+    return cuts

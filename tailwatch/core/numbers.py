@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Field
+    from collections.abc import Iterable
 
 _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
 
@@ -25,10 +25,10 @@ def number(raw: bytes, form: str = "float") -> float:
         return float("nan")
 
 
-def layout(fields: list[Field], length: int) -> str:
-    """Return the `struct` format that takes the fields, in order, out of a line of `length` bytes."""
+def layout(spans: Iterable[tuple[int, int]], length: int) -> str:
+    """Return the `struct` format that takes what stands at the places, in order, out of a line of `length` bytes."""
     pieces, at = [], 0
-    for field in fields:
-        pieces.append(f"{field.start - at}x{field.end - field.start}s")
-        at = field.end
+    for start, end in spans:
+        pieces.append(f"{start - at}x{end - start}s")
+        at = end
     return "".join(pieces) + f"{length - at}x"

@@ -16,6 +16,8 @@ from tailwatch.core.numbers import layout, number
 from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tailwatch.core.events import Axis, Field, Frame, Line, ReaderEvent
 
 MAX_BOX: Final = 500
@@ -54,6 +56,7 @@ class Runner:
         "_plain",
         "_rank",
         "_settings",
+        "_spans",
         "_specs",
         "_time",
         "_values",
@@ -64,12 +67,13 @@ class Runner:
         "unpack",
     )
 
-    def __init__(self, plan: Plan, length: int, origin: Plan, shape: bytes) -> None:
-        """Make a plan ready for lines of `length`; it was moved from `origin`, which was made for `shape`."""
+    def __init__(self, plan: Plan, shape: bytes) -> None:
+        """Make a plan ready for the lines of the shape it was made for."""
         self.plan = plan
         self.frame: Frame | None = plan.frame
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self.unpack = struct.Struct(layout([plan.fields[i] for i in order], length)).unpack
+        self._spans = tuple((plan.fields[i].start, plan.fields[i].end) for i in order)
+        self.unpack = struct.Struct(layout(self._spans, len(shape))).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
         values = [(at, f) for at, f in numbered if f.role == "value" and f.series is not None]
@@ -79,7 +83,7 @@ class Runner:
         self._plain = all(form == "float" for form in self._forms)
         self._specs = tuple(f.series for _, f in values if f.series is not None)
         self._named = tuple(
-            (i, place[f.name_field], _text(origin.fields[f.name_field], shape))
+            (i, place[f.name_field], _text(plan.fields[f.name_field], shape))
             for i, (_, f) in enumerate(values)
             if f.name_field >= 0
         )
@@ -105,6 +109,20 @@ class Runner:
         alone = plan.mark or plan.settings or self._settings or plan.closes or self._named or self._aside
         moves = self._moves and not values
         self.family = None if alone else family_of(plan, self._specs, numbered, moves=moves, bare=self._bare)
+
+    def moved(self, place: Callable[[int], int], start: int, length: int) -> Runner:
+        """Return the runner for lines of another shape, `length` bytes long, that differs in where the fields stand.
+
+        `place` tells where what stood at a place of the line that this one's shape began at `start` of stands there. `plan` stays
+        what it is: nothing but the layout hangs on where a field stands.
+        """
+        twin = object.__new__(Runner)
+        for name in _KEPT:
+            setattr(twin, name, getattr(self, name))
+        first = place(start)
+        spans = [(place(a + start) - first, place(b + start) - first) for a, b in self._spans]
+        twin.unpack = struct.Struct(layout(spans, length)).unpack
+        return twin
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
@@ -266,6 +284,9 @@ class Runner:
             value,
             plan.monitor,
         )
+
+
+_KEPT: Final = tuple(name for name in Runner.__slots__ if name != "unpack")
 
 
 def _is_held_out(spec: SeriesSpec) -> bool:

@@ -96,7 +96,7 @@ class Reader:
         self._plan_for = plan_for
         self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
-        self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Plan, bytes]]] = {}
+        self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Runner]]] = {}
         self._weaver = Weaver()
         self._heading_age = 0
         self._key_bytes = 0
@@ -222,40 +222,39 @@ class Reader:
 
     def _runner(self, shape: bytes) -> Runner | Glued | Chosen | None:
         """Ask the user's own patterns, then the dialects."""
-        own = (
-            [(holds, Runner(plan, len(shape), plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
-        )
+        own = [(holds, Runner(plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
         if own and own[0][0] is None:
             return own[0][1]
         built_in = self._built_in(shape)
         return Chosen(own, built_in) if own else built_in
 
     def _built_in(self, shape: bytes) -> Runner | Glued | None:
-        """Ask the dialects, once for all lengths of fractions; a line that holds several is read piece by piece."""
-        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=bool(self.frame.header))
-        plans = self._plans.get((self.frame, coarse.shape))
-        if plans is None:
-            plans = self._ask(coarse.shape)
+        """Ask the dialects, once for all lengths of numbers; a line that holds several is read piece by piece."""
+        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=self.frame.has_places)
+        known = self._plans.get((self.frame, coarse.shape))
+        if known is None:
+            known = self._ask(coarse.shape)
             if len(self._plans) < MAX_SHAPES:
-                self._plans[self.frame, coarse.shape] = plans
-        if not plans:
+                self._plans[self.frame, coarse.shape] = known
+        if not known:
             return None
-        if len(plans) == 1 and plans[0][:2] == (0, len(coarse.shape)):
-            _, _, plan, text = plans[0]
-            return Runner(coarse.moved(plan), len(shape), plan, text)
-        runners = []
-        for start, end, plan, text in plans:
-            first, last = coarse.place(start), coarse.place(end)
-            runners.append((first, last, Runner(coarse.moved(plan, start), last - first, plan, text)))
-        return Glued(runners)
+        if len(known) == 1 and known[0][:2] == (0, len(coarse.shape)):
+            runner = known[0][2]
+            return runner.moved(coarse.place, 0, len(shape)) if len(shape) != len(coarse.shape) else runner
+        return Glued((coarse.place(start), coarse.place(end), _moved(runner, coarse, start, end)) for start, end, runner in known)
 
-    def _ask(self, shape: bytes) -> list[tuple[int, int, Plan, bytes]]:
+    def _ask(self, shape: bytes) -> list[tuple[int, int, Runner]]:
         frame = self.frame
-        plans: list[tuple[int, int, Plan, bytes]] = []
+        runners: list[tuple[int, int, Runner]] = []
         for start, end in pieces(shape):
             text = shape[start:end]
             plan = self._plan_for(text, frame)
             if plan is not None:
-                plans.append((start, end, plan, text))
+                runners.append((start, end, Runner(plan, text)))
                 frame = plan.frame if plan.frame is not None and not plan.header else frame
-        return plans
+        return runners
+
+
+def _moved(runner: Runner, coarse: Coarse, start: int, end: int) -> Runner:
+    """Return the runner of a piece, with its fields where they are in the shape."""
+    return runner.moved(coarse.place, start, coarse.place(end) - coarse.place(start))
