@@ -29,9 +29,10 @@ _MOVES: Final = ("epoch", "epochs", "step", "steps")
 def _named(shown: str, like: SeriesSpec, raw: str) -> SeriesSpec:
     """The series of a name that is read from each line: `like` holds it with its digits as 0, maybe with a prefix or suffix."""
     name = like.name.replace(raw, shown) if raw in like.name else shown
+    if like.metric != meaning(like.name).metric:
+        return SeriesSpec(name, like.metric, like.split, like.unit)
     found = meaning(name)
-    given = like.metric if like.metric != meaning(like.name).metric else found.metric
-    return SeriesSpec(name, given, found.split or like.split, like.unit)
+    return SeriesSpec(name, found.metric, found.split or like.split, like.unit)
 
 
 class Runner:
