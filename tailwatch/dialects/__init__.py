@@ -13,6 +13,8 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
+from tailwatch.dialects._anchors import Anchors
+
 if TYPE_CHECKING:
     from tailwatch.config_tables import Pattern
     from tailwatch.core.events import Frame, Plan
@@ -38,7 +40,7 @@ class Found(NamedTuple):
     """All dialects in the order they are asked; the special ones have anchors, the general ones are asked of every shape."""
 
     dialects: tuple[Dialect, ...]
-    special: tuple[Dialect, ...]
+    anchors: Anchors
     general: tuple[Dialect, ...]
 
 
@@ -49,7 +51,7 @@ def found() -> Found:
         importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")
     ]
     dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
-    return Found(dialects, tuple(d for d in dialects if d.ANCHORS), tuple(d for d in dialects if not d.ANCHORS))
+    return Found(dialects, Anchors([d for d in dialects if d.ANCHORS]), tuple(d for d in dialects if not d.ANCHORS))
 
 
 def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:
@@ -64,7 +66,7 @@ def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:
 def plan_for(shape: bytes, frame: Frame) -> Plan | None:
     """Return the plan of a new shape: a look for their anchors, at most three specialists, then the general grammar."""
     known = found()
-    candidates = [d for d in known.special if any(map(shape.__contains__, d.ANCHORS))]
+    candidates = known.anchors.of(shape)
     if frame.dialect:
         candidates.sort(key=lambda d: frame.dialect != d.NAME)
         candidates[:0] = [d for d in known.dialects if frame.dialect == d.NAME and d not in candidates]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.lazily import lazy
@@ -61,6 +62,7 @@ class Prefix(NamedTuple):
 NO_PREFIX: Final = Prefix(0, None, None, None)
 
 
+@lru_cache(maxsize=8)  # several dialects ask for that of the same line
 def prefix(shape: bytes) -> Prefix:  # noqa: C901
     """Read the logger's prefix of a line; a line without a time, a level or a rank has none."""
     at = end = 0
@@ -72,7 +74,7 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
         found = _PART.match(shape, at, MAX_PREFIX)
         if found is None:
             break
-        kind = next(k for k in (*_STRONG, "bracket", "named", *_AFTER_STRONG) if found.group(k) is not None)
+        kind = found.lastgroup or ""
         if kind in _AFTER_STRONG and not strong:
             break
         if kind == "bracket" and _PLACE_WORD.search(found["bracket"]):
