@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.catalogue.witness import Witness
-from tailwatch.core.events import Data, Line, Notice, Tick
+from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.shapes import Reader
-from tailwatch.core.weaving import Block
 from tailwatch.dialects import own_plans, plan_for
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.heard import Interest
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
-    from tailwatch.core.events import ReaderEvent, SourceEvent, Spoken
+    from tailwatch.core.block import Block
+    from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
     from tailwatch.core.shapes import Entry
     from tailwatch.core.weaving import Weave
 
@@ -70,7 +70,7 @@ class Intake:
         self._now = math.nan
         self._writer_alive: bool | None = None
 
-    def feed(self, event: SourceEvent) -> list[Line]:
+    def feed(self, event: SourceEvent) -> Sequence[Line]:
         """Take in what the source says; returns the lines that it completes."""
         self._now = event.at if math.isnan(self._now) else max(self._now, event.at)
         match event:
@@ -80,7 +80,7 @@ class Intake:
                 self._writer_alive = event.writer_alive
             case Notice():
                 self._notice(event)
-        return []
+        return ()
 
     def finish(self) -> None:
         """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
@@ -99,12 +99,12 @@ class Intake:
         line = self.cutter.provisional(at)
         return line, [] if line is None else self.reader.peek(line)
 
-    def _data(self, event: Data) -> list[Line]:
+    def _data(self, event: Data) -> Block:
         if event.skipped:
             self.cutter.skip(event.skipped)
-        lines = self.cutter.feed(event.data, event.at)
-        self._read(lines)
-        return lines
+        block = self.cutter.feed(event.data, event.at)
+        self._read(block)
+        return block
 
     def _notice(self, event: Notice) -> None:
         if event.kind in ("rotated", "truncated"):
@@ -131,8 +131,8 @@ class Intake:
     def _last_words(self) -> None:
         """Read the last line, which has no end, if lines of its very shape were read before: nothing of it is missing then."""
         rest = self.cutter.rest(self._now)
-        if rest is not None and self.reader.has_read(rest.raw):
-            self._read([rest])
+        if rest is not None and self.reader.has_read(rest.raws[0]):
+            self._read(rest)
             self._say(self.reader.finish())
 
     def _complete(self) -> None:
@@ -144,16 +144,16 @@ class Intake:
         self._told.say(events)
         self._witness.saw(events)
 
-    def _read(self, lines: list[Line]) -> None:
+    def _read(self, block: Block) -> None:
         """Read complete lines, as many together as can be."""
-        block, at, quiet = Block(lines), 0, False
-        while at < len(lines):
-            entry, idle = self.reader.entry(block.shapes[at]), self.listener.idle
+        shapes, at, quiet = block.shapes, 0, False
+        while at < len(shapes):
+            entry, idle = self.reader.entry(shapes[at]), self.listener.idle
             quiet = False
             if idle and entry.quiet:
                 quiet = True
                 if entry.has_number:
-                    self.reader.not_understood(lines[at])
+                    self.reader.not_understood(block[at])
             elif idle and entry.family is not None and (woven := self._weave(block, at)) is not None:
                 for start, end, spoken in self._witness.saw_together(woven):
                     self._told.together(woven, start, end, spoken)
@@ -161,10 +161,10 @@ class Intake:
                 at = woven.end
                 continue
             else:
-                self._line(lines[at], entry)
+                self._line(block[at], entry)
             at += 1
         if quiet:
-            self._told.passed(lines[-1].number)
+            self._told.passed(block.numbers[-1])
 
     def _weave(self, block: Block, at: int) -> Weave | None:
         """Read the lines from a place on together; not those that name the run's rank."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.bulk import tell
-from tailwatch.core.events import Data, Line, Notice, Reading, Tick
+from tailwatch.core.events import Data, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.run import Run
 from tailwatch.diagnoses import judges
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.events import ReaderEvent, SourceEvent, Spoken
+    from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
     from tailwatch.core.findings import FindingBook, FindingChange, Watch
     from tailwatch.core.lines import Waste
     from tailwatch.core.messages import MessageBook
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Changes:
     """What one source event changed. `lines` and `readings` are filled only where the session was asked to keep them."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: Sequence[Line] = ()
     provisional: Line | None = None
     readings: list[tuple[int, Reading]] = field(default_factory=list)
     findings: list[FindingChange] = field(default_factory=list)

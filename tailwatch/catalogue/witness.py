@@ -104,7 +104,7 @@ class Witness:
         own = [s for s in slices if s.strand.rank is None or s.strand.rank == self.rank]
         going = [s.last for s in own if _show_training(s.strand.family.specs)]
         if going:
-            self._goes_on(woven.block.lines[max(going)].number)
+            self._goes_on(woven.block.numbers[max(going)])
         axes: tuple[Axis, ...] = ("step", "index")
         for axis in axes:
             self._look(axis, sum(s.end - s.start for s in own if s.strand.axis == axis))

@@ -7,29 +7,43 @@ place (`tqdm.write`) waits for the bar's next state, which tells the step it was
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.events import Line
-from tailwatch.core.frames import WIPE, Form, Forms
+from tailwatch.core.frames import BARE, BEHIND, WIPE, Forms
+
+if TYPE_CHECKING:
+    from tailwatch.core.block import Block
+    from tailwatch.core.frames import Form, Track
+    from tailwatch.core.framing import Frames
 
 MAX_BARS: Final = 32
+MANY: Final = 8
+"""From so many frames on, a line is searched for a bar that goes on and on."""
+_WIDEST: Final = 40
+"""Digits of a count and its total, and what stands between them."""
 
 
-class Bar(NamedTuple):
+class Bar:
     """The last state of a bar: how far it is, where it was drawn, how often it was drawn before."""
 
-    frame: bytes
-    number: int
-    offset: int
-    done: int
-    total: int
-    redraws: int
-    goes_on: bool
+    __slots__ = ("done", "frame", "goes_on", "number", "offset", "redraws", "total")
+
+    def __init__(self) -> None:
+        self.frame = b""
+        self.number = self.offset = 0
+        self.done = self.total = -1
+        self.redraws = 0
+        self.goes_on = False
 
     @property
     def full(self) -> bool:
         """Whether the bar has reached its end."""
         return self.done == self.total or b"100%" in self.frame
+
+    def let_out(self, out: Block) -> None:
+        """Make a line of it."""
+        out.add(self.frame, self.number, self.offset, self.redraws)
 
 
 class Bars:
@@ -38,103 +52,122 @@ class Bars:
     def __init__(self, *, every_redraw: bool = False) -> None:
         self.redraws = 0
         self.redrawn_bytes = 0
+        self.forms = Forms()
         self._every_redraw = every_redraw
-        self._forms = Forms()
         self._open: dict[bytes, Bar] = {}
         self._last: bytes | None = None
         self._wiped = False
         self._carried: frozenset[bytes] = frozenset()
-        self._waiting: list[Line] = []
+        self._waiting: list[tuple[bytes, int, int]] = []
 
     def __bool__(self) -> bool:
         return bool(self._open or self._waiting)
 
-    def take(self, frames: list[bytes], offsets: list[int], number: int, at: float, part: int, out: list[Line]) -> None:
-        """Take the next frames of a line, each with its offset: the lines that are complete go `out`."""
-        forms = self._forms.of(frames)
-        count = len(forms)
-        start = end = 0
-        while start < count:
-            form = forms[start]
+    def take(self, frames: Frames, number: int, out: Block) -> None:
+        """Take the next frames of a line: the lines that are complete go `out`."""
+        raws, starts, at = frames.raws, frames.starts, 0
+        forms = self.forms.of(frames.joined, b"\r")
+        tracks: list[Track] = []
+        if len(forms) >= MANY and not self._every_redraw:
+            tracks = [form.track or form.track_of(raw) for form, raw in zip(forms, raws, strict=True)]
+        while at < len(forms):
+            form = forms[at]
             if form.is_blank:
-                self._wiped = self._wiped or len(frames[start]) >= WIPE
-                start += 1
-                continue
-            if start + 2 < count and forms[start + 2] is form:
-                end = max(end, start + 1)
-                while end < count and forms[end] is form:
-                    end += 1
-                start += self._fold_alike(form, frames, start, end)
-            self._take(form, Line(frames[start], number, offsets[start], at, part), out)
-            start += 1
-
-    def _fold_alike(self, form: Form, frames: list[bytes], start: int, end: int) -> int:
-        """Count the redraws of a bar of one form that goes on and on; returns how many frames need no further look."""
-        if form.name is None or form.text_behind or not form.is_bar or self._every_redraw:
-            return 0
-        old = self._open.get(form.name)
-        if old is None or self._last != form.name or self._waiting or self._wiped or form.name in self._carried:
-            return 0
-        alike = end - start - 1 if form.done is None else _how_many_go_on(form, frames, start, end, old) - 1
-        if alike < 1 or (form.done is None and (old.done, old.total) != (-1, 0)):
-            return 0
-        self.redraws += alike
-        self.redrawn_bytes += alike + sum(map(len, frames[start : start + alike]))
-        self._open[form.name] = old._replace(redraws=old.redraws + alike)
-        return alike
-
-    def _take(self, form: Form, line: Line, out: list[Line]) -> None:
-        """Take a frame: a bar replaces its former state, a text is a line and lets finished bars out before it."""
-        frame, number, offset, at, part, _, _ = line
-        if self._every_redraw or not form.is_bar:
-            self._let_out_full(at, part, out)
-            self._last = None
-            if self._wiped and self._open and len(self._waiting) < MAX_BARS:
-                self._waiting.append(line)
+                if len(raws[at]) >= WIPE:
+                    self._wiped = True
+            elif self._every_redraw or not form.is_bar:
+                self._print(raws[at], number, starts[at] + at, out)
             else:
-                out.extend((*self._let_texts_go(), line))
-            return
+                self._draw(form, raws[at], number, starts[at] + at, out)
+                if tracks and at + 2 < len(forms) and tracks[at + 2] == tracks[at] == tracks[at + 1]:
+                    at = self._draw_on(at, tracks, forms, frames, number, out)
+            at += 1
+
+    def _draw_on(self, first: int, tracks: list[Track], forms: list[Form], frames: Frames, number: int, out: Block) -> int:
+        """Draw on a bar that was drawn at place `first`, as long as the frames show it; returns the place of the last one.
+
+        Only its last state matters, and the last ones before it begins anew: the others are counted together.
+        """
+        track, end = tracks[first], first + 1
+        if track.kind >= BEHIND:
+            return first
+        while end < len(tracks) and tracks[end] == track:
+            end += 1
+        raws, starts = frames.raws, frames.starts
+        breaks = _breaks(forms[first:end], raws[first:end]) if track.kind != BARE else []
+        for start, stop in pairwise([first, *(first + at for at in breaks), end]):
+            if start != first:
+                self._draw(forms[start], raws[start], number, starts[start] + start, out)
+            go_on = start + 1
+            if stop - go_on > 1 and track.name not in self._carried:
+                go_on = stop - 1
+                self._fold(self._open[track.name], raws[start:go_on])
+            for at in range(go_on, stop):
+                self._draw(forms[at], raws[at], number, starts[at] + at, out)
+        return end - 1
+
+    def _fold(self, bar: Bar, states: list[bytes]) -> None:
+        """Let the last of some states of a bar stand for them all."""
+        count = len(states) - 1
+        bar.frame = states.pop()
+        bar.redraws += count
+        self.redraws += count
+        self.redrawn_bytes += count + sum(map(len, states))
+
+    def _print(self, text: bytes, number: int, offset: int, out: Block) -> None:
+        """Take a text: it is a line and lets finished bars out before it."""
+        if self._open:
+            self._let_out([bar for bar in self._open.values() if bar.full], out)
+            self._open = {name: bar for name, bar in self._open.items() if not bar.full}
+        self._last = None
+        if self._wiped and self._open and len(self._waiting) < MAX_BARS:
+            self._waiting.append((text, number, offset))
+        else:
+            self._let_texts_go(out)
+            out.add(text, number, offset)
+
+    def _draw(self, form: Form, frame: bytes, number: int, offset: int, out: Block) -> None:
+        """Take a frame of a bar: it replaces the bar's former state."""
         name, done, total = form.state(frame)
-        old = self._open.pop(name, None)
-        redraws = 0
-        if old is not None and (done < old.done or total != old.total or (done != old.done and name in self._carried)):
-            out.append(_line(old, at, part))
-        elif old is not None:
-            redraws = old.redraws + 1
+        bar = self._open.get(name)
+        if bar is None:
+            if len(self._open) >= MAX_BARS:
+                self.flush(out)
+            bar = self._open[name] = Bar()
+        elif done < bar.done or total != bar.total or (done != bar.done and name in self._carried):
+            bar.let_out(out)
+            bar.redraws = 0
+        else:
+            bar.redraws += 1
             self.redraws += 1
-            self.redrawn_bytes += len(old.frame) + 1
-        elif len(self._open) >= MAX_BARS:
-            self.flush(at, part, out)
-        bar = Bar(frame, number, offset, done, total, redraws, form.goes_on)
+            self.redrawn_bytes += len(bar.frame) + 1
+        bar.frame, bar.number, bar.offset, bar.done, bar.total, bar.goes_on = frame, number, offset, done, total, form.goes_on
         if self._waiting:
             if total > 0 and form.without_values:
-                out.append(_line(bar, at, part))  # how far the run was when the text was printed
-            out.extend(self._let_texts_go())
+                bar.let_out(out)  # how far the run was when the text was printed
+            self._let_texts_go(out)
         self._wiped = False
-        if form.text_behind:
-            out.append(_line(bar, at, part))
+        self._last = name
+        if form.kind >= BEHIND:
+            bar.let_out(out)
+            del self._open[name]
             self._last = None
-        else:
-            self._open[name] = bar
-            self._last = name
 
-    def end_line(self, at: float, part: int, out: list[Line]) -> None:
+    def end_line(self, out: Block) -> None:
         """The line is complete: let the bars out, but for those that tqdm may draw on around a nested bar."""
         if self._last is None:
             if self._waiting:
                 return
-            self._open = {d: b for d, b in self._open.items() if b.full}  # a text came last: the bar goes on in the next line
+            self._open = {n: b for n, b in self._open.items() if b.full}  # a text came last: the bar goes on in the next line
         elif self._open[self._last].goes_on:
             self._carried = frozenset(self._open)
             return
-        self.flush(at, part, out)
+        self.flush(out)
 
-    def flush(self, at: float, part: int, out: list[Line]) -> None:
+    def flush(self, out: Block) -> None:
         """Let out the bars that are full and the one drawn last; the others were left behind unfinished."""
-        out.extend(self._let_texts_go())
-        for described, bar in sorted(self._open.items(), key=lambda item: item[1].offset):
-            if bar.full or described == self._last:
-                out.append(_line(bar, at, part))
+        self._let_texts_go(out)
+        self._let_out([bar for name, bar in self._open.items() if bar.full or name == self._last], out)
         self.forget()
 
     def forget(self) -> None:
@@ -149,31 +182,27 @@ class Bars:
         """Return the bar that was drawn last and is not out yet."""
         return None if self._last is None else self._open.get(self._last)
 
-    def _let_texts_go(self) -> list[Line]:
-        texts, self._waiting = self._waiting, []
-        return texts
+    def _let_texts_go(self, out: Block) -> None:
+        for text, number, offset in self._waiting:
+            out.add(text, number, offset)
+        self._waiting = []
 
-    def _let_out_full(self, at: float, part: int, out: list[Line]) -> None:
-        if self._open:
-            full = [b for b in self._open.values() if b.full]
-            out.extend(_line(b, at, part) for b in sorted(full, key=lambda b: b.offset))
-            self._open = {d: b for d, b in self._open.items() if not b.full}
-
-
-def _how_many_go_on(form: Form, frames: list[bytes], start: int, end: int, old: Bar) -> int:
-    """Return how many frames in a row show the same bar, no less far than before."""
-    assert form.done is not None
-    done, total = old.done, frames[start][form.total] if form.total is not None else None
-    if (-1 if total is None else int(total)) != old.total:
-        return 0
-    for at in range(start, end):
-        frame = frames[at]
-        count = int(frame[form.done])
-        if count < done or (form.total is not None and frame[form.total] != total):
-            return at - start
-        done = count
-    return end - start
+    @staticmethod
+    def _let_out(bars: list[Bar], out: Block) -> None:
+        """Let bars out in the order they were drawn in."""
+        for bar in sorted(bars, key=_offset):
+            bar.let_out(out)
 
 
-def _line(bar: Bar, at: float, part: int) -> Line:
-    return Line(bar.frame, bar.number, bar.offset, at, part, bar.redraws)
+def _offset(bar: Bar) -> int:
+    return bar.offset
+
+
+def _breaks(forms: list[Form], frames: list[bytes]) -> list[int]:
+    """Return the places at which a bar that counts is less far than in the frame before, or of another total."""
+    counts = [frame[form.counts].rjust(_WIDEST, b"0") for form, frame in zip(forms, frames, strict=True)]
+    behind = frames[0][forms[0].of_total] + b"\r"
+    if (b"\r".join(counts) + b"\r").count(behind) == len(counts) and counts == sorted(counts):
+        return []  # of one total, padded to one width: the order of the bytes is that of the numbers
+    states = [form.state(frame) for form, frame in zip(forms, frames, strict=True)]
+    return [at for at, (old, new) in enumerate(pairwise(states), 1) if new[1] < old[1] or new[2] != old[2]]

@@ -13,7 +13,7 @@ from tailwatch.core.weaving import Slice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tailwatch.core.events import Axis, Line
+    from tailwatch.core.events import Axis
     from tailwatch.core.run import Run
     from tailwatch.core.weaving import Weave
 
@@ -23,13 +23,13 @@ def tell(run: Run, woven: Weave, start: int, until: int) -> Iterator[tuple[int, 
 
     Yields the place behind each piece and its rows with values, in the order of their ends.
     """
-    lines = woven.block.lines
+    numbers = woven.block.numbers
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
         start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
         yield start, told
     for begin, end in woven.until_looks(run.looks, run.rank, start, until):
         slices = woven.slices(begin, end)
-        run.line = lines[end - 1].number
+        run.line = numbers[end - 1]
         others = [s for s in slices if run.is_other_rank(s.strand.rank)]
         run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
         _take_in(run, woven, [s for s in slices if s.strand.family.tells and s not in others])
@@ -40,7 +40,7 @@ def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list
     """Tell the run of the first line that says something, by itself; returns the place behind it."""
     rows = [Slice(s.strand, s.start, s.start + 1) for s in woven.slices(start, until) if s.strand.family.tells]
     row = min(rows, key=_last, default=None)
-    line = woven.block.lines[until - 1 if row is None else row.last]
+    line = woven.block[until - 1 if row is None else row.last]
     run.line = line.number
     if row is None:
         return until, []
@@ -58,7 +58,7 @@ def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
     valued = [s for s in told if s.strand.family.specs]
     goes_on = [s.last for s in valued if _add(run, woven, s)]
     if goes_on:
-        run.went_on(woven.block.lines[max(goes_on)].number)
+        run.went_on(woven.block.numbers[max(goes_on)])
     _progress(run, woven, told)
     if valued:
         stamp = woven.time_at(max(s.last for s in valued))
@@ -75,8 +75,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     specs, count = strand.family.specs, end - start
     run.dialects[strand.family.dialect] += count
     run.points[strand.family.dialect] += count * len(specs)
-    lines = woven.block.lines
-    numbers = _numbers(lines, strand.places[start:end])
+    numbers = _numbers(woven.block.numbers, strand.places[start:end])
     epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
@@ -91,12 +90,12 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     return goes_on
 
 
-def _numbers(lines: list[Line], places: list[int]) -> array[int]:
+def _numbers(numbers: list[int], places: list[int]) -> array[int]:
     """Return the numbers of the lines at some places; mostly nothing lies between them."""
-    first, count = lines[places[0]].number, len(places)
-    if lines[places[-1]].number - first == places[-1] - places[0] == count - 1:
+    first, count = numbers[places[0]], len(places)
+    if numbers[places[-1]] - first == places[-1] - places[0] == count - 1:
         return array("q", range(first, first + count))
-    return array("q", [lines[at].number for at in places])
+    return array("q", [numbers[at] for at in places])
 
 
 def _last_at_each(steps: array[float]) -> list[int] | None:
@@ -110,7 +109,7 @@ def _last_at_each(steps: array[float]) -> list[int] | None:
 def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
     """Put the run where the last row stands."""
     newest = max(told, key=_last)
-    line = woven.block.lines[newest.last]
+    line = woven.block[newest.last]
     old, step = run.progress, newest.strand.steps[newest.end - 1]
     epochs, steps = old.epochs, old.steps
     if any(s.strand.family.moves for s in told):

@@ -23,10 +23,11 @@ from tailwatch.core.weaver import HEADING_LINES, Weaver
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.core.block import Block
     from tailwatch.core.chosen import Holds
     from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
-    from tailwatch.core.weaving import Block, Weave
+    from tailwatch.core.weaving import Weave
 
 DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 MAX_SHAPES: Final = 20_000
@@ -173,7 +174,7 @@ class Reader:
         elif self._under_heading:
             self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age - 1 + woven.end - woven.start
         for place in woven.unread:
-            self.not_understood(woven.block.lines[place])
+            self.not_understood(woven.block[place])
         woven.move(self.cursor)
 
     def _enter(self, frame: Frame) -> None:

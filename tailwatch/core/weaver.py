@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:
+    from tailwatch.core.block import Block
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Frame
-    from tailwatch.core.weaving import Block, Caches
+    from tailwatch.core.weaving import Caches
 
 HEADING_LINES: Final = 60
 """A heading's split holds for so many lines after the last one that took it."""
@@ -45,15 +46,15 @@ class Weaver:
             cursor: where the run stands; it is not moved.
             most: so many lines a heading still holds that no line takes up, None without one.
         """
-        number_ = block.lines[start].number
+        number_ = block.numbers[start]
         if number_ < self._not_before:
             return None
         if cursor.held or cursor.pending or cursor.boxed:
             return None
         woven = Weave(block, start, cursor)
-        woven.gather(caches, frame, min(start + self._reach, len(block.lines)))
+        woven.gather(caches, frame, min(start + self._reach, len(block)))
         rows = woven.take_apart(woven.end if most is None else _under_heading(woven, most))
-        if rows < WORTH_IT and woven.end < len(block.lines):
+        if rows < WORTH_IT and woven.end < len(block):
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._not_before = number_ + max(rows, 1) + self._pause
         else:

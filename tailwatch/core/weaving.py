@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from itertools import chain, count, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tailwatch.core.columns import NAN, Strand, axis_of
 from tailwatch.core.events import Reading
@@ -20,26 +20,14 @@ from tailwatch.core.numbers import number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tailwatch.core.block import Block
     from tailwatch.core.columns import Family, Parts
     from tailwatch.core.cursor import Cursor
-    from tailwatch.core.events import Axis, Frame, Line, Split
+    from tailwatch.core.events import Axis, Frame, Split
     from tailwatch.core.rhythm import Looks
     from tailwatch.core.shapes import Entry
 
     Caches = dict[Frame, dict[bytes, Entry]]
-
-_DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
-
-
-class Block:
-    """Lines that came together, all of one part, and their shapes."""
-
-    __slots__ = ("lines", "raws", "shapes")
-
-    def __init__(self, lines: list[Line]) -> None:
-        self.lines = lines
-        self.raws = [line[0] for line in lines]
-        self.shapes = b"\n".join(self.raws).translate(_DIGITS_TO_ZERO).split(b"\n")
 
 
 class Slice(NamedTuple):
@@ -222,7 +210,7 @@ class Weave:
         return [reading for _, reading in rows]
 
     def _rows(self, found: Slice) -> Iterator[tuple[int, Reading]]:
-        strand, lines = found.strand, self.block.lines
+        strand, lines = found.strand, self.block
         family, own = strand.family, bool(strand.times)
         rank = None if strand.rank is None else int(strand.rank)
         for i in range(found.start, found.end):
