@@ -54,6 +54,7 @@ class Cursor:
 
     `turn` counts the epochs announced, so that an epoch that comes again (a restart, a second fit) is told from the first.
     `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
+    `ranked` says that lines before named the rank that printed them.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`).
     """
 
@@ -75,6 +76,7 @@ class Cursor:
         "from_zero",
         "held",
         "pending",
+        "ranked",
         "shown",
         "step",
         "steps",
@@ -96,7 +98,7 @@ class Cursor:
         self.told: tuple[float | None, float | None] = (None, None)
         self.held: list[Reading] = []
         self.closing = False
-        self.unplaced = False
+        self.unplaced = self.ranked = False
         self._age = 0
         self._carried: float | None = None
         self._strands: list[float] = []

@@ -154,6 +154,7 @@ class Plan:
     `context` leaves it to the epoch and step that earlier lines announced.
     `frame` is the context for the lines after this one, None leaves it as it is.
     `closes` says that the line names an epoch that ends here, to which the values before it belong.
+    `labelled` says that the step stands before the line as a rank would, see `core/labelled.py`.
     `inherits` says that the values take their split from the heading before.
     `header` says that the plan's name fields become the header of `frame`, read from the line itself.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
@@ -170,6 +171,7 @@ class Plan:
     header: bool = False
     closes: bool = False
     inherits: bool = False
+    labelled: bool = False
 
 
 # --- what the reader says -----------------------------------------------------------------------------------------------

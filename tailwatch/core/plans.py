@@ -117,7 +117,7 @@ class Runner:
         `place` tells where what stood at a place of the line that this one's shape began at `start` of stands there. `plan` stays
         what it is: nothing but the layout hangs on where a field stands.
         """
-        twin = object.__new__(Runner)
+        twin = object.__new__(type(self))
         for name in _KEPT:
             setattr(twin, name, getattr(self, name))
         first = place(start)
@@ -172,6 +172,7 @@ class Runner:
             return []
         if self.plan.kind == "epoch_bar" and cursor.is_evaluation(self._own("steps", parts)):
             return []
+        cursor.ranked |= self._rank >= 0
         turn = cursor.turn
         step_known = self._aside
         for role, at, form in self._places:

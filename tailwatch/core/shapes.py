@@ -16,6 +16,7 @@ from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
+from tailwatch.core.labelled import ready
 from tailwatch.core.plans import Runner
 from tailwatch.core.unread import UnreadBook, carries_number
 from tailwatch.core.weaver import HEADING_LINES, Weaver
@@ -251,7 +252,7 @@ class Reader:
             text = shape[start:end]
             plan = self._plan_for(text, frame)
             if plan is not None:
-                runners.append((start, end, Runner(plan, text)))
+                runners.append((start, end, ready(plan, text)))
                 frame = plan.frame if plan.frame is not None and not plan.header else frame
         return runners
 

@@ -44,6 +44,7 @@ OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
 """`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
+THEN_VALUE: Final = lazy(rb":? -?0{1,9}\.0")
 NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = lazy(
     rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"

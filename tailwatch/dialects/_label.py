@@ -16,6 +16,8 @@ _LABEL: Final = lazy(
 )
 _SECTION: Final = lazy(rb"[\[(]([A-Za-z_]{2,12})[\])]\s{0,2}$")
 """`[train] loss=0.5, [valid] loss=0.6`"""
+_OPENED: Final = lazy(rb"(?:^|[\s,;|)])([A-Za-z]{3,10}) ?[({\[]$")
+"""`valid (NDCG@10: 0.5), test (NDCG@10: 0.4)`"""
 _GROUP: Final = lazy(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
 """`tot_loss[loss=0.5, simple_loss=0.4]`"""
 _SPLIT_WORDS: Final = frozenset(
@@ -133,7 +135,9 @@ def label_in(head: bytes) -> Label:
         return Label(split_of(section[1].decode()), "") if split_of(section[1].decode()) else NO_LABEL
     found = _LABEL.search(head) or _GROUP.search(head)
     if found is None:
-        return NO_LABEL
+        opened = _OPENED.search(head) if head.endswith((b"(", b"{", b"[")) else None
+        split = split_of(opened[1].decode()) if opened is not None else None
+        return Label(split, "") if split is not None else NO_LABEL
     text = found[1].decode("utf-8", "replace").strip()
     own = words(text)
     rest = [w for w in own if w not in _SPLIT_WORDS and w not in _PLAIN and not w.isdigit()]

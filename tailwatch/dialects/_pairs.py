@@ -28,6 +28,7 @@ from tailwatch.dialects._cues import (
     OPENS_VALUE,
     PLACE_TAIL,
     THEN_NAMES,
+    THEN_VALUE,
 )
 from tailwatch.dialects._follow import Followers
 from tailwatch.dialects._names import Name, classify, has_word, name_before
@@ -131,12 +132,17 @@ class Pairs(Followers):
     def _names_the_next(self, token: Token, raw: bytes, at: int) -> bool:
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
         at_place = AT_PLACE.match(raw)
-        if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust in ("plain", "known")):
+        if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust != "none"):
             of_metrics = at_place[1].endswith(b"metrics")  # `eval metrics after step: 11, loss=0.4`
             self._pending, self._pending_at = b"" if of_metrics else at_place[1], at
             self.named_place = True
             self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
             return True
+        if not self.places and token.gap[-2:-1].isalpha() and THEN_VALUE.match(self.scan.masked, token.end):
+            name = classify(raw)
+            if name.trust == "plain" and meaning(name.text).goal == "min":
+                self._place_with_name("step", token, raw, name, at)  # Tacotron's `Train loss 100 0.812 Grad Norm 1.21`
+                return True
         of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
         if of_images is not None and classify(of_images[1]).trust == "plain":
             self._pending, self._pending_at = of_images[1], at
@@ -214,10 +220,12 @@ class Pairs(Followers):
             pass
         elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
             self._last = ""  # `Epoch 1 is 0.004 percent complete`
-        elif self._pending and EXPLICIT.search(gap):
+        elif self._pending and (EXPLICIT.search(gap) or gap == b" "):
             self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
-            if self.evaluates and follows[:1] != b"/":
+            if b"." in self._number(token) or kind == "other":
+                self._last = ""  # `Epoch 1 [12.1s]`
+            elif self.evaluates and follows[:1] != b"/":
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
             else:
                 self._place("step", token)
@@ -247,8 +255,8 @@ class Pairs(Followers):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`
-        elif gap.endswith(b"[") and EPOCH_NEXT.match(behind):
-            self._last = "unnamed"  # `[1] Epoch 3`: which of the writers it was
+        elif gap.endswith(b"[") and (EPOCH_NEXT.match(behind) or behind.startswith(b'] "')):
+            self._last = "unnamed"  # `[1] Epoch 3`: which of the writers it was, `[1] "Epoch 3"`: what R prints
         elif (gap.endswith(b"[") and follows[:1] == b"]") or follows in (b":\t", b": "):
             self._place("step", token)
         elif AFTER_EPOCH.match(behind):

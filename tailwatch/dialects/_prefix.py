@@ -57,6 +57,8 @@ class Prefix(NamedTuple):
     time: tuple[int, int] | None
     rank: tuple[int, int] | None
     split: Split | None
+    labelled: bool = False
+    """Whether the rank is a number and a colon and nothing else, which may be a step as well."""
 
 
 NO_PREFIX: Final = Prefix(0, None, None, None)
@@ -98,7 +100,7 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
             end = at
     if not strong:
         labelled = _SRUN.match(shape)
-        return Prefix(labelled.end(), None, labelled.span(1), None) if labelled else NO_PREFIX
+        return Prefix(labelled.end(), None, labelled.span(1), None, labelled=True) if labelled else NO_PREFIX
     return Prefix(end, time, rank, split)
 
 

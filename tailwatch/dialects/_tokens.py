@@ -185,6 +185,8 @@ def _start(text: bytes, at: int) -> int:
     ):
         return -1  # `outdir:results/1`
     if before and (before[0] in _LETTERS or before in b"_@"):
+        if text[max(0, start - 4) : start].lower() == b"loss" and b"." in text[start + 1 : start + 3]:
+            return start  # LightGCN's `loss0.412`
         return start if _GLUED_PLACE.search(text, max(0, start - 12), start) else -1
     return start
 

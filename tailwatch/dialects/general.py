@@ -104,6 +104,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if values and pairs.placed("steps") and not found.bar and pairs.evaluates and all(is_neutral(v.name.text) for v in values):
         return Plan(NAME)  # the progress of an evaluation: `Epoch(val) [1][50/312]  time: 0.08  memory: 1212`
     if values:
+        labelled = _is_labelled(found, pairs)
         kind = _kind(found, pairs, values)
         return Plan(
             NAME,
@@ -112,10 +113,19 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
             frame=_frame_after(frame, pairs),
             settings=texts,
             inherits=pairs.used_frame,
+            labelled=labelled,
         )
     if pairs.settings or texts:
         return _settings(pairs, texts)
     return _without_values(found, pairs, frame)
+
+
+def _is_labelled(found: Scan, pairs: Pairs) -> bool:
+    """Whether the number before the line's colon may be its step: nothing else in the line names a place. It becomes one."""
+    if not found.prefix.labelled or found.prefix.rank is None or pairs.places or found.bar:
+        return False
+    pairs.places.append(Field("step", *found.prefix.rank))
+    return True
 
 
 def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
@@ -222,7 +232,7 @@ def _fields(found: Scan, pairs: Pairs, values: list[Value] | tuple[()]) -> tuple
     fields += [*pairs.names, *pairs.places]
     if found.prefix.time is not None:
         fields.append(Field("time", *found.prefix.time))
-    if found.prefix.rank is not None:
+    if found.prefix.rank is not None and not any(f.start == found.prefix.rank[0] for f in fields):
         fields.append(Field("rank", *found.prefix.rank))
     return tuple(fields)
 

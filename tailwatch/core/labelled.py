@@ -1,0 +1,43 @@
+"""Lines that begin with a number and a colon: a step, or the rank that `srun --label` writes before what a process prints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tailwatch.core.plans import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tailwatch.core.cursor import Cursor
+    from tailwatch.core.events import Line, Plan, ReaderEvent
+
+
+class Labelled(Runner):
+    """Reads `200: loss = 0.5` at step 200, unless ranks stand before lines of this log that name a place of their own."""
+
+    __slots__ = ("_by_rank",)
+
+    def __init__(self, plan: Plan, shape: bytes) -> None:
+        """Make the plan ready, whose step is the number before the colon."""
+        super().__init__(plan, shape)
+        fields = tuple(replace(f, role="rank") if f.role == "step" else f for f in plan.fields)
+        self._by_rank = Runner(replace(plan, fields=fields, kind="context"), shape)
+        self.family = None
+
+    def moved(self, place: Callable[[int], int], start: int, length: int) -> Runner:
+        """Return the runner for lines of another shape, see `Runner.moved`."""
+        twin = super().moved(place, start, length)
+        assert isinstance(twin, Labelled)
+        twin._by_rank = self._by_rank.moved(place, start, length)  # noqa: SLF001 - its own twin
+        return twin
+
+    def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
+        """Return what the line says."""
+        return self._by_rank.run(line, cursor) if cursor.ranked else super().run(line, cursor)
+
+
+def ready(plan: Plan, shape: bytes) -> Runner:
+    """Make a plan ready for the lines of the shape it was made for."""
+    return Labelled(plan, shape) if plan.labelled else Runner(plan, shape)
