@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Protocol
 
+from tailwatch.core.drafts import is_unchanged
 from tailwatch.core.events import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from tailwatch.core.events import Opinion, Place
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 Watch = Literal["epoch", "step", "nonfinite", "mark", "setting", "message", "segment", "tick", "end"]
 """What changed in the run: an epoch-axis point, a running point, a NaN or inf, ...; `tick` is the clock, `end` the log's end."""
@@ -27,10 +30,19 @@ class Diagnosis(Protocol):
     `look` is called after every log line that changed something named in `WATCHES` (`step` only every 32nd running point,
     counted over the log, so that no chunk border matters). It yields what it holds true now; to keep a finding from
     flickering it goes on yielding it until the run has clearly recovered. What it stops yielding is closed.
+
+    Attributes:
+        awaits: the series of which new values can change what it holds, if nothing but values comes; None if it must see every
+            look. It is read after each look.
     """
 
     ID: ClassVar[str]
     WATCHES: ClassVar[frozenset[Watch]]
+
+    @property
+    def awaits(self) -> tuple[Series, ...] | None:
+        """The series it waits for, or None."""
+        ...
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Return the opinions that hold now."""
@@ -39,6 +51,9 @@ class Diagnosis(Protocol):
 
 _FIRST: Final = ("overfitting", "not_a_number", "diverged", "crashed", "out_of_memory", "killed")
 """Among findings of one severity these are named first: they tell what the run came to, others why."""
+
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 class FindingChange(NamedTuple):
@@ -55,7 +70,8 @@ class FindingBook:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._open: dict[str, int] = {}
-        self._owners: dict[str, str] = {}
+        self._owned: dict[str, AbstractSet[str]] = {}
+        """The keys of the open findings of each diagnosis that holds some."""
 
     @property
     def open(self) -> list[Finding]:
@@ -66,7 +82,7 @@ class FindingBook:
 
     def holds(self, diagnosis: str) -> bool:
         """Whether a finding of this diagnosis is open."""
-        return bool(self._open) and any(self._owners[key] == diagnosis for key in self._open)
+        return diagnosis in self._owned
 
     def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
         """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""
@@ -76,10 +92,13 @@ class FindingBook:
             key = f"{opinion.id}/{segment}/{opinion.series}"
             held.add(key)
             changes.extend(self._hold(key, opinion, segment, now))
-        prefix = f"/{segment}/"
-        gone = [k for k in self._open if k not in held and prefix in k and self._owners[k] == diagnosis]
-        changes.extend(self._close(key, now) for key in gone)
-        self._owners.update(dict.fromkeys(held, diagnosis))
+        owned = self._owned.get(diagnosis, _NONE)
+        if owned != held:
+            changes.extend(self._close(key, now) for key in sorted(owned - held, key=self._open.__getitem__))
+            if held:
+                self._owned[diagnosis] = held
+            else:
+                del self._owned[diagnosis]
         return changes
 
     def _hold(self, key: str, opinion: Opinion, segment: int, now: Place) -> list[FindingChange]:
@@ -92,10 +111,10 @@ class FindingBook:
             self.findings.append(finding)
             return [FindingChange("opened", finding, raised=alarm)]
         old = self.findings[index]
-        if old.opinion == opinion:
+        if is_unchanged(old.opinion, opinion):
             return []
         raised = alarm and old.raised is None
-        finding = replace(old, opinion=opinion, raised=at if raised else old.raised)
+        finding = Finding(key, opinion, old.segment, old.opened, at if raised else old.raised)
         self.findings[index] = finding
         return [FindingChange("updated", finding, raised)]
 

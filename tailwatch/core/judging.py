@@ -1,8 +1,13 @@
-"""Asking the diagnoses: which of them watch what changed, and keeping their opinions in the book of findings."""
+"""Asking the diagnoses: which of them watch what changed, and keeping their opinions in the book of findings.
+
+Most looks are for new values of one or two series, and most diagnoses wait for others. So each says what it awaits, and who need
+not be asked for the series that moved is worked out once for each set of them. Anything else that changes (a mark, a setting, a
+message, a new series) may change everything: then each is asked at the next look at something that it watches.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.findings import FindingBook
 
@@ -11,6 +16,13 @@ if TYPE_CHECKING:
 
     from tailwatch.core.findings import Diagnosis, FindingChange, Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
+
+    Moved = frozenset[Series]
+
+VALUES: Final[frozenset[Watch]] = frozenset(("epoch", "step"))
+_MOST_KNOWN: Final = 256
+"""So many sets of series are remembered, each with those who are to be asked for it."""
 
 
 class Bench:
@@ -18,7 +30,7 @@ class Bench:
 
     Args:
         run: what they look at.
-        make: makes one judge of each kind.
+        make: makes one judge of each kind; one that watches `step` watches `epoch` as well.
     """
 
     def __init__(self, run: Run, make: Callable[[], list[Diagnosis]]) -> None:
@@ -31,15 +43,26 @@ class Bench:
         self._segment = self._run.segment.number
         self._judges = self._make()
         self._watching: dict[frozenset[Watch], list[Diagnosis]] = {}
+        self._stir()
+
+    def _stir(self) -> None:
+        """From now on nobody has seen how things stand."""
+        segment = self._run.segment
+        self._aware: set[Diagnosis] = set()
+        self._known: dict[tuple[frozenset[Watch], Moved], list[Diagnosis]] = {}
+        self._unseen: Moved = frozenset()  # what moved before looks at running values, which not all watch
+        self._count, self._part = len(segment.series), self._run.part
 
     def judge_changes(self) -> list[FindingChange]:
         """Ask about all that changed in the run since the last call; a restart ends what was held of the run before it."""
-        changed = frozenset(self._run.changed)
-        self._run.changed.clear()
+        run = self._run
+        changed = frozenset(run.changed)
+        run.changed.clear()
         changes: list[FindingChange] = []
-        if self._run.segment.number != self._segment:
+        if run.segment.number != self._segment:
             for judge in self._judges:
-                changes += self.book.settle(judge.ID, self._segment, (), self._run.here)
+                if self.book.holds(judge.ID):
+                    changes += self.book.settle(judge.ID, self._segment, (), run.here)
             self._seat()
         return changes + self.judge(changed) if changed else changes
 
@@ -48,14 +71,31 @@ class Bench:
         changes: list[FindingChange] = []
         here = None
         for judge in self._asked(changed):
-            opinions = list(judge.look(self._run, changed))
+            before = judge.awaits
+            opinions = tuple(judge.look(self._run, changed))
+            if judge.awaits != before:
+                self._known.clear()
             if opinions or self.book.holds(judge.ID):
                 here = here or self._run.here
                 changes += self.book.settle(judge.ID, self._segment, opinions, here)
         return changes
 
     def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
-        found = self._watching.get(changed)
-        if found is None:
-            found = self._watching[changed] = [judge for judge in self._judges if judge.WATCHES & changed]
-        return found
+        """Return the judges that may hold something else now, and note that they are asked."""
+        segment = self._run.segment
+        if not changed <= VALUES or len(segment.series) != self._count or self._run.part != self._part:
+            self._stir()
+        moved = self._unseen | segment.moved
+        segment.moved.clear()
+        self._unseen = frozenset() if "epoch" in changed else moved
+        asked = self._known.get((changed, moved))
+        if asked is None:
+            watching = self._watching.get(changed)
+            if watching is None:
+                watching = self._watching[changed] = [judge for judge in self._judges if judge.WATCHES & changed]
+            aware = self._aware
+            asked = [j for j in watching if j not in aware or j.awaits is None or not moved.isdisjoint(j.awaits)]
+            if aware.issuperset(watching) and len(self._known) < _MOST_KNOWN:
+                self._known[changed, moved] = asked
+            aware.update(asked)
+        return asked

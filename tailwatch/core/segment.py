@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
 
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.series import Series, SeriesKey
@@ -11,6 +11,7 @@ from tailwatch.core.series import Series, SeriesKey
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Mark, Outcome, SeriesSpec, Setting
 
+T = TypeVar("T")
 MAX_SERIES: Final = 2000
 _ORDER: Final = ("loss", "accuracy", "perplexity", "f1", "auc", "map", "miou", "dice", "reward", "bleu", "wer")
 
@@ -32,6 +33,8 @@ class Segment:
         self.first_line = self.last_line = line
         self.part = part
         self.series: dict[SeriesKey, Series] = {}
+        self.moved: set[Series] = set()
+        """The series that were given values since the diagnoses looked last."""
         self.dropped_series = 0
         self.marks: list[Mark] = []
         self.marks_by_kind: dict[str, list[Mark]] = {}
@@ -40,6 +43,7 @@ class Segment:
         self.max_epoch: float = -math.inf
         self.outcome: Outcome = "unknown"
         self._before: Segment | None = None
+        self._shared: dict[type, object] = {}
 
     def begin(self, epoch: float, before: Segment | None) -> None:
         """Set the first epoch; where the segment `before` began earlier than that, this one resumes it."""
@@ -48,7 +52,7 @@ class Segment:
             self._before = before
 
     def series_for(self, spec: SeriesSpec, axis: Axis) -> Series | None:
-        """Return the series a value belongs to, made at its first value; None once there are too many names."""
+        """Return the series that is to take a value, made at its first one; None once there are too many names."""
         key = SeriesKey(spec.name, spec.split, axis)
         found = self.series.get(key)
         if found is None:
@@ -59,7 +63,15 @@ class Segment:
             earlier = None if self._before is None or axis != "epoch" else self._before.series.get(key)
             if earlier is not None and self.first_epoch is not None:
                 found.go_on_from(earlier, self.first_epoch)
+        self.moved.add(found)
         return found
+
+    def shared(self, kind: type[T]) -> T:
+        """Return the one object of a kind that all diagnoses of this segment share, made when it is first asked for."""
+        found = self._shared.get(kind)
+        if found is None:
+            found = self._shared[kind] = kind()
+        return cast("T", found)
 
     def goes_back(self, epoch: float, *, resumed: bool) -> bool:
         """Whether an epoch belongs to another start: a restart goes back by more than one epoch, or to the first one.

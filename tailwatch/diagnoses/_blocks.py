@@ -9,8 +9,9 @@ inference, J. R. Stat. Soc. B 76, 2014.)
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import TYPE_CHECKING, Final
+
+from tailwatch.diagnoses._noise import middle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ class Blocks:
         self._open.append(value)
         if len(self._open) < self.size:
             return False
-        now = median(self._open)
+        now = middle(self._open)
         self._open.clear()
         self.medians.append(now)
         if now < self.best:

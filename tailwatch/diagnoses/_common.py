@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Evidence, Place, Text
 from tailwatch.core.text import compact
 
 if TYPE_CHECKING:
     from tailwatch.core.run import Run
-    from tailwatch.core.segment import Pair
     from tailwatch.core.series import Point, Series
 
 
@@ -67,35 +66,3 @@ def planned_points(run: Run, series: Series) -> float | None:
     if len(series) == 1:
         return 1 + end - last if column is series.epochs else None
     return len(series) + (end - last) * (len(series) - 1) / (last - first) if last > first else None
-
-
-_SELDOM_MINIMISED: Final = frozenset(("l1", "mae", "mape", "mean_absolute_error", "error", "err", "error_rate", "wer", "cer"))
-
-
-class Pairs:
-    """The run's train and validation pairs, worked out anew only when a series was added."""
-
-    def __init__(self) -> None:
-        self._known = -1
-        self._pairs: list[Pair] = []
-
-    def of(self, run: Run) -> list[Pair]:
-        """Return the pairs of the present segment."""
-        count = len(run.segment.series)
-        if count != self._known:
-            self._known = count
-            self._pairs = run.pairs()
-        return self._pairs
-
-    def train_loss(self, run: Run) -> Series | None:
-        """Return the training loss: of the epochs where the log has it, else the running one."""
-        return next((p.train for p in self.of(run) if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None)
-
-    def main(self, run: Run) -> Pair | None:
-        """Return the loss pair that has validation values, else the first pair that has some.
-
-        Without a loss of that name, what is minimised as a rule (squares, likelihoods) goes before absolute errors and rates.
-        """
-        held = [p for p in self.of(run) if p.val is not None and len(p.val)]
-        lower = [p for p in held if p.val is not None and p.val.goal == "min"]
-        return min(lower, key=lambda p: p.metric in _SELDOM_MINIMISED, default=held[0] if held else None)

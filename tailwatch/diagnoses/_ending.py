@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Spoken
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 MOMENT = "{where}{rank}"
 RANK = " on rank {number}"
@@ -32,6 +33,8 @@ class Ending:
         self._identity, self._title = identity, title
         self._said: tuple[Spoken, int, Opinion] | None = None
         self._believed: Spoken | None = None
+        self.awaits: tuple[Series, ...] | None = None
+        """None while a fatal message is the last word: then each look may believe it or find that training went on."""
 
     def cause(self, run: Run, changed: AbstractSet[Watch]) -> Spoken | None:
         """Return the fatal message that ended the run, None while the writer lives on or training went on after it.
@@ -40,6 +43,7 @@ class Ending:
         ended or the writer is gone: many a message that means the end for one run is survived by another.
         """
         fatal = run.fatal_at_end()
+        self.awaits = () if fatal is None else None
         if fatal is None or (run.clock.writer_alive and not run.clock.ended):
             self._believed = None
             return None

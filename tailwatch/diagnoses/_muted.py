@@ -7,12 +7,9 @@ Up in Deep RL, "Intro to Policy Optimization": "loss means nothing"); curves of 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tailwatch.core.lazily import lazy
-
-if TYPE_CHECKING:
-    from tailwatch.core.segment import Segment
 
 _EDGE: Final = r"(?:^|[^a-z])"
 _END: Final = r"(?:[^a-z]|$)"
@@ -24,21 +21,6 @@ _EPISODES: Final = lazy(
     r"|policy[ _-]?(?:gradient[ _-]?)?loss|actor[ _-]?loss|value[ _-]?loss|approx_kl|explained_variance",
     re.IGNORECASE,
 )
-
-
-class Muting:
-    """Whether the losses of a segment mean nothing; asked anew only when a series was added."""
-
-    def __init__(self) -> None:
-        self._known = -1
-        self._muted = False
-
-    def of(self, segment: Segment) -> bool:
-        """Return whether the segment is adversarial or reinforcement learning, by the names of its series."""
-        if len(segment.series) != self._known:
-            self._known = len(segment.series)
-            self._muted = is_muted([s.spec.name for s in segment.series.values()])
-        return self._muted
 
 
 def is_muted(names: list[str]) -> bool:

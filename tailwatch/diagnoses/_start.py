@@ -12,22 +12,23 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from statistics import fmean, median
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.diagnoses._common import Pairs, train_near
+from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
-from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tailwatch.core.run import Run
-    from tailwatch.core.segment import Pair
     from tailwatch.core.series import Series
 
 _FIRST: Final = 3
 BLOCK: Final = 8
 _TWICE: Final = 2.0
+_ROUNDED: Final = 1e-9  # a mean may lie beyond its values by this much of them, as it is rounded
 _BACK: Final = 1.1
 _FALLEN: Final = 0.8
 _SIGMAS: Final = 6.0
@@ -55,12 +56,17 @@ class Start:
         self.count = 0
         self.went_well = False
         self._head: list[float] = []
-        self._block: list[float] = []
+        self._block: list[float] = []  # ends with the last values; what is older is let go of now and then
 
     @property
     def rose(self) -> bool:
         """Whether the loss more than doubled."""
         return self.peak_at >= 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether further values can change nothing."""
+        return self.count > _BEGINNING or self.went_well or self.back_at >= 0
 
     def add(self, value: float) -> None:
         """Take the next value."""
@@ -70,11 +76,11 @@ class Start:
             return
         if len(self._head) < BLOCK:
             self._head.append(value)
-            self.first = median(self._head[:_FIRST])
-        self._block = [*self._block[1 - BLOCK :], value]
+            self.first = middle(self._head[:_FIRST])
+        block = self._block = [*self._block[1 - BLOCK :], value]
         if i < _FIRST + BLOCK - 1:
             return
-        now = fmean(self._block)
+        now = math.fsum(block) / len(block)
         if now > self.peak and self._is_far_above(now):
             self.peak, self.peak_at = now, i
         elif self.rose and now < _BACK * self.first:
@@ -83,9 +89,27 @@ class Start:
             fallen = self.first - now
             self.went_well = fallen > (1 - _FALLEN) * abs(self.first) and fallen > spread(self._block)
 
+    def extend(self, values: Sequence[float]) -> None:
+        """Take the next values: as `add` for each, and at once where none of them can be news."""
+        if self.count >= _FIRST + BLOCK and len(self._head) == BLOCK and not self.rose and not self.is_over:
+            recent = [*self._block[1 - BLOCK :], *values]
+            size = abs(self.first)
+            calm = max(recent) - self.first < (_TWICE - 1 - _ROUNDED) * size
+            if calm and self.first - min(recent) < (1 - _FALLEN - _ROUNDED) * size and _are_finite(recent):
+                self.count += len(values)
+                self._block = recent[-BLOCK:]
+                return
+        for value in values:
+            self.add(value)
+
     def _is_far_above(self, now: float) -> bool:
         risen = now - self.first
         return risen > (_TWICE - 1) * abs(self.first) and risen > _SIGMAS * spread(self._block)
+
+
+def _are_finite(values: Sequence[float]) -> bool:
+    total = sum(values)
+    return total - total == 0.0
 
 
 class FirstEpochs:
@@ -105,6 +129,11 @@ class FirstEpochs:
         self.count = 0
         self.back_at = -1
 
+    @property
+    def is_over(self) -> bool:
+        """Whether further epochs can change nothing."""
+        return self.count >= _EPOCHS and not self.exploded
+
     def add(self, loss: float, score: float) -> None:
         """Take the next epoch's values."""
         i = self.count
@@ -123,11 +152,12 @@ class FirstEpochs:
 
 
 class Beginning:
-    """Follows the beginning of a run; a judge asks it once a look.
+    """Follows the beginning of a run; the judges who ask it share it.
 
     Attributes:
         start, train: the running values and their series, None where the log has none.
         epochs, losses: the epochs and the series of their losses.
+        awaits: the series it goes on following.
     """
 
     def __init__(self) -> None:
@@ -135,43 +165,47 @@ class Beginning:
         self.epochs = FirstEpochs()
         self.train: Series | None = None
         self.losses: Series | None = None
-        self._pairs = Pairs()
-        self._muting = Muting()
+        self.awaits: tuple[Series, ...] = ()
         self._fresh, self._fresh_epochs = Fresh(), Fresh()
         self._lines: list[int] = []
 
     def follow(self, run: Run) -> None:
         """Take the new values while they are the run's first ones."""
-        if self._muting.of(run.segment):
+        pairs = Pairs.of(run)
+        self.awaits = ()
+        if pairs.muted:
             self.train = None
             return
-        pair = next((p for p in self._pairs.of(run) if p.metric == "loss" and p.train is not None), None)
-        if pair is None:
+        pair = pairs.loss
+        if pair is None or pair.train is None:
             return
-        if self.start.count <= _BEGINNING or self.start.rose:
-            self._follow_steps(running_of(run, pair.train))
-        self._follow_epochs(run, pair)
+        if pairs.running is not None:
+            self._follow_steps(pairs.running)
+        if pair.train.axis == "epoch":
+            self._follow_epochs(pair.train, pairs)
 
-    def _follow_steps(self, train: Series | None) -> None:
-        if train is None:
-            return
+    def _follow_steps(self, train: Series) -> None:
         if self._fresh.is_other(train):
+            if self.train is not None and self.train.points > _BEGINNING and not self.start.rose:
+                return  # the beginning is over, whatever is printed now
             self.start, self._lines, self.train = Start(), [], train
-        for i in self._fresh.take(train):
-            self.start.add(train.values[i])
-            if self.start.count <= _BEGINNING + 1:
-                self._lines.append(train.lines[i])
-
-    def _follow_epochs(self, run: Run, pair: Pair) -> None:
-        loss = pair.train
-        if loss is None or loss.axis != "epoch":
+        if self.start.is_over:
             return
-        other = self._fresh_epochs.is_other(loss)
-        if other:
+        new = self._fresh.take(train)
+        self.start.extend(train.values[new.start : new.stop])
+        self._lines.extend(train.lines[new.start : new.stop])
+        if not self.start.is_over:
+            self.awaits = (train,)
+
+    def _follow_epochs(self, loss: Series, pairs: Pairs) -> None:
+        if self._fresh_epochs.is_other(loss):
             self.epochs, self.losses = FirstEpochs(), loss
-        score = next((p.train for p in self._pairs.of(run) if p.metric == "accuracy" and p.train is not None), None)
+        elif self.epochs.is_over:
+            return
+        score = next((p.train for p in pairs.all if p.metric == "accuracy" and p.train is not None), None)
         if score is None or score.axis != "epoch":
             return
+        self.awaits = (*self.awaits, loss)
         whole = 100.0 if score.spec.unit == "%" or score.values[0] > 1.5 else 1.0
         for i in self._fresh_epochs.take(loss):
             at = train_near(score, loss.lines[i])
@@ -182,11 +216,3 @@ class Beginning:
         assert self.train is not None
         line = self._lines[min(count, len(self._lines) - 1)]
         return min(bisect_left(self.train.lines, line), len(self.train) - 1)
-
-
-def running_of(run: Run, train: Series | None) -> Series | None:
-    """The running training loss, where the pair's is an epoch's."""
-    if train is None or train.axis == "step":
-        return train
-    held = (s for s in run.segment.series.values() if s.axis == "step" and s.spec.metric == "loss")
-    return next((s for s in held if s.spec.split in (None, "train")), None)

@@ -22,17 +22,24 @@ class Totals:
     """Adds up the parts as they grow; the parts of one point stand in one epoch, else there is no total."""
 
     def __init__(self) -> None:
+        self.awaits: tuple[Series, ...] = ()
+        """The series of which new values may make the total longer."""
+        self._without: Sequence[Pair] = ()
         self._parts: list[Pair] = []
         self._total: Pair | None = None
         self._fits = True
 
     def of(self, pairs: Sequence[Pair]) -> Pair | None:
         """Return the total's pair, or None where the log prints a total of its own, or less than two parts."""
-        if any(p.metric == "loss" and p.val is not None for p in pairs):
+        if pairs is self._without:
             return None
-        parts = [p for p in pairs if p.metric.endswith("loss") and _is_evaluation(p.val)]
+        self.awaits = ()
+        whole = any(p.metric == "loss" and p.val is not None for p in pairs)
+        parts = [] if whole else [p for p in pairs if p.metric.endswith("loss") and _is_evaluation(p.val)]
         if len(parts) < 2:
+            self._without = pairs
             return None
+        self.awaits = tuple(s for p in parts for s in (p.train, p.val) if s is not None)
         if parts != self._parts:
             self._parts, self._fits = parts, True
             trains = [p.train for p in parts]

@@ -18,11 +18,11 @@ on what comes later.
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import Final
 
 from tailwatch.diagnoses._blocks import ENOUGH, SMALLEST, Blocks, Scales
-from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._smooth import Smooth
 
 _RISE: Final = 0.05
 _CREEP: Final = 0.01
@@ -32,7 +32,6 @@ _RISES: Final = 6
 _RISES_SHARE: Final = 0.05
 _EARLY: Final = 10  # until here two values above the best are enough in a short run, three in a long one
 _SHORT: Final = 12
-_WIDEST: Final = 11
 _ROSE_SIGMAS: Final = 4.0
 _ROSE_SIGMAS_SHORT: Final = 2.0
 _DRIFT_SIGMAS: Final = 1.5
@@ -76,7 +75,7 @@ class Turn:
         self._highest = 0.0
         self._rises = 0
         self._train_low, self._train_high = math.inf, -math.inf
-        self._smooth = _Smooth()
+        self._smooth = Smooth()
         self._scales = Scales()
         self._complete: list[Blocks] = []
         self._streak = self._longest_streak = 0
@@ -111,7 +110,7 @@ class Turn:
         length = planned or _GROWTH * (i + 1)
         drifted = i < _BLOCKS_SUFFICE and self._drifted(i, length, known=planned is not None)
         return (
-            self._rose(i, planned)
+            self._rose(i, planned, drifted=drifted)
             or self._climbs(i, length)
             or drifted
             or any(self._blocks_rose(b, i, length) for b in self._complete)
@@ -133,12 +132,17 @@ class Turn:
         """Keep the best of the centred median of three, which one lucky epoch cannot set."""
         if i < 2:
             return
-        level = median(self.values[i - 2 : i + 1])
+        level = middle(self.values[-3:])
         if level < self._level:
             self._level, self._level_at = level, i - 1
 
-    def _rose(self, i: int, planned: float | None) -> bool:
+    def _rose(self, i: int, planned: float | None, *, drifted: bool) -> bool:
+        """Whether the last values lie above the best; where it `drifted`, the limit counts though they do not."""
         best, best_at = (self.best, self.best_at) if i < _SHORT else (self._level, self._level_at)
+        if not drifted and self.values[i] - best <= self._margin(best, _RISE):  # whatever the noise is
+            if planned is None:
+                self._lasts(i, above=False)
+            return False
         long = planned is None or planned > _SHORT  # a long run's first epochs prove little
         lasting = 2 + long
         if i >= _EARLY:
@@ -147,9 +151,10 @@ class Turn:
         elif best_at < 2:
             lasting += 1  # a curve that has hardly fallen yet is warming up
         limit = self._limit(_ROSE_SIGMAS if long or i >= _SHORT else _ROSE_SIGMAS_SHORT, best, _RISE)
-        if planned is None and not self._lasts(i, above=self.values[i] - best > limit):
+        above = self.values[i] - best > limit
+        if planned is None and not self._lasts(i, above=above):
             return False
-        if i - best_at < lasting or not self._train_improves(i, best_at):
+        if not (above or drifted) or i - best_at < lasting or not self._train_improves(i, best_at):
             return False
         if i < _SHORT and self.values[i] - self.best < _STILL_UP * self._highest:
             return False
@@ -175,7 +180,10 @@ class Turn:
         """Whether the smoothed curve rose, or creeps up, as it never did before it recovered."""
         smooth = self._smooth
         lasting = min(20, max(3, math.ceil(0.02 * length))) if known else max(5, math.ceil(0.1 * (i + 1)))
-        if i < _SHORT or i - smooth.best_at < lasting or not self._train_improves(i, smooth.best_at):
+        if i < _SHORT or i - smooth.best_at < lasting:
+            return False
+        risen = smooth.values[i] - smooth.best > self._margin(smooth.best, _CREEP)  # else whatever the noise is
+        if not risen or not self._train_improves(i, smooth.best_at):
             return False
         if self._comes_down() or not self._train_improves(i, self.best_at):  # the smoothed best is late when all leap up
             return False
@@ -196,7 +204,9 @@ class Turn:
         medians, size = blocks.medians, blocks.size
         wait = len(medians) - 1 - blocks.best_at
         rise, now = min(medians[-_BLOCKS_LASTING:]) - blocks.best, medians[-1] - blocks.best
-        if wait < _BLOCKS_LASTING or now < _STILL_UP_SMOOTH * blocks.highest or not blocks.is_unusual(rise):
+        if wait < _BLOCKS_LASTING or rise <= self._margin(blocks.best, _CREEP):
+            return False
+        if now < _STILL_UP_SMOOTH * blocks.highest or not blocks.is_unusual(rise):
             return False
         if not self._train_improves(i, blocks.best_at * size + size // 2):
             return False
@@ -231,7 +241,7 @@ class Turn:
         Until training has gained as much again as it lost then, validation is only as far as training on its way back.
         """
         after = [t for t in self.trains[best_at + 1 : best_at + 4] if not math.isnan(t)]
-        jump = median(after) - then if after else 0.0
+        jump = middle(after) - then if after else 0.0
         return jump if jump > _JUMP_SIGMAS * spread(self.trains) else 0.0
 
     def _comes_down(self) -> bool:
@@ -239,7 +249,7 @@ class Turn:
 
         The smoothed curve is late to see it. The height is that of a single value, which noise has raised.
         """
-        now = median(self.values[-3:]) - self.best
+        now = middle(self.values[-3:]) - self.best
         if now + _HEIGHT_SIGMAS * spread(self.values) >= _STILL_HIGH * self._highest:
             return False
         since = self.values[self.best_at :]
@@ -252,42 +262,6 @@ class Turn:
         return smooth.values[-1] - smooth.best < _RECOVERED * self.threshold
 
 
-class _Smooth:
-    """A trailing mean of medians of three, its best, and how far and how long it ever rose before it fell to a new best."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-        self.best, self.best_at = math.inf, -1
-        self.excursion = self.worst = 0.0
-        self.longest = 0
-        self._medians: list[float] = []
-
-    def is_unusual(self, rise: float, wait: int, *, plan_known: bool) -> bool:
-        """Whether a rise is higher, or lasts longer, than those that were followed by a new best.
-
-        In a run of unknown length there were few of them yet, so more is asked.
-        """
-        longer = wait > 2 * self.longest
-        if plan_known:
-            return longer or rise > self.worst
-        return (longer and rise > 1.5 * self.worst) or (wait > self.longest and rise > 4 * self.worst)
-
-    def add(self, raw: list[float], length: float) -> None:
-        """Take the newest value of `raw`; a curve of `length` epochs is smoothed over a twentieth of it."""
-        i = len(raw) - 1
-        self._medians.append(median(raw[i - 2 :]) if i >= 2 else raw[0])
-        width = min(_WIDEST, max(1, round(length / 20)))
-        recent = self._medians[max(0, i - width + 1) :]
-        now = sum(recent) / len(recent)
-        self.values.append(now)
-        if now < self.best:
-            self.worst = max(self.worst, self.excursion)
-            self.longest = max(self.longest, i - self.best_at)
-            self.best, self.best_at, self.excursion = now, i, 0.0
-        elif i >= 3:
-            self.excursion = max(self.excursion, now - self.best)
-
-
 def _order(values: list[float]) -> float:
     """Kendall's tau of a curve with time: 1 where it only rises, 0 where it goes nowhere (Mann, Econometrica 13, 1945)."""
     signs = [(later > value) - (later < value) for i, value in enumerate(values) for later in values[i + 1 :]]
@@ -296,4 +270,4 @@ def _order(values: list[float]) -> float:
 
 def _median_around(column: list[float], i: int) -> float:
     near = [v for v in column[max(0, i - 1) : i + 2] if not math.isnan(v)]
-    return median(near) if near else math.nan
+    return middle(near) if near else math.nan

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 TITLE = "You asked to be told of this message: {what}"
 WHY = "It came on line {line}; your configuration marks it with the verdict alert."
@@ -27,6 +28,7 @@ class Judge:
 
     ID: ClassVar[str] = "asked_for"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:  # noqa: ARG002
         """Say that it came."""

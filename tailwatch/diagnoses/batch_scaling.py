@@ -12,15 +12,17 @@ import math
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.judging import VALUES
 from tailwatch.core.terms import joined, listed, setting_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._against import against, looks_scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
     from tailwatch.diagnoses._against import Against
 
 _MANY_PASSES: Final = 1.5
@@ -71,15 +73,23 @@ class Judge:
 
     ID: ClassVar[str] = "batch_scaling"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("setting", "epoch", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._last: tuple[float, float] | None = None
         self._counted_by_epoch = False
+        self._said: tuple[tuple[object, ...], tuple[Opinion, ...]] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say what does not fit together."""
-        del changed
         self._see_steps(run)
+        steps = run.progress.steps if self._counted_by_epoch else None
+        facts = (steps, bool(run.segment.series), run.part)  # and the settings
+        if not changed <= VALUES or self._said is None or self._said[0] != facts:
+            self._said = (facts, tuple(self._opinions(run)))
+        return self._said[1]
+
+    def _opinions(self, run: Run) -> Iterator[Opinion]:
         compared = against(run)
         known = _known(run, compared, counted_by_epoch=self._counted_by_epoch)
         if known is None:

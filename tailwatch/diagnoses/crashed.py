@@ -11,11 +11,12 @@ from tailwatch.core import endings
 from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.events import Opinion
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 TITLE = "The run crashed in {where}: {what}"
 
@@ -25,12 +26,15 @@ class Judge:
 
     ID: ClassVar[str] = "crashed"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._ending = Ending(self.ID, TITLE)
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so when a fatal message was the last word."""
         fatal = self._ending.cause(run, changed)
+        self.awaits = self._ending.awaits
         if fatal is not None and not endings.is_memory(fatal) and not endings.is_kill(fatal):
-            yield self._ending.opinion(fatal, run)
+            return (self._ending.opinion(fatal, run),)
+        return ()

@@ -9,18 +9,19 @@ must last longer. Adversarial and reinforcement losses are not judged: there a r
 from __future__ import annotations
 
 import math
-from statistics import fmean
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, planned_points, shown, where
+from tailwatch.diagnoses._common import place_of, planned_points, shown, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -51,13 +52,16 @@ class Climb:
         self.gone = False
         self._left = math.inf
 
-    def add(self, value: float, planned: float | None = None) -> bool:
-        """Take the next value; returns whether the curve has diverged and not come back."""
+    def add(self, value: float, planned: Callable[[], float | None] = lambda: None) -> bool:
+        """Take the next value, and how many there will be; returns whether the curve has diverged and not come back."""
         self.values.append(value)
         count = len(self.values)
         if value < self.best:
             self.best, self.best_at = value, count - 1
-        lasting = 2 if count <= _SHORT else min(30, max(3, math.ceil(0.05 * (planned or _GROWTH * count))))
+        limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best))
+        if not self.gone and value <= self.best + limit:  # most often: the newest of the last values is not that high
+            return False
+        lasting = 2 if count <= _SHORT else min(30, max(3, math.ceil(0.05 * (planned() or _GROWTH * count))))
         if self.best_at < 2:
             lasting = max(lasting, _AT_START)
         if count <= lasting:
@@ -65,7 +69,6 @@ class Climb:
         if self.gone:  # by what it was when it left: the jump itself is no noise that would explain it away
             self.gone = value > self.best + 0.5 * self._left
             return self.gone
-        limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best))
         lowest = min(self.values[-lasting:])
         if lowest > self.best + limit:  # only then is it worth while to measure the noise
             limit = max(limit, _SIGMAS * spread(self.values, before=2))
@@ -79,46 +82,54 @@ class Judge:
 
     ID: ClassVar[str] = "diverged"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "step"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._fresh = Fresh()
         self._climb = Climb()
         self._block: list[float] = []
         self._best: Point | None = None
         self._last: Point | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new training values and say whether they left their best for good."""
         del changed
-        train = self._pairs.train_loss(run)
-        if train is None or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        train = pairs.train_loss
+        if train is None or pairs.muted:
+            self.awaits = ()
+            return ()
+        self.awaits = (train,)
         if self._fresh.is_other(train):
             self._climb, self._block = Climb(), []
-        planned = planned_points(run, train) if train.axis == "epoch" else None
         new = self._fresh.take(train)
         if train.axis == "step":
             self._take_running(train, new)
         else:
+            planned = partial(planned_points, run, train) if train.axis == "epoch" else _unknown
             for i in new:
-                self._take(train.at(i), planned)
-        if self._climb.gone:
-            yield self._opinion(train, run)
+                if math.isfinite(train.values[i]):
+                    self._take(train.at(i), planned)
+        if not self._climb.gone:
+            return ()
+        rate = run.setting("learning_rate")
+        facts = (train, run.part, self._climb.values[0], self._climb.best, self._best, self._last, rate)
+        return (Draft(self.ID, "critical", _opinion, *facts),)
 
     def _take_running(self, train: Series, new: range) -> None:
         """Judge running values by the means of blocks of finite ones, each at the place of its last value."""
-        at = new.start
+        at, block = new.start, self._block
         while at < new.stop:
-            end = min(new.stop, at + _BLOCK - len(self._block))
-            self._block += [v for v in train.values[at:end] if v - v == 0.0]
-            if len(self._block) == _BLOCK:
-                self._take(train.at(end - 1)._replace(value=fmean(self._block)), None)
-                self._block = []
+            end = min(new.stop, at + _BLOCK - len(block))
+            part = train.values[at:end]
+            total = sum(part)
+            block.extend(part if total - total == 0.0 else [v for v in part if v - v == 0.0])
+            if len(block) == _BLOCK:
+                self._take(train.at(end - 1)._replace(value=math.fsum(block) / _BLOCK), _unknown)
+                block.clear()
             at = end
 
-    def _take(self, point: Point, planned: float | None) -> None:
+    def _take(self, point: Point, planned: Callable[[], float | None]) -> None:
         if not math.isfinite(point.value):
             return
         self._climb.add(point.value, planned)
@@ -126,26 +137,27 @@ class Judge:
         if self._climb.best_at == len(self._climb.values) - 1:
             self._best = point
 
-    def _opinion(self, train: Series, run: Run) -> Opinion:
-        climb, best, last = self._climb, self._best, self._last
-        assert best is not None
-        assert last is not None
-        gain = climb.values[0] - climb.best
-        rate = run.setting("learning_rate")
-        values = {
-            "best": compact(climb.best),
-            "last": compact(last.value),
-            "first": compact(climb.values[0]),
-            "where": where(best),
-            "lost": f"{min(9.99, (last.value - climb.best) / gain):.0%}" if gain > 0 else Text("all"),
-            "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
-        }
-        return Opinion(
-            self.ID,
-            "critical",
-            place_of(best, run.part),
-            Text(TITLE, values),
-            Text(WHY, values),
-            (Text(LOWER, values), Text(CLIP)),
-            (shown(train, best), shown(train, last)),
-        )
+
+def _unknown() -> float | None:
+    return None
+
+
+def _opinion(train: Series, part: int, first: float, lowest: float, best: Point, last: Point, rate: float | None) -> Opinion:
+    gain = first - lowest
+    values = {
+        "best": compact(lowest),
+        "last": compact(last.value),
+        "first": compact(first),
+        "where": where(best),
+        "lost": f"{min(9.99, (last.value - lowest) / gain):.0%}" if gain > 0 else Text("all"),
+        "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
+    }
+    return Opinion(
+        Judge.ID,
+        "critical",
+        place_of(best, part),
+        Text(TITLE, values),
+        Text(WHY, values),
+        (Text(LOWER, values), Text(CLIP)),
+        (shown(train, best), shown(train, last)),
+    )

@@ -9,20 +9,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof, where
+from tailwatch.diagnoses._common import place_of, shown, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._over import Over
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _WASTED: Final = 0.5
 _AT_LEAST: Final = 10
@@ -41,25 +42,31 @@ class Judge:
 
     ID: ClassVar[str] = "early_stopped_too_late"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._over = Over()
         self._fresh = Fresh()
         self._best, self._best_at, self._wait = math.inf, -1, 0
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Follow the waits; at the end, compare the last one with them."""
         del changed
-        pair = self._pairs.main(run)
-        val = None if pair is None else pair.val
-        if val is None or val.first_nonfinite is not None or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        val = None if pairs.main is None else pairs.main.val
+        self.awaits = ()
+        if val is None or val.first_nonfinite is not None or pairs.muted:
+            return ()
         self._follow(val)
         late = len(val) - 1 - self._best_at
-        if self._over.of(run) and late >= max(_AT_LEAST, _WASTED * len(val)):
-            yield self._opinion(val, run, late)
+        if late < max(_AT_LEAST, _WASTED * len(val)):
+            self.awaits = (val,)
+            return ()
+        self.awaits = None  # the run may be over at any time now
+        if not self._over.of(run):
+            return ()
+        facts = (val, late, len(val), self._wait, val.at(self._best_at), val.at(len(val) - 1), run.part)
+        return (Draft(self.ID, "info", _opinion, *facts),)
 
     def _follow(self, val: Series) -> None:
         if self._fresh.is_other(val):
@@ -71,24 +78,22 @@ class Judge:
                 self._wait = max(self._wait, i - self._best_at if self._best_at >= 0 else 0)
                 self._best, self._best_at = value, i
 
-    def _opinion(self, val: Series, run: Run, late: int) -> Opinion:
-        best = val.at(self._best_at)
-        patience = max(_LEAST_PATIENCE, math.ceil(1.5 * self._wait))
-        values: dict[str, object] = {
-            "late": late,
-            "count": len(val),
-            "where": where(best),
-            "share": late / len(val),
-            "metric": metric_name(val.spec.metric),
-            "best": compact(best.value),
-            "wait": self._wait,
-            "patience": patience,
-            "saved": late - patience,
-        }
-        actions = [Text(WEIGHTS, values)]
-        if late > patience:
-            actions.insert(0, Text(PATIENCE, values))
-        evidence = proof(val, self._best_at, len(val) - 1)
-        return Opinion(
-            self.ID, "info", place_of(best, run.part), Text(TITLE, values), Text(WHY, values), tuple(actions), evidence
-        )
+
+def _opinion(val: Series, late: int, count: int, wait: int, best: Point, last: Point, part: int) -> Opinion:
+    patience = max(_LEAST_PATIENCE, math.ceil(1.5 * wait))
+    values: dict[str, object] = {
+        "late": late,
+        "count": count,
+        "where": where(best),
+        "share": late / count,
+        "metric": metric_name(val.spec.metric),
+        "best": compact(best.value),
+        "wait": wait,
+        "patience": patience,
+        "saved": late - patience,
+    }
+    actions = [Text(WEIGHTS, values)]
+    if late > patience:
+        actions.insert(0, Text(PATIENCE, values))
+    evidence = (shown(val, best), shown(val, last))
+    return Opinion(Judge.ID, "info", place_of(best, part), Text(TITLE, values), Text(WHY, values), tuple(actions), evidence)

@@ -13,10 +13,11 @@ from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 _TICKS_GONE: Final = 3
 
@@ -34,25 +35,30 @@ class Judge:
 
     ID: ClassVar[str] = "killed"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("message", "epoch", "step", "tick", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._ending = Ending(self.ID, TITLE)
         self._seen_alive = False
         self._gone = 0
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so when a signal was the last word, or when the process vanished."""
         fatal = self._ending.cause(run, changed)
+        self.awaits = self._ending.awaits
         if fatal is not None:
             if endings.is_kill(fatal) and not endings.is_memory(fatal):
-                yield self._ending.opinion(fatal, run)
-            return
+                return (self._ending.opinion(fatal, run),)
+            return ()
         if "tick" in changed:
             self._seen_alive = self._seen_alive or run.clock.writer_alive is True
             self._gone = self._gone + 1 if run.clock.writer_alive is False else 0
-        p = run.progress
-        if self._seen_alive and self._gone >= _TICKS_GONE and p.epoch is not None and p.epochs and run.outcome() == "unknown":
+        if not (self._seen_alive and self._gone >= _TICKS_GONE):
+            return ()
+        self.awaits, p = None, run.progress
+        if p.epoch is not None and p.epochs and run.outcome() == "unknown":
             values = {"epoch": p.epoch, "epochs": p.epochs}
             at = Place(p.epoch, p.step, max(run.line, 1), run.part)
             evidence = (Evidence(at.line, Text("the last line of the log")),)
-            yield Opinion(self.ID, "critical", at, Text(TITLE_GONE, values), Text(WHY_GONE), (Text(LOOK),), evidence)
+            return (Opinion(self.ID, "critical", at, Text(TITLE_GONE, values), Text(WHY_GONE), (Text(LOOK),), evidence),)
+        return ()

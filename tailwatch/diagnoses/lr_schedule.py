@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.terms import listed, metric_name
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, where
+from tailwatch.diagnoses._common import place_of, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._over import NewMarks
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _TOO_OFTEN: Final = 3
 _A_STEP: Final = 0.7
@@ -43,36 +44,41 @@ class Judge:
 
     ID: ClassVar[str] = "lr_schedule"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._reductions = _Reductions()
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so from the third reduction on; a new best begins the count anew."""
         del changed
-        self._reductions.follow(run)
-        pair = self._pairs.main(run)
-        val = None if pair is None else pair.val
-        if val is None or val.best_at is None or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        rate = self._reductions.follow(run, pairs)
+        val = None if pairs.main is None else pairs.main.val
+        self.awaits = tuple(s for s in (rate, val) if s is not None)
+        if val is None or val.best_at is None or pairs.muted:
+            return ()
         best = val.best_at
         drops = self._reductions.since(best.line)
         if len(drops) < _TOO_OFTEN or val.lines[-1] <= drops[_TOO_OFTEN - 1].line:
-            return
-        values = {
-            "times": len(drops),
-            "where": where(best),
-            "metric": metric_name(val.spec.metric),
-            "best": compact(best.value),
-            "last": compact(val.values[-1]),
-            "steps": listed([drop.text for drop in drops[-_SHOWN:]]),
-        }
-        actions = (Text(STOP, values), Text(PATIENT))
-        yield Opinion(
-            self.ID, "info", place_of(best, run.part), Text(TITLE, values), Text(WHY, values), actions, tuple(drops[:_SHOWN])
-        )
+            return ()
+        facts = (val.spec.metric, best, val.values[-1], len(drops), drops[:_SHOWN], drops[-_SHOWN:], run.part)
+        return (Draft(self.ID, "info", _opinion, *facts),)
+
+
+def _opinion(
+    metric: str, best: Point, last: float, times: int, first: list[Evidence], late: list[Evidence], part: int
+) -> Opinion:
+    values = {
+        "times": times,
+        "where": where(best),
+        "metric": metric_name(metric),
+        "best": compact(best.value),
+        "last": compact(last),
+        "steps": listed([drop.text for drop in late]),
+    }
+    actions = (Text(STOP, values), Text(PATIENT))
+    return Opinion(Judge.ID, "info", place_of(best, part), Text(TITLE, values), Text(WHY, values), actions, tuple(first))
 
 
 class _Reductions:
@@ -83,24 +89,33 @@ class _Reductions:
         self._announced: list[Evidence] = []
         self._printed: list[Evidence] = []
         self._fresh = Fresh()
-        self._known = -1
+        self._ordered: list[Series] = []
         self._rate: Series | None = None
+        self._line = -1
 
-    def follow(self, run: Run) -> None:
+    def follow(self, run: Run, pairs: Pairs) -> Series | None:
+        """Take what is new; returns the series of the printed rate."""
         for mark in self._marks.take(run):
             if mark.kind == "lr_drop":
+                self._line = -1
                 self._announced.append(Evidence(mark.line, Text("reduced") if mark.value is None else _to(mark.value)))
-        if len(run.segment.series) != self._known:
-            self._known = len(run.segment.series)
-            self._rate = next((s for s in run.series() if s.spec.metric == "lr" and s.axis == "epoch"), None)
+        if pairs.ordered is not self._ordered:
+            self._ordered = pairs.ordered
+            self._rate = next((s for s in pairs.ordered if s.spec.metric == "lr" and s.axis == "epoch"), None)
         if self._rate is not None:
             values, lines = self._rate.values, self._rate.lines
-            steps = (i for i in self._fresh.take(self._rate) if _is_step(values, i))
-            self._printed.extend(Evidence(lines[i], _to(values[i])) for i in steps)
+            for i in self._fresh.take(self._rate):
+                if _is_step(values, i):
+                    self._line = -1
+                    self._printed.append(Evidence(lines[i], _to(values[i])))
+        return self._rate
 
     def since(self, line: int) -> list[Evidence]:
-        self._announced = [d for d in self._announced if d.line > line]
-        self._printed = [d for d in self._printed if d.line > line]
+        """Return those after a line, the best's."""
+        if line != self._line:
+            self._line = line
+            self._announced = [d for d in self._announced if d.line > line]
+            self._printed = [d for d in self._printed if d.line > line]
         return self._announced or self._printed
 
 

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof
+from tailwatch.diagnoses._common import place_of, proof
+from tailwatch.diagnoses._pairs import Pairs
 from tailwatch.diagnoses._start import BLOCK, Beginning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
+    from tailwatch.diagnoses._start import FirstEpochs
 
 TITLE = "The loss rose from {first} to {peak} in the first steps: the learning rate{lr} is too high for a start without warm-up."
 WHY = "A mean over {block} values is {times} times the first ones; at a sound rate it falls from the beginning."
@@ -35,28 +38,29 @@ class Judge:
 
     ID: ClassVar[str] = "lr_too_high"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("step", "epoch"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._beginning = Beginning()
-        self._pairs = Pairs()
         self._said: tuple[int, Opinion] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so until the loss is back, or accuracy rises."""
         del changed
-        beginning = self._beginning
+        beginning = run.segment.shared(Beginning)
         beginning.follow(run)
+        self.awaits = beginning.awaits
         start, epochs = beginning.start, beginning.epochs
         if start.rose and start.back_at < 0 and beginning.train is not None:
             if self._said is None or self._said[0] != start.peak_at:
-                self._said = (start.peak_at, self._of_steps(run))
-            yield self._said[1]
-        elif epochs.exploded and epochs.back_at < 0:
-            yield from self._of_epochs(run)
+                self._said = (start.peak_at, self._of_steps(beginning, beginning.train, run))
+            return (self._said[1],)
+        if epochs.exploded and epochs.back_at < 0:
+            self.awaits = None
+            return self._of_epochs(epochs, run)
+        return ()
 
-    def _of_steps(self, run: Run) -> Opinion:
-        train, start = self._beginning.train, self._beginning.start
-        assert train is not None
+    def _of_steps(self, beginning: Beginning, train: Series, run: Run) -> Opinion:
+        start = beginning.start
         values = {
             "first": compact(start.first),
             "peak": compact(start.peak),
@@ -71,12 +75,11 @@ class Judge:
             Text(TITLE, values),
             Text(WHY, values),
             (Text(LOWER, values),),
-            proof(train, 0, self._beginning.at(start.peak_at)),
+            proof(train, 0, beginning.at(start.peak_at)),
         )
 
-    def _of_epochs(self, run: Run) -> Iterator[Opinion]:
-        epochs = self._beginning.epochs
-        train = self._pairs.train_loss(run)
+    def _of_epochs(self, epochs: FirstEpochs, run: Run) -> Iterator[Opinion]:
+        train = Pairs.of(run).train_loss
         if train is None:
             return
         values = {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Mark
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 _MATTERS: Final = 0.05
 
@@ -39,6 +40,7 @@ class Judge:
 
     ID: ClassVar[str] = "monitors_disagree"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("mark",))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._marks = NewMarks()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.text import phrase
 from tailwatch.diagnoses._common import place_of
-from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _PATIENCE: Final = 10
 _AT_THE_END: Final = 3
@@ -38,35 +39,38 @@ class Judge:
 
     ID: ClassVar[str] = "no_validation"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._muting = Muting()
         self._ended = False
-        self._known, self._has_held_out = 0, False
+        self._known: list[Series] | None = None
+        self._whole: tuple[Series, ...] = ()
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Count the epochs of the training loss while no series is held out."""
         self._ended = self._ended or "end" in changed
-        series = run.segment.series.values()
-        if self._known != len(series):
-            self._known, self._has_held_out = len(series), any(_is_held_out(s) for s in series)
-        if self._has_held_out or self._muting.of(run.segment):
-            return
-        trains = (s for s in run.series() if s.goal is not None and s.axis == "epoch" and _whole_epochs(s))
-        train = max(trains, key=len, default=None)
+        pairs = Pairs.of(run)
+        if pairs.ordered is not self._known:
+            self._known, epochs = pairs.ordered, [s for s in pairs.ordered if s.goal is not None and s.axis == "epoch"]
+            self._whole = () if pairs.muted or any(map(_is_held_out, pairs.ordered)) else tuple(epochs)
+        self.awaits = self._whole
+        train = max(filter(_whole_epochs, self._whole), key=len, default=None)
         if train is None or len(train) < (_AT_THE_END if self._ended else _PATIENCE):
-            return
-        first, last = train.at(0), train.at(len(train) - 1)
+            return ()
         how = next((how for dialect, how in _HOW.items() if any(d.startswith(dialect) for d in run.dialects)), _ANYHOW)
-        yield Opinion(
-            self.ID,
-            "info",
-            place_of(first, run.part),
-            Text(TITLE, {"epochs": len(train)}),
-            Text(WHY),
-            (Text(ADD, {"how": Text(how)}),),
-            (Evidence(last.line, Text("{series}, without a validation value", {"series": train.spec.name})),),
-        )
+        return (Draft(self.ID, "info", _opinion, train, train.at(0), len(train), train.lines[-1], how, run.part),)
+
+
+def _opinion(train: Series, first: Point, epochs: int, line: int, how: str, part: int) -> Opinion:
+    return Opinion(
+        Judge.ID,
+        "info",
+        place_of(first, part),
+        Text(TITLE, {"epochs": epochs}),
+        Text(WHY),
+        (Text(ADD, {"how": Text(how)}),),
+        (Evidence(line, Text("{series}, without a validation value", {"series": train.spec.name})),),
+    )
 
 
 def _is_held_out(series: Series) -> bool:

@@ -14,7 +14,7 @@ from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import place_of, shown, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -49,23 +49,25 @@ class Judge:
 
     ID: ClassVar[str] = "not_a_number"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("nonfinite", "epoch", "step"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._seen = False
         self._said: tuple[Series, Point, bool, Opinion] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Name the loss that went first."""
         self._seen = self._seen or "nonfinite" in changed
+        self.awaits = None if self._seen else ()
         if not self._seen:
-            return
+            return ()
         spoiled = [s for s in run.segment.series.values() if s.first_nonfinite is not None and _is_loss(s) and not _recovered(s)]
         if spoiled:
             first = min(spoiled, key=lambda s: s.first_nonfinite.line if s.first_nonfinite else 0)
             trains = first.spec.split in ("val", "test") and not any(s.spec.split not in ("val", "test") for s in spoiled)
-            yield self._opinion(first, run, only_validation=trains)
-        elif unfinished := _in_unfinished_line(run):
-            yield unfinished
+            return (self._opinion(first, run, only_validation=trains),)
+        unfinished = _in_unfinished_line(run)
+        return () if unfinished is None else (unfinished,)
 
     def _opinion(self, series: Series, run: Run, *, only_validation: bool) -> Opinion:
         """Make the finding once; it stands as long as the same value was the first."""

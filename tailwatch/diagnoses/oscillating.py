@@ -7,23 +7,22 @@ tenth of all that was gained since the start.
 from __future__ import annotations
 
 import math
-from itertools import repeat
-from operator import gt, mul, sub
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof
+from tailwatch.diagnoses._common import place_of, shown
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
-from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._noise import WINDOW, Window, of_differences
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _WINDOW: Final = 50
 _ENOUGH: Final = 8
@@ -44,35 +43,56 @@ class Swing:
 
     Attributes:
         swings: whether it does.
-        noise, level, flips: its noise and median over the second half so far, and the share of reversals.
+        level, flips: its median over the second half so far, and the share of reversals.
     """
 
     def __init__(self) -> None:
         self.swings = False
-        self.noise = self.level = self.flips = 0.0
-        self._recent: list[float] = []
+        self.level = self.flips = 0.0
+        self._last = math.nan
+        self._step = 0.0
         self._count = self._held = 0
         self._start, self._best = -math.inf, math.inf
+        self._turns = bytearray()
+        """For each of the last steps but one whether it went against the one before."""
+        self._half, self._steps = Window(), Window()
 
     def add(self, value: float) -> None:
         """Take the next epoch's value."""
-        self._count += 1
-        if self._count <= 3:
+        count = self._count = self._count + 1
+        if count <= 3:
             self._start = max(self._start, value)
         self._best = min(self._best, value)
-        self._recent = [*self._recent[-_WINDOW:], value]
-        if self._count < _ENOUGH:
+        width = min(_WINDOW, (count + 1) // 2)  # steps in the second half; before there are enough, all are kept
+        self._follow(value, width if count >= _ENOUGH else _ENOUGH)
+        if count < _ENOUGH:
             return
-        half = self._recent[-min(_WINDOW, (self._count + 1) // 2) - 1 :]
-        steps = list(map(sub, half[1:], half))
-        self.flips = sum(map(gt, repeat(0), map(mul, steps, steps[1:]))) / max(1, len(steps) - 1)
+        self.flips = self._turns.count(1, max(0, len(self._turns) - width + 1)) / max(1, width - 1)
         if self.flips < _FLIPS:
             self._held, self.swings = 0, False
             return
-        self.noise, self.level = spread(half), abs(middle(half))
+        self.level = abs(self._half.median)
         need = (_CALM if self.swings else 1.0) * _SHARE * max(self.level, self._start - self._best)
-        self._held = self._held + 1 if self.noise >= need > 0 else 0
+        self._held = self._held + 1 if need > 0 and self._steps.noise_reaches(need) else 0
         self.swings = self._held >= (1 if self.swings else _LASTING)
+
+    def _follow(self, value: float, width: int) -> None:
+        self._half.add(value, most=width + 1)
+        if self._count == 1:
+            self._last = value
+            return
+        step, self._last = value - self._last, value
+        self._steps.add(step, most=min(WINDOW, width))
+        if self._count > 2:
+            self._turns.append(self._step * step < 0)
+            if len(self._turns) > 4 * _WINDOW:
+                del self._turns[:-_WINDOW]
+        self._step = step
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """The last differences of neighbours, which tell the noise."""
+        return tuple(self._steps.values)
 
 
 class Judge:
@@ -80,38 +100,54 @@ class Judge:
 
     ID: ClassVar[str] = "oscillating"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch",))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._fresh = Fresh()
         self._swing = Swing()
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new training losses."""
         del changed
-        train = next((p.train for p in self._pairs.of(run) if p.metric == "loss"), None)
-        if train is None or train.axis == "step" or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        train = None if pairs.loss is None else pairs.loss.train
+        if train is None or train.axis == "step" or pairs.muted:
+            self.awaits = ()
+            return ()
+        self.awaits = (train,)
         if self._fresh.is_other(train):
             self._swing = Swing()
+        swing = self._swing
         for i in self._fresh.take(train):
             if math.isfinite(train.values[i]):
-                self._swing.add(train.values[i])
-        if self._swing.swings:
-            yield self._opinion(train, run)
-
-    def _opinion(self, train: Series, run: Run) -> Opinion:
-        swing = self._swing
-        rate = run.setting("learning_rate")
-        values = {
-            "noise": compact(swing.noise),
-            "level": compact(swing.level),
-            "share": swing.noise / swing.level if swing.level else 1.0,
-            "flips": swing.flips,
-            "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
-        }
+                swing.add(train.values[i])
+        if not swing.swings:
+            return ()
         n = len(train)
-        evidence = proof(train, max(0, n - 3), max(0, n - 2), n - 1)
-        since = place_of(train.at(n // 2), run.part)
-        return Opinion(self.ID, "info", since, Text(TITLE, values), Text(WHY, values), (Text(LOWER, values),), evidence)
+        points = (train.at(max(0, n - 3)), train.at(max(0, n - 2)), train.at(n - 1))
+        facts = (run.part, swing.steps, swing.level, swing.flips, run.setting("learning_rate"))
+        return (Draft(self.ID, "info", _opinion, train, train.at(n // 2), *facts, *points),)
+
+
+def _opinion(
+    train: Series,
+    since: Point,
+    part: int,
+    steps: tuple[float, ...],
+    level: float,
+    flips: float,
+    rate: float | None,
+    *points: Point,
+) -> Opinion:
+    noise = of_differences(steps)
+    values = {
+        "noise": compact(noise),
+        "level": compact(level),
+        "share": noise / level if level else 1.0,
+        "flips": flips,
+        "lr": Text(TO_A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
+    }
+    evidence = tuple(shown(train, point) for point in points)
+    return Opinion(
+        Judge.ID, "info", place_of(since, part), Text(TITLE, values), Text(WHY, values), (Text(LOWER, values),), evidence
+    )

@@ -11,19 +11,21 @@ import math
 import operator
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import joined, metric_name
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, planned_points, shown, train_near, where
+from tailwatch.diagnoses._common import place_of, planned_points, shown, train_near, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
 from tailwatch.diagnoses._over import NewMarks
+from tailwatch.diagnoses._pairs import Pairs
 from tailwatch.diagnoses._totals import Totals
 from tailwatch.diagnoses._turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
+    from tailwatch.core.events import Severity
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair
@@ -58,11 +60,10 @@ class Judge:
 
     ID: ClassVar[str] = "overfitting"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
         self._totals = Totals()
-        self._muting = Muting()
         self._marks = NewMarks()
         self._fresh = Fresh()
         self._turn = Turn()
@@ -70,12 +71,15 @@ class Judge:
         self._late = 0
         self._broken = self._clear = False
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new validation values and say whether the curve has turned."""
         stopped = any(m.kind == "early_stop" for m in self._marks.take(run))
-        pair = self._totals.of(self._pairs.of(run)) or self._pairs.main(run)
-        if pair is None or pair.val is None or pair.val.goal is None or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        total = self._totals.of(pairs.all)
+        pair = total or pairs.main
+        self.awaits = self._totals.awaits
+        if pair is None or pair.val is None or pair.val.goal is None or pairs.muted:
+            return ()
         if self._fresh.is_other(pair.val):
             self._turn = _turn_of(pair.val)
             self._best, self._late, self._broken = None, 0, False
@@ -86,9 +90,12 @@ class Judge:
         if "end" in changed and planned_points(run, pair.val) is None:
             self._turn.finish()
         if self._turn.turned and not self._broken:
-            yield self._opinion(pair, run)
-        else:
-            self._clear = False
+            self.awaits = None  # training and the score go into what is said
+            return (self._draft(pair, pairs, run),)
+        self._clear = False
+        if total is None:
+            self.awaits = (*self.awaits, pair.val)
+        return ()
 
     def _recall(self, pair: Pair) -> None:
         """Take the evaluations before a resume: the run that goes on is one run."""
@@ -111,7 +118,7 @@ class Judge:
     def _take(self, pair: Pair, run: Run) -> None:
         val = pair.val
         assert val is not None
-        judged = _as_loss(val)
+        judged, planned = _as_loss(val), planned_points(run, val)
         for i in self._fresh.take(val):
             value = val.values[i]
             at = train_near(pair.train, val.lines[i])
@@ -119,49 +126,19 @@ class Judge:
             if not math.isfinite(value) or (train is not None and not math.isfinite(train)):
                 self._broken = True  # not_a_number says what there is to say
                 continue
-            planned = planned_points(run, val)
             self._add(val.at(i), judged(value), train, None if planned is None else planned + len(val.before))
 
-    def _opinion(self, pair: Pair, run: Run) -> Opinion:
-        val, best, late = pair.val, self._best, self._late
+    def _draft(self, pair: Pair, pairs: Pairs, run: Run) -> Opinion:
+        val, best = pair.val, self._best
         assert val is not None
         assert best is not None
         last = val.at(len(val) - 1)
-        score = _score(self._pairs.of(run), best.line) if val.goal == "min" else {}
-        rate = run.setting("learning_rate")
-        values = {
-            "metric": metric_name(val.spec.metric),
-            "where": where(best),
-            "best": compact(best.value),
-            "last": compact(last.value),
-            "change": _change(best.value, last.value),
-            "epochs": late,
-            "late": late,
-            "patience": max(2, min(10, late // 2)),
-            "lr": Text(INSTEAD, {"now": compact(rate / 3), "was": compact(rate)}) if rate else "",
-            **_train_values(pair, best, last),
-            **score,
-        }
-        from_start = self._turn.best_at <= 1 and late >= 3
-        whys = [WHY if "train_then" in values else WHY_NO_TRAIN]
-        whys += ([WHY_FROM_START] if from_start else []) + ([WHY_CONFIDENT] if score else [])
+        score = _score(pairs.all, best.line) if val.goal == "min" else ()
+        grave: Severity = "critical" if self._is_clear(val, last.value) and not score else "warning"
+        from_start = self._turn.best_at <= 1 and self._late >= 3
         over = run.clock.ended or run.clock.is_over
-        actions = [
-            KEEP_OVER if over else KEEP,
-            *([BY_SCORE] if score else []),
-            SOONER,
-            *([GENTLER] if from_start else []),
-            REGULARISE,
-        ]
-        return Opinion(
-            self.ID,
-            "critical" if self._is_clear(val, last.value) and not score else "warning",
-            place_of(best, run.part),
-            Text(TITLE, values),
-            joined([Text(why, values) for why in whys]),
-            tuple(Text(action, values) for action in actions),
-            (shown(val, best), shown(val, last)),
-        )
+        trains, rate = _train_values(pair, best, last), run.setting("learning_rate")
+        return Draft(self.ID, grave, _word, val, best, last, self._late, from_start, over, rate, run.part, trains, score, grave)
 
     def _is_clear(self, val: Series, last: float) -> bool:
         """Whether a loss lies a quarter above its best now: more than a warning, and so it stays until it is clearly less."""
@@ -169,6 +146,54 @@ class Judge:
         limit = _STILL_CLEAR if self._clear else _CLEAR
         self._clear = val.goal == "min" and best > 0 and last > (1 + limit) * best
         return self._clear
+
+
+def _word(
+    val: Series,
+    best: Point,
+    last: Point,
+    late: int,
+    from_start: bool,  # noqa: FBT001 - a draft's facts stand in a row
+    over: bool,  # noqa: FBT001
+    rate: float | None,
+    part: int,
+    trains: tuple[float, ...],
+    score: tuple[str, float, float] | tuple[()],
+    grave: Severity,
+) -> Opinion:
+    values: dict[str, object] = {
+        "metric": metric_name(val.spec.metric),
+        "where": where(best),
+        "best": compact(best.value),
+        "last": compact(last.value),
+        "change": _change(best.value, last.value),
+        "epochs": late,
+        "late": late,
+        "patience": max(2, min(10, late // 2)),
+        "lr": Text(INSTEAD, {"now": compact(rate / 3), "was": compact(rate)}) if rate else "",
+    }
+    if trains:
+        values |= {"train_then": compact(trains[0]), "train_now": compact(trains[1])}
+    if score:
+        values |= {"score": score[0], "score_then": compact(score[1]), "score_now": compact(score[2])}
+    whys = [WHY if trains else WHY_NO_TRAIN]
+    whys += ([WHY_FROM_START] if from_start else []) + ([WHY_CONFIDENT] if score else [])
+    actions = [
+        KEEP_OVER if over else KEEP,
+        *([BY_SCORE] if score else []),
+        SOONER,
+        *([GENTLER] if from_start else []),
+        REGULARISE,
+    ]
+    return Opinion(
+        Judge.ID,
+        grave,
+        place_of(best, part),
+        Text(TITLE, values),
+        joined([Text(why, values) for why in whys]),
+        tuple(Text(action, values) for action in actions),
+        (shown(val, best), shown(val, last)),
+    )
 
 
 def _turn_of(series: Series) -> Turn:
@@ -194,33 +219,29 @@ def _as_loss(series: Series) -> Callable[[float], float]:
     return lambda value: whole - value
 
 
-def _train_values(pair: Pair, then: Point, now: Point) -> dict[str, object]:
+def _train_values(pair: Pair, then: Point, now: Point) -> tuple[float, ...]:
+    """Return the training value at the best and now, nothing where one is missing."""
     train = pair.train
     if train is None or not len(train):
-        return {}
+        return ()
     first = train_near(train, then.line)
     earlier = next((point.value for point in train.before if point.epoch == then.epoch), None)
     if earlier is None and first < 0:
-        return {}
-    return {
-        "train_then": compact(train.values[first] if earlier is None else earlier),
-        "train_now": compact(train.values[train_near(train, now.line)]),
-    }
+        return ()
+    return (train.values[first] if earlier is None else earlier, train.values[train_near(train, now.line)])
 
 
 def _change(best: float, last: float) -> str:
     return f"{(last - best) / abs(best):+.0%}" if best else f"{last - best:+.3g}"
 
 
-def _score(pairs: list[Pair], line: int) -> dict[str, object]:
-    """Return what there is to say of a score that is no worse than at the loss's best, nothing where it fell or is missing."""
+def _score(pairs: list[Pair], line: int) -> tuple[str, float, float] | tuple[()]:
+    """Return a score that is no worse than at the loss's best, its value then and now; nothing where it fell or is missing."""
     series = next((p.val for p in pairs if p.val is not None and p.val.goal == "max" and len(p.val) > 1), None)
     if series is None:  # a detector's mAP is measured on validation data, whether it says so or not
         series = next((p.train for p in pairs if "map" in p.metric and p.train is not None and p.train.goal == "max"), None)
     at = train_near(series, line)
     if series is None or at < 0:
-        return {}
+        return ()
     then, now = series.values[at], series.values[-1]
-    if now < then - _HOLDS * abs(then):
-        return {}
-    return {"score": series.spec.name, "score_then": compact(then), "score_now": compact(now)}
+    return () if now < then - _HOLDS * abs(then) else (series.spec.name, then, now)

@@ -11,20 +11,18 @@ nor where the log begins in the middle of a run.
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import joined
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof
+from tailwatch.diagnoses._common import place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
-from tailwatch.diagnoses._noise import spread
-from tailwatch.diagnoses._start import running_of
+from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -44,6 +42,8 @@ _NOISY_GAIN: Final = 0.1
 _CLOSES: Final = 2.0
 _SURE: Final = 0.1
 _EARLY: Final = 8
+_LATELY: Final = 32
+_KEPT: Final = 256
 _CLASSES: Final = (2, 3, 4, 5, 10, 20, 100, 1000)
 _NEAR: Final = 0.005
 
@@ -80,7 +80,9 @@ class Progress:
         if not math.isfinite(value):
             return
         self.count += 1
-        self.recent = [*self.recent[-31:], value]
+        self.recent.append(value)
+        if len(self.recent) > _KEPT:
+            del self.recent[:-_LATELY]
         if self.count == 1:
             self.first = self.best = value
         elif self.count < _EARLY:
@@ -89,8 +91,8 @@ class Progress:
             self.best = min(self.best, value)
         else:
             if self.count == _EARLY:
-                self.best = min(median(self.recent[i - 1 : i + 2]) for i in range(1, len(self.recent) - 1))
-            self.best = min(self.best, median(self.recent[-3:]))
+                self.best = min(middle(self.recent[i - 1 : i + 2]) for i in range(1, len(self.recent) - 1))
+            self.best = min(self.best, middle(self.recent[-3:]))
 
     @property
     def gain(self) -> float:
@@ -105,20 +107,37 @@ class Progress:
     @property
     def still_falls(self) -> bool:
         """Whether the last thirty epochs end lower than they began by more than twice their noise."""
-        few = max(1, len(self.recent) // 4)
-        return median(self.recent[:few]) - median(self.recent[-few:]) > _SIGMAS * spread(self.recent)
+        lately = self.recent[-_LATELY:]
+        few = max(1, len(lately) // 4)
+        return middle(lately[:few]) - middle(lately[-few:]) > _SIGMAS * spread(lately)
+
+    @property
+    def since_third(self) -> float:
+        """The gain since the third value, as a share of that."""
+        return (self.third - self.best) / abs(self.third) if self.third else math.inf
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether so much was gained that it will never stand again: the best is never lost, nor the first values."""
+        return self.count >= _EARLY and min(self.gain, self.since_third) >= _CLOSES * _NOISY_GAIN
 
     def stands(self, share: float, leniency: float) -> bool:
         """Whether the gain is below `share`, or small and within the noise; `leniency` widens both."""
         return self._is_small(self.gain, share, leniency)
 
+    def may_stand(self, share: float, leniency: float) -> bool:
+        """Whether it stands, or rests if no more than itself counts."""
+        return self.stands(share, leniency) or self.rests(-math.inf, leniency)
+
     def rests(self, reference: float, leniency: float) -> bool:
         """Whether it has stood since its third value, no lower than `reference`, which was measured before."""
-        above = self.best >= reference - leniency * _GAIN * abs(reference)
-        since = (self.third - self.best) / abs(self.third) if self.third else math.inf
-        return self.count >= _LEAST_AT_REST and above and self._is_small(since, _GAIN, leniency)
+        if self.count < _LEAST_AT_REST or not self.best >= reference - leniency * _GAIN * abs(reference):
+            return False
+        return self._is_small(self.since_third, _GAIN, leniency)
 
     def _is_small(self, gain: float, share: float, leniency: float) -> bool:
+        if gain >= leniency * max(share, _NOISY_GAIN):  # whatever the noise is
+            return False
         return gain < leniency * share or gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
 
 
@@ -127,31 +146,40 @@ class Judge:
 
     ID: ClassVar[str] = "plateau"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._taken = {"train": Fresh(), "val": Fresh()}
         self._progress = {"train": Progress(), "val": Progress()}
         self._stuck = False
+        self._learned: Pair | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new losses and say whether they stand where they began."""
-        pair = next((p for p in self._pairs.of(run) if p.metric == "loss"), None)
-        if pair is None or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        pair = pairs.loss
+        self.awaits = ()
+        if pair is None or pairs.muted or pair == self._learned:
+            return ()
         self._take(pair)
         train, val = self._progress["train"], self._progress["val"]
+        if train.has_learned or val.has_learned:
+            self._learned, self._stuck = pair, False
+            return ()
         judged = train if train.count else val
         leniency = _CLOSES if self._stuck else 1.0
-        before = _first_running(run, pair)
-        stands = judged.count >= _LEAST and (judged.stands(_GAIN, leniency) or judged.rests(before, leniency))
+        if not (judged.count >= _LEAST and judged.may_stand(_GAIN, leniency) and _held(val, leniency)):
+            self.awaits = tuple(s for s in (pair.train, pair.val) if s is not None and s.axis != "step")
+            self._stuck = False
+            return ()
+        self.awaits = None
+        before = _first_running(pairs.running)
+        stands = judged.stands(_GAIN, leniency) or judged.rests(before, leniency)
         held_out = not val.count or val.stands(_GAIN_VALIDATION, leniency) or val.rests(before, leniency)
-        stands = stands and held_out and not self._scores_rise(run)
+        stands = stands and held_out and not _scores_rise(pairs)
         stands = stands and not _began_before(pair.train if judged is train else pair.val)
         self._stuck = stands and (self._stuck or self._is_time(run, judged, ended="end" in changed))
-        if self._stuck:
-            yield self._opinion(pair, run, judged, before)
+        return (self._opinion(pair, run, judged, before),) if self._stuck else ()
 
     def _take(self, pair: Pair) -> None:
         for side, series in (("train", pair.train), ("val", pair.val)):
@@ -163,12 +191,6 @@ class Judge:
                     self._progress[side].add(point.value)
             for i in self._taken[side].take(series):
                 self._progress[side].add(series.values[i])
-
-    def _scores_rise(self, run: Run) -> bool:
-        """Whether a score (accuracy, F1, mIoU) has clearly grown, so that something is being learned after all."""
-        scores = (p.val or p.train for p in self._pairs.of(run) if (p.val or p.train) is not None)
-        grown = (s for s in scores if s is not None and s.goal == "max" and s.axis != "step" and s.best_at is not None)
-        return any(s.best_at.value > s.values[0] + _SCORE_GAIN * abs(s.values[0]) for s in grown if s.best_at is not None)
 
     def _is_time(self, run: Run, judged: Progress, *, ended: bool) -> bool:
         if _warms_up(run):
@@ -182,7 +204,7 @@ class Judge:
     def _opinion(self, pair: Pair, run: Run, judged: Progress, before: float) -> Opinion:
         series = pair.train if judged is self._progress["train"] else pair.val
         assert series is not None
-        last = median(judged.recent[-3:])
+        last = middle(judged.recent[-3:])
         rate = run.setting("learning_rate")
         classes = next((k for k in _CLASSES if abs(last - math.log(k)) < _NEAR * math.log(k)), None)
         values = {
@@ -204,6 +226,18 @@ class Judge:
         return Opinion(self.ID, "warning", place_of(series.at(0), run.part), Text(TITLE, values), why, actions, evidence)
 
 
+def _held(val: Progress, leniency: float) -> bool:
+    """Whether validation, where there is any, may stand."""
+    return not val.count or val.may_stand(_GAIN_VALIDATION, leniency)
+
+
+def _scores_rise(pairs: Pairs) -> bool:
+    """Whether a score (accuracy, F1, mIoU) has clearly grown, so that something is being learned after all."""
+    scores = (p.val or p.train for p in pairs.all)
+    grown = (s for s in scores if s is not None and s.goal == "max" and s.axis != "step" and s.best_at is not None)
+    return any(s.best_at.value > s.values[0] + _SCORE_GAIN * abs(s.values[0]) for s in grown if s.best_at is not None)
+
+
 def _began_before(series: Series | None) -> bool:
     """Whether the log begins in the middle of a run: what was gained before it is not known."""
     if series is None or len(series) < _LEAST or series.before or math.isnan(series.epochs[0]):
@@ -217,9 +251,8 @@ def _warms_up(run: Run) -> bool:
     return rate is not None and len(rate) > 1 and rate.values[-1] > rate.values[-2]
 
 
-def _first_running(run: Run, pair: Pair) -> float:
+def _first_running(running: Series | None) -> float:
     """The first running value, infinite where there is none that noise leaves sure."""
-    running = running_of(run, pair.train)
     if running is None or not len(running) or spread(running.values) > _SURE * abs(running.values[0]):
         return math.inf
     return running.values[0]

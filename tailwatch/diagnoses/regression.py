@@ -17,11 +17,12 @@ from tailwatch.diagnoses._common import place_of, where
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 _LEAST_POINTS: Final = 3  # of each curve, before the run has ended
 _NAMED: Final = 4
@@ -44,19 +45,21 @@ class Judge:
 
     ID: ClassVar[str] = "regression"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "end"))
+    awaits: tuple[Series, ...] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so while it holds."""
         del changed
+        self.awaits = () if run.baseline is None else None
         if run.baseline is None:
-            return
+            return ()
         outcome = run.outcome()
         whole = outcome in ("finished", "early_stopped")
         found = contrasts(run, run.baseline, whole=whole)
         main = next((c for c in found if c.this_curve.goal == "min"), found[0] if found else None)
         if main is None or main.judgement != "worse" or not _enough(main, ended=run.clock.ended):
-            return
-        yield _opinion(run, run.baseline, main, [c for c in found if c is not main])
+            return ()
+        return (_opinion(run, run.baseline, main, [c for c in found if c is not main]),)
 
 
 def _enough(main: Contrast, *, ended: bool) -> bool:

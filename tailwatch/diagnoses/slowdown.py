@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 _ENOUGH: Final = 6
 _WINDOW: Final = 20
@@ -76,6 +77,7 @@ class Judge:
 
     ID: ClassVar[str] = "slowdown"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch",))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._rhythm = Rhythm()

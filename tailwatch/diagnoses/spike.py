@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof, where
+from tailwatch.diagnoses._common import place_of, shown, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._muted import Muting
-from tailwatch.diagnoses._noise import spread
+from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
-    from tailwatch.core.series import Series
+    from tailwatch.core.series import Point, Series
 
 _SIGMAS: Final = 10.0
 _SHARE: Final = 0.5
@@ -66,14 +66,16 @@ class Jumps:
         self._window = _WINDOW if running else _EPOCH_WINDOW
         self._renew = _RENEW if running else 1
         self._recent: list[float] = []
-        self._limit = math.inf
+        self._sample: list[float] = []
+        """The values that base, noise and limit are to be worked out from when they are needed; empty once they are."""
+        self._floor = self._limit = math.inf
         self._start = -math.inf
         self._fresh = 0
         self._above = 0
 
     def add(self, values: Sequence[float]) -> int | None:
         """Take the next values; return the index of the first one of a jump that began, None if none did."""
-        if not self.up and max(values, default=-math.inf) <= self._limit:
+        if not self.up and self._is_usual(max(values, default=-math.inf)):
             self._learn(values)
             return None
         began = None
@@ -82,13 +84,21 @@ class Jumps:
                 continue
             if self.up:
                 self._climb(value)
-            elif value > self._limit:
+            elif not self._is_usual(value):
                 if self._rise(value):
                     began = max(0, i - self._lasting + 1)
             else:
                 self._above = 0
                 self._learn((value,))
         return began
+
+    def _is_usual(self, value: float) -> bool:
+        """Whether a value is no higher than the limit, which lies above the lowest value of the sample by half of it at least."""
+        if self._sample:
+            if value <= self._floor:
+                return True
+            self.measure()
+        return value <= self._limit
 
     def _rise(self, value: float) -> bool:
         self._above += 1
@@ -111,23 +121,33 @@ class Jumps:
     def _begin_anew(self) -> None:
         """The loss has stayed up: this is its level now, and what is higher than the old one is no further jump."""
         self.up, self._above, self._fresh = False, 0, 0
-        self._recent, self._limit = [], math.inf
+        self._recent, self._sample, self._limit = [], [], math.inf
 
     def _learn(self, values: Sequence[float]) -> None:
-        """Take values of the usual level; median and noise are worked out anew now and then, which is cheap enough."""
+        """Take values of the usual level, of which a new limit is to be made now and then."""
         self._recent.extend(values)
         self._fresh += len(values)
         if self._fresh < self._renew or len(self._recent) < _ENOUGH:
             return
         self._fresh = 0
-        self._recent = [v for v in self._recent[-self._window :] if math.isfinite(v)]
+        recent = self._recent[-self._window :]
+        total = sum(recent)
+        self._recent = recent if total - total == 0.0 else [v for v in recent if math.isfinite(v)]
         if len(self._recent) < _ENOUGH:
             return
         if self._start == -math.inf:
-            self._start = median(self._recent[:3])
-        self.base = median(self._recent)
-        around = [abs(v - self.base) for v in self._recent]
-        self.noise = 1.4826 * median(around) if self._running else spread(self._recent)
+            self._start = middle(self._recent[:3])
+        self._sample = self._recent.copy()
+        lowest = min(self._sample)
+        self._floor = lowest + _SHARE * abs(lowest)
+
+    def measure(self) -> None:
+        """Work out median, noise and limit of the sample, if that was not done."""
+        if not self._sample:
+            return
+        sample, self._sample = self._sample, []
+        self.base = middle(sample)
+        self.noise = 1.4826 * middle([abs(v - self.base) for v in sample]) if self._running else spread(sample)
         gained = max(0.0, self._start - self.base)
         self._limit = self.base + max(_SIGMAS * self.noise, _SHARE * abs(self.base), _SHARE * gained)
 
@@ -137,44 +157,65 @@ class Judge:
 
     ID: ClassVar[str] = "spike"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "step"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._fresh = Fresh()
         self._jumps = Jumps(running=True)
         self._at = 0
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new training values and say whether they are far above the ones before."""
         del changed
-        train = next((p.train for p in self._pairs.of(run) if p.metric == "loss"), None)
-        if train is None or train.goal != "min" or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        train = None if pairs.loss is None else pairs.loss.train
+        if train is None or train.goal != "min" or pairs.muted:
+            self.awaits = ()
+            return ()
         if self._fresh.is_other(train):
             self._jumps = Jumps(running=train.axis != "epoch")
         new = self._fresh.take(train)
-        began = self._jumps.add(train.values[new.start : new.stop])
+        jumps = self._jumps
+        began = jumps.add(train.values[new.start : new.stop])
+        self.awaits = (train,)
         if began is not None:
             self._at = train.lines[new.start + began]
-        if self._jumps.up or began is not None:  # a jump that is over already is said once
-            yield self._opinion(train, run)
-
-    def _opinion(self, train: Series, run: Run) -> Opinion:
+        elif not jumps.up:
+            return ()
+        jumps.measure()
+        if not jumps.up:
+            self.awaits = None  # a jump that is over already is said once
         at = min(bisect_left(train.lines, self._at), len(train) - 1)
-        point = train.at(at)
-        jumps = self._jumps
-        rate = run.setting("learning_rate")
-        height = (jumps.peak - jumps.base) / jumps.noise if jumps.noise > 0 else math.inf
-        values = {
-            "base": compact(jumps.base),
-            "peak": compact(jumps.peak),
-            "where": where(point),
-            "times": jumps.times,
-            "sigmas": f"{height:,.0f}" if height < 1000 else Text("over 1,000"),
-            "lr": Text(A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
-        }
-        title = TITLE if jumps.times == 1 else TITLE_AGAIN
-        actions = (Text(CLIP), Text(BATCH, values))
-        evidence = proof(train, max(0, at - 1), at)
-        return Opinion(self.ID, "warning", place_of(point, run.part), Text(title, values), Text(WHY, values), actions, evidence)
+        facts = (jumps.base, jumps.peak, jumps.noise, jumps.times, run.setting("learning_rate"), run.part)
+        return (Draft(self.ID, "warning", _opinion, train, train.at(at - 1) if at else None, train.at(at), *facts),)
+
+
+def _opinion(
+    train: Series,
+    before: Point | None,
+    point: Point,
+    base: float,
+    peak: float,
+    noise: float,
+    times: int,
+    rate: float | None,
+    part: int,
+) -> Opinion:
+    height = (peak - base) / noise if noise > 0 else math.inf
+    values = {
+        "base": compact(base),
+        "peak": compact(peak),
+        "where": where(point),
+        "times": times,
+        "sigmas": f"{height:,.0f}" if height < 1000 else Text("over 1,000"),
+        "lr": Text(A_THIRD) if not rate else Text(TRY, {"now": compact(rate), "try": compact(rate / 3)}),
+    }
+    return Opinion(
+        Judge.ID,
+        "warning",
+        place_of(point, part),
+        Text(TITLE if times == 1 else TITLE_AGAIN, values),
+        Text(WHY, values),
+        (Text(CLIP), Text(BATCH, values)),
+        tuple(shown(train, seen) for seen in (before, point) if seen is not None),
+    )

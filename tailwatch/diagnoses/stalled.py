@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
 
 _LEAST: Final = 60.0
 _TIMES_LONGEST: Final = 8.0
@@ -35,13 +36,16 @@ class Judge:
 
     ID: ClassVar[str] = "stalled"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("tick", "epoch", "step", "mark", "message"))
+    awaits: tuple[Series, ...] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so while it lasts."""
         del changed
         clock = run.clock
         if not clock.writer_alive or clock.ended:
-            return
+            self.awaits = ()
+            return ()
+        self.awaits = None
         limit = max(_LEAST, _TIMES_LONGEST * clock.longest_gap)
         if clock.gaps < _ENOUGH_GAPS:
             limit = max(limit, _UNKNOWN_RHYTHM)
@@ -49,4 +53,6 @@ class Judge:
             at = Place(run.progress.epoch, run.progress.step, max(run.line, 1), run.part)
             values = {"limit": limit, "longest": clock.longest_gap}
             evidence = (Evidence(at.line, Text("the last line so far")),)
-            yield Opinion(self.ID, "warning", at, Text(TITLE, values), Text(WHY, values), (Text(STACK), Text(BUFFER)), evidence)
+            actions = (Text(STACK), Text(BUFFER))
+            return (Opinion(self.ID, "warning", at, Text(TITLE, values), Text(WHY, values), actions, evidence),)
+        return ()

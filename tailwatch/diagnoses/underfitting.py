@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof, where
-from tailwatch.diagnoses._muted import Muting
+from tailwatch.diagnoses._common import place_of, proof, where
 from tailwatch.diagnoses._noise import spread
 from tailwatch.diagnoses._over import Over
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -44,24 +44,24 @@ class Judge:
 
     ID: ClassVar[str] = "underfitting"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch", "mark", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
-        self._muting = Muting()
         self._over = Over()
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so where the last evaluations still gained clearly more than their noise."""
         del changed
-        pair = self._pairs.main(run)
-        val = None if pair is None else pair.val
-        if val is None or len(val) < _ENOUGH or not self._over.of(run) or self._muting.of(run.segment):
-            return
+        pairs = Pairs.of(run)
+        val = None if pairs.main is None else pairs.main.val
+        self.awaits = () if val is None or pairs.muted else (val,)
+        if val is None or pairs.muted or len(val) < _ENOUGH or val.best_at is None or val.best_at.line != val.lines[-1]:
+            return ()
+        self.awaits = None  # the run may be over at any time now
+        if not self._over.of(run):
+            return ()
         count = max(_ENOUGH - 1, len(val) // _LAST)
-        best = val.best_at
         last = val.at(len(val) - 1)
-        if best is None or best.line != last.line:
-            return
         then = val.values[-1 - count]
         sign = -1.0 if val.goal == "max" else 1.0
         gain = sign * (then - last.value)
@@ -79,7 +79,9 @@ class Judge:
             since = val.at(len(val) - 1 - count)
             evidence = proof(val, len(val) - 1 - count, len(val) - 1)
             actions = (Text(LONGER, values), Text(SCHEDULE))
-            yield Opinion(self.ID, "info", place_of(since, run.part), Text(TITLE, values), Text(WHY, values), actions, evidence)
+            since_at = place_of(since, run.part)
+            return (Opinion(self.ID, "info", since_at, Text(TITLE, values), Text(WHY, values), actions, evidence),)
+        return ()
 
 
 def _steady(val: Series, sign: float, count: int) -> bool:

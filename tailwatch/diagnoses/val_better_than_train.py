@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
-from tailwatch.diagnoses._common import Pairs, place_of, proof, train_near, where
+from tailwatch.diagnoses._common import place_of, shown, train_near, where
+from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair
+    from tailwatch.core.series import Point, Series
 
 _OPENS_AFTER: Final = 5
 _CLOSES_AFTER: Final = 3
@@ -38,29 +40,49 @@ class Judge:
 
     ID: ClassVar[str] = "val_better_than_train"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("epoch",))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._pairs = Pairs()
         self._since: int | None = None
+        self._said: tuple[Point, Point, Opinion] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Compare the last evaluations with the training values before them."""
         del changed
-        pair = next((p for p in self._pairs.of(run) if p.metric == "loss" and p.train is not None and p.val is not None), None)
+        pair = Pairs.of(run).loss
+        self.awaits = ()
         if pair is None or pair.val is None or pair.train is None or pair.train.axis != "epoch":
-            return
-        gaps = _gaps(pair, _OPENS_AFTER)
-        if len(gaps) == _OPENS_AFTER and all(g > _CLEARLY for g in gaps):
-            self._since = len(pair.val) - _OPENS_AFTER if self._since is None else self._since
-        elif len(gaps) >= _CLOSES_AFTER and all(g <= 0 for g in gaps[-_CLOSES_AFTER:]):
-            self._since = None
-        if self._since is None:
-            return
+            return ()
         val, train = pair.val, pair.train
-        first, at = val.at(self._since), train_near(train, val.at(self._since).line)
-        values = {"val": compact(first.value), "train": compact(train.values[at]), "where": where(first)}
-        evidence = (*proof(train, at), *proof(val, self._since))
-        yield Opinion(self.ID, "info", place_of(first, run.part), Text(TITLE, values), Text(WHY), (Text(CHECK),), evidence)
+        self.awaits = (val, train)
+        if self._since is None:
+            gaps = _gaps(pair, _OPENS_AFTER) if _is_lower(pair, _CLEARLY) else []
+            if len(gaps) == _OPENS_AFTER and all(g > _CLEARLY for g in gaps):
+                self._since = len(val) - _OPENS_AFTER
+        elif not _is_lower(pair, 0):
+            gaps = _gaps(pair, _CLOSES_AFTER)
+            if len(gaps) == _CLOSES_AFTER and all(g <= 0 for g in gaps):
+                self._since = None
+        if self._since is None:
+            return ()
+        first = val.at(self._since)
+        then = train.at(train_near(train, first.line))
+        said = self._said
+        if said is None or (said[0].line, said[1].line) != (first.line, then.line):
+            said = self._said = (first, then, _opinion(val, train, first, then, run.part))
+        return (said[2],)
+
+
+def _opinion(val: Series, train: Series, first: Point, then: Point, part: int) -> Opinion:
+    values = {"val": compact(first.value), "train": compact(then.value), "where": where(first)}
+    evidence = (shown(train, then), shown(val, first))
+    return Opinion(Judge.ID, "info", place_of(first, part), Text(TITLE, values), Text(WHY), (Text(CHECK),), evidence)
+
+
+def _is_lower(pair: Pair, share: float) -> bool:
+    """Whether the last evaluation lies below training by more than a share, so that it is worth while to look at those before."""
+    gaps = _gaps(pair, 1)
+    return bool(gaps) and gaps[0] > share
 
 
 def _gaps(pair: Pair, count: int) -> list[float]:

@@ -8,7 +8,7 @@ the weights change fastest in the beginning.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.text import compact
@@ -17,12 +17,13 @@ from tailwatch.diagnoses._common import place_of, proof, where
 from tailwatch.diagnoses._start import Beginning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tailwatch.core.events import Setting
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
     from tailwatch.core.series import Series
+    from tailwatch.diagnoses._start import FirstEpochs
 
 _MANY: Final = 4.0
 _ENOUGH: Final = 2
@@ -47,30 +48,32 @@ class Judge:
 
     ID: ClassVar[str] = "warmup_missing"
     WATCHES: ClassVar[frozenset[Watch]] = frozenset(("step", "epoch", "end"))
+    awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._beginning = Beginning()
         self._said: tuple[int, Opinion] | None = None
+        self._large: tuple[_Large, Opinion] | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say what a start without warm-up has cost, or that a large batch was not warmed up for."""
         del changed
-        beginning = self._beginning
+        beginning = run.segment.shared(Beginning)
         beginning.follow(run)
+        self.awaits = beginning.awaits
         start, epochs = beginning.start, beginning.epochs
         if start.back_at >= 0:
             if self._said is None or self._said[0] != start.back_at:
-                self._said = (start.back_at, self._of_steps(run))
-            yield self._said[1]
-        elif epochs.exploded and epochs.back_at >= 0:
-            yield from self._of_epochs(run)
-        elif not (start.rose or epochs.exploded):
-            yield from _of_large_batch(run)
+                self._said = (start.back_at, self._of_steps(beginning, run))
+            return (self._said[1],)
+        if epochs.exploded and epochs.back_at >= 0:
+            self.awaits = None
+            return self._of_epochs(epochs, beginning.losses, run)
+        return () if start.rose or epochs.exploded else self._of_large_batch(run)
 
-    def _of_steps(self, run: Run) -> Opinion:
-        train, start = self._beginning.train, self._beginning.start
+    def _of_steps(self, beginning: Beginning, run: Run) -> Opinion:
+        train, start = beginning.train, beginning.start
         assert train is not None
-        indices = [0, self._beginning.at(start.peak_at), self._beginning.at(start.back_at)]
+        indices = [0, beginning.at(start.peak_at), beginning.at(start.back_at)]
         values = {"first": compact(start.first), "peak": compact(start.peak), "where": where(train.at(indices[2]))}
         return Opinion(
             self.ID,
@@ -82,8 +85,7 @@ class Judge:
             proof(train, *indices),
         )
 
-    def _of_epochs(self, run: Run) -> Iterator[Opinion]:
-        epochs, losses = self._beginning.epochs, self._beginning.losses
+    def _of_epochs(self, epochs: FirstEpochs, losses: Series | None, run: Run) -> Iterator[Opinion]:
         if losses is None or len(losses) <= epochs.back_at:
             return
         values = {
@@ -101,31 +103,52 @@ class Judge:
             proof(losses, 0, epochs.back_at),
         )
 
+    def _of_large_batch(self, run: Run) -> Iterable[Opinion]:
+        """Say so where the rate was multiplied for the batch and neither a setting nor the printed rate tells of a warm-up."""
+        rate, batch = run.setting("learning_rate"), global_batch(run.setting)
+        if not rate or not batch or not run.segment.series or run.setting("warmup_steps"):
+            return ()
+        factor = _factor(run, rate, batch)
+        if factor is None:
+            return ()
+        self.awaits = None  # the printed rate and the number of steps count
+        if _rises(run):
+            return ()
+        stated: list[Setting] = [run.settings[key] for key in _STATED if key in run.settings]
+        lines = tuple(sorted({setting.line for setting in stated}))
+        large = _Large(rate, batch, factor, _warmup(run), Place(None, None, run.settings["learning_rate"].line, run.part), lines)
+        if self._large is None or self._large[0] != large:
+            self._large = (large, _opinion_on(large))
+        return (self._large[1],)
 
-def _of_large_batch(run: Run) -> Iterator[Opinion]:
-    """Say so where the rate was multiplied for the batch and neither a setting nor the printed rate tells of a warm-up."""
-    rate, batch = run.setting("learning_rate"), global_batch(run.setting)
-    if not rate or not batch or not run.segment.series or run.setting("warmup_steps"):
-        return
-    factor = _factor(run, rate, batch)
-    if factor is None or _rises(run):
-        return
+
+class _Large(NamedTuple):
+    """What is said of a large batch."""
+
+    rate: float
+    batch: float
+    factor: float
+    warmup: str
+    place: Place
+    lines: tuple[int, ...]
+
+
+def _opinion_on(large: _Large) -> Opinion:
     values = {
-        "rate": compact(rate),
-        "plain": compact(float(f"{rate / factor:.1e}")),
-        "factor": compact(round(factor, 1)),
-        "global": f"{batch:,.0f}",
-        "warmup": _warmup(run),
+        "rate": compact(large.rate),
+        "plain": compact(float(f"{large.rate / large.factor:.1e}")),
+        "factor": compact(round(large.factor, 1)),
+        "global": f"{large.batch:,.0f}",
+        "warmup": large.warmup,
     }
-    stated: list[Setting] = [run.settings[key] for key in _STATED if key in run.settings]
-    yield Opinion(
+    return Opinion(
         Judge.ID,
         "info",
-        Place(None, None, run.settings["learning_rate"].line, run.part),
+        large.place,
         Text(TITLE_LARGE, values),
         Text(WHY_LARGE, values),
         (Text(WARM_UP_LARGE, values),),
-        tuple(Evidence(line, "") for line in sorted({setting.line for setting in stated})),
+        tuple(Evidence(line, "") for line in large.lines),
     )
 
 

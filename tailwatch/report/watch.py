@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.events import SourceEvent
+    from tailwatch.core.events import Opinion, SourceEvent
     from tailwatch.core.findings import FindingChange
     from tailwatch.core.text import Language
     from tailwatch.session import Changes
@@ -89,6 +89,7 @@ class _Teller:
         self._marks = 0
         self._epoch: tuple[int, float | None] = (0, None)
         self._messages: dict[tuple[str, str], str] = {}
+        self._opinions: dict[str, Opinion] = {}
 
     def tell(self, event: SourceEvent, changes: Changes) -> Iterator[dict[str, Any]]:
         """Yield what is new, in the order in which a person would say it."""
@@ -103,8 +104,14 @@ class _Teller:
             yield {"event": "mark", "kind": mark.kind, "epoch": whole(mark.epoch), "line": mark.line, "text": mark.text}
         self._marks = len(run.segment.marks)
         yield from self._said()
-        yield from (_finding(change, self._language) for change in changes.findings)
+        yield from (_finding(change, self._language) for change in changes.findings if self._is_news(change))
         yield from self._epoch_values()
+
+    def _is_news(self, change: FindingChange) -> bool:
+        """Whether a finding says something else than it did; figures may change without a digit of what is said."""
+        key, opinion = change.finding.key, change.finding.opinion
+        before, self._opinions[key] = self._opinions.get(key), opinion
+        return change.what != "updated" or opinion != before
 
     def _said(self) -> Iterator[dict[str, Any]]:
         for entry in self._session.messages.entries():

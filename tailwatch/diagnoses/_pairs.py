@@ -1,0 +1,74 @@
+"""The train and validation pairs of a segment, and what else follows from the names of its series: worked out once for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.diagnoses._muted import is_muted
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from tailwatch.core.run import Run
+    from tailwatch.core.segment import Pair, Segment
+    from tailwatch.core.series import Series
+
+_SELDOM_MINIMISED: Final = frozenset(("l1", "mae", "mape", "mean_absolute_error", "error", "err", "error_rate", "wer", "cer"))
+
+
+class Pairs:
+    """What the names say; the diagnoses of a segment share it, and it is worked out anew only when a series was added.
+
+    Attributes:
+        all: the pairs, most important first.
+        main: the loss pair that has validation values, else the first pair that has some. Without a loss of that name, what is
+            minimised as a rule (squares, likelihoods) goes before absolute errors and rates.
+        loss: the pair of the loss itself.
+        train_loss: the training loss: of the epochs where the log has it, else the running one.
+        running: the running training loss, where the pair's is an epoch's.
+        muted: whether losses mean nothing here (`_muted.py`).
+        ordered: all series, most important first.
+    """
+
+    def __init__(self) -> None:
+        self._known = -1
+        self.all: list[Pair] = []
+        self.ordered: list[Series] = []
+        self.main: Pair | None = None
+        self.loss: Pair | None = None
+        self.train_loss: Series | None = None
+        self.running: Series | None = None
+        self.muted = False
+
+    @classmethod
+    def of(cls, run: Run) -> Pairs:
+        """Return those of the present segment."""
+        return run.segment.shared(cls).renewed(run.segment)
+
+    def renewed(self, segment: Segment) -> Self:
+        """Return itself, brought up to date where a series was added to the segment."""
+        if len(segment.series) == self._known:
+            return self
+        self._known = len(segment.series)
+        self.all, self.ordered = segment.pairs(), segment.ordered()
+        self.main = _main(self.all)
+        self.loss = next((p for p in self.all if p.metric == "loss"), None)
+        self.train_loss = next(
+            (p.train for p in self.all if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None
+        )
+        self.running = None if self.loss is None else _running_of(segment, self.loss.train)
+        self.muted = is_muted([s.spec.name for s in segment.series.values()])
+        return self
+
+
+def _main(pairs: list[Pair]) -> Pair | None:
+    held = [p for p in pairs if p.val is not None]
+    lower = [p for p in held if p.val is not None and p.val.goal == "min"]
+    return min(lower, key=lambda p: p.metric in _SELDOM_MINIMISED, default=held[0] if held else None)
+
+
+def _running_of(segment: Segment, train: Series | None) -> Series | None:
+    if train is None or train.axis == "step":
+        return train
+    held = (s for s in segment.series.values() if s.axis == "step" and s.spec.metric == "loss")
+    return next((s for s in held if s.spec.split in (None, "train")), None)
