@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tailwatch.core.peeling import Peeled
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
+_BYTES_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 MAX_CANDIDATES = 12
 HANDLING = "During handling of the above exception"
 
@@ -33,6 +34,11 @@ def matching_form(text: str) -> str:
         deep = lines[0].rstrip().endswith("Warning:")  # the warning's text stands below, indented deeper than its source line
         text = "\n".join(line for line in lines if not line.startswith("  ") or (deep and not line[2:3].strip()))
     return " ".join(text.split())
+
+
+def _zeroed(text: str) -> str:
+    """Return the text with its digits as 0; bytes are translated ten times as fast."""
+    return text.encode().translate(_BYTES_TO_ZERO).decode() if text.isascii() else text.translate(DIGITS_TO_ZERO)
 
 
 class Catalogue:
@@ -77,13 +83,15 @@ class Catalogue:
         `text` may be a line or its shape (digits as 0): digits are made 0 here, on either side, so that a caller may keep the
         answer for a shape and judge every line of it anew.
         """
-        shape = matching_form(text).translate(DIGITS_TO_ZERO)
+        shape = _zeroed(matching_form(text))
         matched: dict[int, int] = {}
         for owner, length in matches(self.tables.anchors, shape):
             matched[owner] = max(length, matched.get(owner, 0))
         if may_be_message(text):
-            for owner in self._owners_of_class(peel(headline(text).translate(DIGITS_TO_ZERO))):
+            for owner in self._owners_of_class(peel(_zeroed(headline(text)))):
                 matched.setdefault(owner, 0)
+        if not matched:
+            return ()
         rules = [(self._rule(owner), length) for owner, length in matched.items()]
         rules.sort(key=lambda pair: (-pair[0].priority, -pair[1], pair[0].id))
         return tuple(rule for rule, _ in rules[:MAX_CANDIDATES])

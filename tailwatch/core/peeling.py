@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from tailwatch.core.literals import any_of
+
 TRACEBACK = "Traceback (most recent call last)"
 
 Level = Literal["debug", "info", "warning", "error", "fatal", ""]
@@ -172,17 +174,16 @@ _PLAIN_TROUBLE = _Late(
 )
 
 # What every text holds that has a level above info or a class at its head.
-_HINTS = (
+_HINTS = any_of((
     "warn", "error", "exception", "critical", "fatal", "interrupt", "exit", "stopiteration", "err", "警告", "错误",
     "failed", "unable to", "could not", "失败", "出错", "异常",
-)  # fmt: skip
+))  # fmt: skip
 _LEVEL_LETTER = _Late(r"[WEF](?:\d{4})? ")
 
 
 def may_be_message(text: str) -> bool:
     """Whether peeling may find a level above info or a class; of most ordinary lines this tells at once that it cannot."""
-    lowered = text.lower()
-    return any(hint in lowered for hint in _HINTS) or ("]" in text and _LEVEL_LETTER.pattern.search(text) is not None)
+    return _HINTS.search(text.lower()) is not None or ("]" in text and _LEVEL_LETTER.pattern.search(text) is not None)
 
 
 class Peeled(NamedTuple):

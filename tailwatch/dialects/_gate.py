@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import known_words
 from tailwatch.dialects._settings import SETTING_KEYS
 from tailwatch.dialects._vocabulary import EPOCH_WORDS, STEP_WORDS
@@ -26,19 +28,15 @@ _KNOWN: Final = frozenset(
     )
     if word.isascii() and len(word) > 1
 )
-_PARTS: Final = (b"loss", b"acc", b"err", b"score", b"epoch", b"iter")
+_PARTS: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"epoch", b"iter"))
+_RATES: Final = any_of_bytes((b"it/s", b"s/it", b"it, "))
 
 
+@lru_cache(maxsize=4)  # tables and the general grammar ask for the same line
 def matters(shape: bytes) -> bool:
     """Whether a word of the shape is one that metrics, places, settings or headings use; true for what is not ASCII."""
     if not shape.isascii():
         return True
-    lower = shape.lower()
-    if any(part in lower for part in _PARTS):
+    if _PARTS.search(shape.lower()) is not None or not _KNOWN.isdisjoint(map(bytes.lower, _WORD.findall(shape))):
         return True
-    return (
-        not _KNOWN.isdisjoint([w.lower() for w in _WORD.findall(shape)])
-        or b"it/s" in shape
-        or b"s/it" in shape
-        or b"it, " in shape
-    )
+    return _RATES.search(shape) is not None

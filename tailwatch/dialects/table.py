@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan
 from tailwatch.core.lazily import lazy
-from tailwatch.core.metrics import is_neutral
+from tailwatch.core.literals import any_of_bytes
+from tailwatch.core.metrics import is_neutral, known_words, words
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._names import classify
@@ -53,6 +54,11 @@ SAMPLES: Final = (
 MAX_COLUMNS: Final = 64
 
 _NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"';:=~<>]|\]\s|\.$|^$")
+_IN_NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"':=~<>]|\.\s*$")
+"""What of `_NO_NAME` speaks against every way of cutting the line."""
+_OF_AN_EVALUATION: Final = any_of_bytes((b"AP", b"Class", b"Images", b"Instances", b"Labels", b"Box(P", b"Targets", b"top0_acc"))
+_OF_A_METRIC: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"train", b"val", b"dev", b"test", b"gpu_mem"))
+_METRICS: Final = known_words()
 _RULE: Final = lazy("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 _EVALUATION: Final = frozenset(
     (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
@@ -99,7 +105,7 @@ def _header(shape: bytes, before: Prefix) -> Plan | None:
         body = body[: bar.start()]
     if body.endswith(b"  \\"):
         body = body[:-1]  # pandas goes on with more columns below
-    if len(body) < 8:
+    if len(body) < 8 or not _may_hold_names(body):
         return None
     for how in (*separators(body), "wide", "tight"):
         found = cells(body, how, start)
@@ -111,6 +117,17 @@ def _header(shape: bytes, before: Prefix) -> Plan | None:
             names = tuple(Field("name", a, b) for a, b in zip([before.end, *ends[:-1]], ends, strict=True))
             return Plan(NAME, names, frame=Frame(section=f"{how}:{split or ''}:", dialect=NAME), header=True)
     return None
+
+
+def _may_hold_names(body: bytes) -> bool:
+    """Whether the text may be names of columns, however it is cut: a look at the whole of it spares most lines the cutting."""
+    if _OF_AN_EVALUATION.search(body) is not None:
+        return True
+    if _IN_NO_NAME.search(body) is not None:
+        return False
+    if not body.isascii() or _OF_A_METRIC.search(body.lower()) is not None:
+        return True
+    return not _METRICS.isdisjoint(words(body.decode("ascii")))
 
 
 def _has_twins(found: list[Cell]) -> bool:
