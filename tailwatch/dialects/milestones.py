@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.events import Field, Plan
 from tailwatch.core.lazily import lazy
+from tailwatch.core.literals import any_of_bytes
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
@@ -54,33 +55,36 @@ _MONITOR: Final = rb"(?P<monitor>[A-Za-z\x80-\xff][\w@/.-]{0,60}(?: [A-Za-z][\w-
 
 
 class _Form(NamedTuple):
+    """What tells a moment, and what to look for before: one of those literals stands in every line of the form."""
+
     kind: MarkKind | None
     pattern: re.Pattern[bytes]
+    hint: re.Pattern[bytes]
 
 
-def _form(kind: MarkKind | None, pattern: bytes) -> _Form:
-    return _Form(kind, lazy(pattern))
+def _form(kind: MarkKind | None, pattern: bytes, *hints: bytes) -> _Form:
+    return _Form(kind, lazy(pattern), any_of_bytes(hints))
 
 
 _FORMS: Final = (
-    _form("early_stop", rb"[Mm]onitored metric (?P<monitor>\S{1,60}) (?:did not improve|= |is not finite|has reached).{0,120}?Signaling Trainer to stop"),
-    _form(None, rb"Metric (?P<monitor>\S{1,60}) improved(?: by \S+ >= min_delta = \S+)?\. New best score: " + _NUMBER),
-    _form("not_improved", rb"'(?P<monitor>[^']{1,60})' was not in top 0"),
-    _form("checkpoint", rb"'?(?P<monitor>[^'\\s]{1,60})'? reached (?P<value>" + _NUMBER + rb") \(best"),
-    _form("early_stop", rb"[Ss]topping (?:training )?early\b|[Tt]raining stopped early|[Ss]topping since (?P<monitor>\S{1,60}) has not improved|consecutive epochs\. Stopping|early stop since"),
-    _form("not_improved", rb"[Ee]arly[ -]?[Ss]topping (?:[Cc]ounter|patience)\W{0,3}0{1,5} ?(?:out of|of|/) ?0{1,5}"),
-    _form("checkpoint", _MONITOR + rb" (?:has )?(?:decreased|increased|improved)\s{0,2}\(?(?:from )?" + _NUMBER + rb"%? ?(?:-{1,3}>|to|=>) ?(?P<value>" + _NUMBER + rb").{0,40}[Ss]av"),
-    _form(None, _MONITOR + rb" (?:has )?(?:decreased|increased|improved) (?:from )?\(?" + _NUMBER + rb"%? ?(?:-{1,3}>|to|=>) ?" + _NUMBER),
-    _form("not_improved", _MONITOR + rb" (?:did not|didn't|has not|hasn't|does not|not) improved?\b(?!.{0,80}(?:[Ss]topping|[Ee]arly|[Ss]ignal))"),
-    _form("not_improved", rb"[Nn]o improvement\b(?!.{0,80}(?:[Ss]topp|[Ee]arly))"),
-    _form("early_stop", rb"(?<![\w.'\"-])(?<!meet )(?:[Ee]arly|EARLY)[ -]?(?:[Ss]top(?:ping|ped)?|STOP(?:PING|PED)?)\b(?!\s*(?:[=(]|_|rounds|patience|callback|metric|monitor|criteri|is (?:not )?(?:set|enabled|disabled|requires)))(?!\s*:\s*(?:True|False|None|0|\{|on|off|enabled|disabled|patience))"),
-    _form("early_stop", "(?:触发|启动|执行|满足|已)?(?:早停|提前停止)(?!\\s*(?:耐心|轮数|参数|计数|patience|回调|机制|策略|[:：]\\s*0))".encode()),
-    _form("restored", rb"[Ll]oad(?:ing|ed) (?:the )?best (?:model|checkpoint|weights)\b(?:.{0,160}\(score: (?P<value>" + _NUMBER + rb")\))?|[Rr]estor(?:ing|ed) (?:the )?(?:best )?(?:model )?(?:weights|checkpoint)\b|" + "加载最佳|恢复最佳".encode()),
-    _form("lr_drop", rb"[Rr]educ(?:ing|ed) (?:the )?[Ll](?:earning[ _][Rr]ate|R)(?: of group 0)?\b(?:.{0,40}?\bto (?P<value>" + _NUMBER + rb"))?|[Ll]earning rate (?:was |is )?(?:reduced|decreased|decayed|lowered|dropped)(?:.{0,24}?\bto (?P<value0>" + _NUMBER + rb"))?|(?:[Dd]ecay|[Dd]ecreas|[Ll]ower|[Dd]ropp)ing (?:the )?(?:learning rate|lr)\b(?:.{0,24}?\bto (?P<value00>" + _NUMBER + rb"))?|" + "(?:降低|下降|衰减)学习率|学习率(?:降低|下降|衰减|减小)".encode()),
-    _form("resume", rb"(?<![\w.'\"-])[Rr]esum(?:e|ed|ing)\b(?!\s*[=:|])(?: training)? (?:from|at|training|run|checkpoint)|[Cc]ontinuing training from|[Ll]oaded checkpoint\b.{0,200}\(epoch|" + "从断点恢复|恢复训练|继续训练".encode()),
-    _form("checkpoint", rb"(?<![\w.'\"])(?:[Ss]aving|[Ss]aved|[Ss]ave|SAVING|SAVED|[Ww]riting|[Ww]rote)\b(?! (?:results|log|logs|plot|figure|config|metrics|history|predictions?|image|images|interval|freq|output|data|every|steps)).{0,40}?\b(?:[Mm]odel|[Cc]heckpoint|[Ww]eights|MODEL|ckpt|CHECKPOINT|state)s?\b(?!\s*(?:=|:\s*(?:True|False|0)))"),
-    _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode()),
-    _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |" + "训练(?:已|全部)?(?:完成|结束)".encode()),
+    _form("early_stop", rb"[Mm]onitored metric (?P<monitor>\S{1,60}) (?:did not improve|= |is not finite|has reached).{0,120}?Signaling Trainer to stop", b"Signaling Trainer to stop"),
+    _form(None, rb"Metric (?P<monitor>\S{1,60}) improved(?: by \S+ >= min_delta = \S+)?\. New best score: " + _NUMBER, b"New best score"),
+    _form("not_improved", rb"'(?P<monitor>[^']{1,60})' was not in top 0", b"was not in top"),
+    _form("checkpoint", rb"'?(?P<monitor>[^'\\s]{1,60})'? reached (?P<value>" + _NUMBER + rb") \(best", b"reached "),
+    _form("early_stop", rb"[Ss]topping (?:training )?early\b|[Tt]raining stopped early|[Ss]topping since (?P<monitor>\S{1,60}) has not improved|consecutive epochs\. Stopping|early stop since", b"topping", b"stopped early", b"early stop since"),
+    _form("not_improved", rb"[Ee]arly[ -]?[Ss]topping (?:[Cc]ounter|patience)\W{0,3}0{1,5} ?(?:out of|of|/) ?0{1,5}", b"topping"),
+    _form("checkpoint", _MONITOR + rb" (?:has )?(?:decreased|increased|improved)\s{0,2}\(?(?:from )?" + _NUMBER + rb"%? ?(?:-{1,3}>|to|=>) ?(?P<value>" + _NUMBER + rb").{0,40}[Ss]av", b"creased", b"improved"),
+    _form(None, _MONITOR + rb" (?:has )?(?:decreased|increased|improved) (?:from )?\(?" + _NUMBER + rb"%? ?(?:-{1,3}>|to|=>) ?" + _NUMBER, b"creased", b"improved"),
+    _form("not_improved", _MONITOR + rb" (?:did not|didn't|has not|hasn't|does not|not) improved?\b(?!.{0,80}(?:[Ss]topping|[Ee]arly|[Ss]ignal))", b"improve"),
+    _form("not_improved", rb"[Nn]o improvement\b(?!.{0,80}(?:[Ss]topp|[Ee]arly))", b"o improvement"),
+    _form("early_stop", rb"(?<![\w.'\"-])(?<!meet )(?:[Ee]arly|EARLY)[ -]?(?:[Ss]top(?:ping|ped)?|STOP(?:PING|PED)?)\b(?!\s*(?:[=(]|_|rounds|patience|callback|metric|monitor|criteri|is (?:not )?(?:set|enabled|disabled|requires)))(?!\s*:\s*(?:True|False|None|0|\{|on|off|enabled|disabled|patience))", b"arly", b"EARLY"),
+    _form("early_stop", "(?:触发|启动|执行|满足|已)?(?:早停|提前停止)(?!\\s*(?:耐心|轮数|参数|计数|patience|回调|机制|策略|[:：]\\s*0))".encode(), "早停".encode(), "提前停止".encode()),
+    _form("restored", rb"[Ll]oad(?:ing|ed) (?:the )?best (?:model|checkpoint|weights)\b(?:.{0,160}\(score: (?P<value>" + _NUMBER + rb")\))?|[Rr]estor(?:ing|ed) (?:the )?(?:best )?(?:model )?(?:weights|checkpoint)\b|" + "加载最佳|恢复最佳".encode(), b" best", b"estor", "最佳".encode()),
+    _form("lr_drop", rb"[Rr]educ(?:ing|ed) (?:the )?[Ll](?:earning[ _][Rr]ate|R)(?: of group 0)?\b(?:.{0,40}?\bto (?P<value>" + _NUMBER + rb"))?|[Ll]earning rate (?:was |is )?(?:reduced|decreased|decayed|lowered|dropped)(?:.{0,24}?\bto (?P<value0>" + _NUMBER + rb"))?|(?:[Dd]ecay|[Dd]ecreas|[Ll]ower|[Dd]ropp)ing (?:the )?(?:learning rate|lr)\b(?:.{0,24}?\bto (?P<value00>" + _NUMBER + rb"))?|" + "(?:降低|下降|衰减)学习率|学习率(?:降低|下降|衰减|减小)".encode(), b"educ", b"earning rate", b"ing lr", b"ing the lr", "学习率".encode()),
+    _form("resume", rb"(?<![\w.'\"-])[Rr]esum(?:e|ed|ing)\b(?!\s*[=:|])(?: training)? (?:from|at|training|run|checkpoint)|[Cc]ontinuing training from|[Ll]oaded checkpoint\b.{0,200}\(epoch|" + "从断点恢复|恢复训练|继续训练".encode(), b"esum", b"ontinuing", b"oaded checkpoint", "恢复".encode(), "继续训练".encode()),
+    _form("checkpoint", rb"(?<![\w.'\"])(?:[Ss]aving|[Ss]aved|[Ss]ave|SAVING|SAVED|[Ww]riting|[Ww]rote)\b(?! (?:results|log|logs|plot|figure|config|metrics|history|predictions?|image|images|interval|freq|output|data|every|steps)).{0,40}?\b(?:[Mm]odel|[Cc]heckpoint|[Ww]eights|MODEL|ckpt|CHECKPOINT|state)s?\b(?!\s*(?:=|:\s*(?:True|False|0)))", b"ave", b"aving", b"SAV", b"riting", b"rote"),
+    _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode(), b"saved", b"written", b"ave ", "保存".encode()),
+    _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |" + "训练(?:已|全部)?(?:完成|结束)".encode(), b"stopped: ", b"raining", b"inished", b"epochs completed", "训练".encode()),
 )  # fmt: skip
 _EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个epoch)".encode())
 _AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
@@ -93,8 +97,8 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if len(shape) > 600 or _SETTING.search(shape):
         return None
     start = prefix(shape).end
-    for kind, pattern in _FORMS:
-        found = pattern.search(shape, start)
+    for kind, pattern, hint in _FORMS:
+        found = pattern.search(shape, start) if hint.search(shape) is not None else None
         if found is not None:
             return _plan(kind, found, shape, frame)
     return None
