@@ -181,6 +181,7 @@ _HINTS = any_of((
 _LEVEL_LETTER = _Late(r"[WEF](?:\d{4})? ")
 
 
+@lru_cache(4)  # the catalogue and who asks it look at the same line
 def may_be_message(text: str) -> bool:
     """Whether peeling may find a level above info or a class; of most ordinary lines this tells at once that it cannot."""
     return _HINTS.search(text.lower()) is not None or ("]" in text and _LEVEL_LETTER.pattern.search(text) is not None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 
 if TYPE_CHECKING:
@@ -17,6 +18,26 @@ _CODE: Final = lazy(
     rb"\bself\.\w|\bdef \w|\bimport \w|\breturn\b|\blambda\b|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
     rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|//|;\s*$"
 )
+_WORD_OF_CODE: Final = any_of_bytes(
+    (
+        b"self.",
+        b"def ",
+        b"import ",
+        b"return",
+        b"lambda",
+        b"==",
+        b"!=",
+        b"+=",
+        b"//",
+        b"torch.",
+        b"nn.",
+        b"np.",
+        b"tf.",
+        b"optim.",
+    )
+)
+_SIGN_OF_CODE: Final = lazy(rb"[(:;](?:(?<=\w\()|(?<=[:;])\s*$)")
+"""Code holds one of those words, or calls something, or ends with a colon or semicolon: a quick look for it."""
 _WRAPPED: Final = lazy(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
 _SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "mins", "h", "m"])
 _MOMENT: Final = lazy(rb"0{10}(?:000){0,3}(?:\.0*)?$")
@@ -24,13 +45,23 @@ _CONFIG: Final = lazy(
     rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
     rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|[Cc]riterion|Setting[s ]"
 )
+_MAY_BE_CONFIG: Final = any_of_bytes(
+    (
+        *(b"Namespace(", b"Arg", b"arg", b"onfig", b"aram", b"efault", b"kwargs", b"weep", b"rial ", b"eight", b"WEIGHT"),
+        *(b"ptimizer", b"riterion", b"etting"),
+    )
+)
+"""One of those stands in whatever `_CONFIG` finds."""
 
 
 def is_code(pairs: Pairs) -> bool:
     """Whether the line is a piece of source code or a module's description."""
-    if not pairs.values:
+    if not pairs.values or pairs.named_place or pairs.scan.bar:
         return False
-    return _CODE.search(_WRAPPED.sub(b"~", pairs.scan.masked)) is not None and not pairs.named_place and not pairs.scan.bar
+    text = pairs.scan.masked
+    if _WORD_OF_CODE.search(text) is None and _SIGN_OF_CODE.search(text) is None:
+        return False
+    return _CODE.search(_WRAPPED.sub(b"~", text)) is not None
 
 
 def is_config(pairs: Pairs) -> bool:
@@ -40,13 +71,15 @@ def is_config(pairs: Pairs) -> bool:
         return False
     if pairs.named_place or pairs.placed("steps"):
         measured = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)
-        return (
-            len(pairs.values) + hyper >= 5 and measured * 3 < len(pairs.values) and _CONFIG.search(pairs.scan.masked) is not None
-        )
-    if _CONFIG.search(pairs.scan.masked[:400]) is not None:
+        return len(pairs.values) + hyper >= 5 and measured * 3 < len(pairs.values) and _speaks_of_config(pairs.scan.masked)
+    if _speaks_of_config(pairs.scan.masked[:400]):
         return True
     plain = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)
     return len(pairs.settings) >= 1 and hyper >= 2 and plain < hyper
+
+
+def _speaks_of_config(text: bytes) -> bool:
+    return _MAY_BE_CONFIG.search(text) is not None and _CONFIG.search(text) is not None
 
 
 def keep_values(pairs: Pairs) -> list[Value]:

@@ -35,6 +35,10 @@ _DELIMITERS: Final = lazy(
     + _SYMBOL
 )
 _TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
+_AFTER_NAME: Final = b" \t\n\r\f\v:=\"'([$"
+_MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"tensor", b"array", b"0")
+"""What `_TRAIL` ends with besides those signs."""
+_LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
@@ -54,13 +58,16 @@ class Name(NamedTuple):
     key: str = ""
 
 
+@lru_cache(maxsize=4096)
 def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     """Return the name that ends before a number and where in `gap` it begins; b"" if there is none.
 
     Right after a number a text that a bar ends belongs to that number: `35.6% bf16 MFU | 138391 tok/s`.
     """
-    end = _TRAIL.search(gap)
-    body = gap[: end.start() if end else len(gap)]
+    body = gap.rstrip(_AFTER_NAME)
+    if body.endswith(_MAY_GO_ON):
+        end = _TRAIL.search(gap)
+        body = gap[: end.start() if end else len(gap)]
     if body.endswith(_HF_TOTAL):
         return b"total train batch size", max(0, len(body) - len(_HF_TOTAL))
     closing = gap[len(body) - 1 : len(body)]
@@ -102,7 +109,7 @@ def _begin(body: bytes, *, after_number: bool) -> int:
 
 def has_word(piece: bytes) -> bool:
     """Whether there is a letter in it."""
-    return re.search(rb"[A-Za-z\x80-\xff]", piece) is not None
+    return _LETTER.search(piece) is not None
 
 
 @lru_cache(maxsize=8192)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.literals import any_of_bytes
 from tailwatch.dialects._prefix import STAMP, Prefix, prefix
 
 if TYPE_CHECKING:
@@ -34,38 +36,42 @@ _DEVICE: Final = lazy(
     rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
     rb"|\b(?:pid|PID|tid)[ :=]{1,2}0{1,9}\b|\brange\(0{1,9}\)|(?<=output )#0{1,9}|\(#0{1,9}\)"
 )
-_DEVICE_HINT: Final = (
-    b"uda",
-    b"gpu",
-    b"GPU",
-    b"cpu",
-    b"CPU",
-    b"evice",
-    b"ank",
-    b"RANK",
-    b"node",
-    b"DNN",
-    b"orker",
-    b"trial",
-    b"CUDA",
-    b"oader",
-    b"pid",
-    b"PID",
-    b"tid",
-    b"range",
-    b"#",
+_DEVICE_HINT: Final = any_of_bytes(
+    (
+        b"uda",
+        b"gpu",
+        b"GPU",
+        b"cpu",
+        b"CPU",
+        b"evice",
+        b"ank",
+        b"RANK",
+        b"node",
+        b"DNN",
+        b"orker",
+        b"trial",
+        b"CUDA",
+        b"oader",
+        b"pid",
+        b"PID",
+        b"tid",
+        b"range",
+        b"#",
+    )
 )
 _PERCENT: Final = lazy(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = lazy(
     rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
 _DIGITS: Final = lazy(
-    rb"(?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0)"
+    rb"((?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0))|0+"
 )
 _WORDS: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
 _GLUED_PLACE: Final = lazy(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
 _NAME_GOES_ON: Final = lazy(rb"\) ?[:=]")
 _PLACE_BEFORE: Final = lazy(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", re.IGNORECASE)
+_PLAIN_BEFORE: Final = frozenset((b"", *(bytes((sign,)) for sign in b" \t:=([{,;|\"'~<>*#$%!")))
+"""Before these a number begins where its first digit stands."""
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PHASE: Final = lazy(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
@@ -76,6 +82,8 @@ _UNIT: Final = lazy(
     rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
     rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)(?:/(?:gpu|device|rank|node|chip))?\b"
 )
+_NO_UNIT: Final = frozenset((b"", *(bytes((sign,)) for sign in b"\t:=()[]{},;|\"'~<>*#$!")))
+"""Behind a number no unit begins with these."""
 _FRACTION: Final = lazy(rb" {0,6}/ {0,6}$|^ ?of ?$|^ out of $")
 
 
@@ -136,7 +144,7 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
         yield _PATH
     if b"0x" in shape:
         yield _HEX
-    if any(hint in shape for hint in _DEVICE_HINT):
+    if _DEVICE_HINT.search(shape) is not None:
         yield _DEVICE
     if b"%|" in shape:
         yield _PERCENT
@@ -146,18 +154,13 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
 
 def _numbers(text: bytes) -> Iterable[tuple[int, int]]:
     """Where the numbers stand, signs and leading points included, letters directly before them excluded."""
-    at = text.find(b"0")
-    while at >= 0:
-        found = _DIGITS.match(text, at)
-        end = at + 1
-        while text[end : end + 1] == b"0":
-            end += 1
-        if found is not None:
-            start = _start(text, at)
-            if start >= 0 and not _in_name(text, start, found.end()):
-                yield start, found.end()
-            end = max(end, found.end())
-        at = text.find(b"0", end)
+    for found in _DIGITS.finditer(text):
+        at, end = found.span()
+        if found.lastindex is None:
+            continue  # digits that make no number, such as the last of `0,0000`
+        start = at if text[at - 1 : at] in _PLAIN_BEFORE else _start(text, at)
+        if start >= 0 and not (text[start - 1 : start] == b"(" and _in_name(text, start, end)):
+            yield start, end
 
 
 def _start(text: bytes, at: int) -> int:
@@ -192,8 +195,8 @@ def _start(text: bytes, at: int) -> int:
 
 
 def _in_name(text: bytes, start: int, end: int) -> bool:
-    """Whether a number in brackets is a part of the name before it: `lr(1e-3): 0.01`, `Recall(0.5) = 0.8`."""
-    if text[start - 1 : start] != b"(" or _NAME_GOES_ON.match(text, end) is None:
+    """Whether a number behind a bracket is a part of the name before it: `lr(1e-3): 0.01`, `Recall(0.5) = 0.8`."""
+    if _NAME_GOES_ON.match(text, end) is None:
         return False
     before = text[max(0, start - 13) : start - 1].removesuffix(b" ")
     return bool(before) and before[-1] in _LETTERS and _PLACE_BEFORE.search(before) is None
@@ -206,11 +209,13 @@ def _tokens(text: bytes) -> Iterable[Token]:
         spans = sorted([*spans, *(m.span() for m in _WORDS.finditer(text))])
     at = 0
     for count, (start, end) in enumerate(spans):
-        unit = _UNIT.match(text, end)
+        found = None if text[end : end + 1] in _NO_UNIT else _UNIT.match(text, end)
+        unit = b"" if found is None else found[0]
         gap = text[max(at, start - LOOK_BACK) : start]
-        slash = count > 0 and len(gap) == start - at and len(gap) < 15 and _FRACTION.search(gap) is not None
-        yield Token(start, end, unit[0] if unit else b"", gap, slash)
-        at = end + (len(unit[0]) if unit and unit_kind(unit[0]) != "glued" else 0)
+        width = start - at
+        slash = count > 0 and width < 15 and (b"/" in gap or b"of" in gap) and _FRACTION.search(gap) is not None
+        yield Token(start, end, unit, gap, slash)
+        at = end + len(unit) if unit and unit_kind(unit) != "glued" else end
 
 
 UnitKind = Literal["none", "percent", "magnitude", "other", "glued"]
@@ -221,6 +226,7 @@ _UNITS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def unit_kind(unit: bytes) -> UnitKind:
     """Tell a unit from letters that make the token no number at all (`3D`, `0a4f`)."""
     if not unit:
