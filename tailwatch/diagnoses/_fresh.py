@@ -23,6 +23,7 @@ class Fresh:
         """Return the indices, in the kept columns, of the points that were added since the last call."""
         if series is not self._series:
             self._series, self._taken = series, 0
-        new = min(series.points - self._taken, len(series))
+        kept = len(series.values)
+        new = min(series.points - self._taken, kept)
         self._taken = series.points
-        return range(len(series) - new, len(series))
+        return range(kept - new, kept)

@@ -44,10 +44,10 @@ def middle(values: Sequence[float]) -> float:
 class Window:
     """The last values of a curve in the order of their size, so that their median is at hand after each."""
 
-    def __init__(self) -> None:
-        self.values: list[float] = []
+    def __init__(self, values: Sequence[float] = ()) -> None:
+        self.values: list[float] = list(values)
         """In the order in which they came."""
-        self.ordered: list[float] = []
+        self.ordered: list[float] = sorted(values)
 
     def add(self, value: float, *, most: int) -> None:
         """Take the next value, and let go of the oldest ones so that `most` remain."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.diagnoses._muted import is_muted
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair, Segment
     from tailwatch.core.series import Series
@@ -26,30 +24,35 @@ class Pairs:
         loss: the pair of the loss itself.
         train_loss: the training loss: of the epochs where the log has it, else the running one.
         running: the running training loss, where the pair's is an epoch's.
+        rate: the learning rate of the epochs, where the log has it.
         muted: whether losses mean nothing here (`_muted.py`).
         ordered: all series, most important first.
+        known: of how many series this was worked out.
     """
 
     def __init__(self) -> None:
-        self._known = -1
+        self.known = 0
         self.all: list[Pair] = []
         self.ordered: list[Series] = []
         self.main: Pair | None = None
         self.loss: Pair | None = None
         self.train_loss: Series | None = None
         self.running: Series | None = None
+        self.rate: Series | None = None
         self.muted = False
 
     @classmethod
     def of(cls, run: Run) -> Pairs:
         """Return those of the present segment."""
-        return run.segment.shared(cls).renewed(run.segment)
+        segment = run.segments[-1]
+        pairs = segment.shared(cls)
+        if len(segment.series) != pairs.known:
+            pairs.renew(segment)
+        return pairs
 
-    def renewed(self, segment: Segment) -> Self:
-        """Return itself, brought up to date where a series was added to the segment."""
-        if len(segment.series) == self._known:
-            return self
-        self._known = len(segment.series)
+    def renew(self, segment: Segment) -> None:
+        """Work everything out anew, as a series was added to the segment."""
+        self.known = len(segment.series)
         self.all, self.ordered = segment.pairs(), segment.ordered()
         self.main = _main(self.all)
         self.loss = next((p for p in self.all if p.metric == "loss"), None)
@@ -57,8 +60,8 @@ class Pairs:
             (p.train for p in self.all if p.train is not None and p.train.goal == "min" and "loss" in p.metric), None
         )
         self.running = None if self.loss is None else _running_of(segment, self.loss.train)
+        self.rate = next((s for s in segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
         self.muted = is_muted([s.spec.name for s in segment.series.values()])
-        return self
 
 
 def _main(pairs: list[Pair]) -> Pair | None:

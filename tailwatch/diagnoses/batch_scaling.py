@@ -117,12 +117,12 @@ class Judge:
 
     def _see_steps(self, run: Run) -> None:
         """Learn whether steps are counted anew in each epoch; a count over the whole run says nothing of an epoch."""
-        p = run.progress
-        if p.epoch is None or p.step is None:
+        epoch, _, step, _, _, _ = run.progress
+        if epoch is None or step is None:
             return
-        if self._last is not None and p.epoch > self._last[0]:
-            self._counted_by_epoch = p.step <= self._last[1]
-        self._last = (p.epoch, p.step)
+        if self._last is not None and epoch > self._last[0]:
+            self._counted_by_epoch = step <= self._last[1]
+        self._last = (epoch, step)
 
 
 def _known(run: Run, compared: Against | None, *, counted_by_epoch: bool) -> _Sum | None:

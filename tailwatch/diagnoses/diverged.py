@@ -21,6 +21,7 @@ from tailwatch.diagnoses._noise import spread
 from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable, Iterable
 
     from tailwatch.core.findings import Watch
@@ -33,6 +34,7 @@ _LOST: Final = 0.5
 _SIGMAS: Final = 6.0
 _AT_START: Final = 4
 _GROWTH: Final = 1.7
+_ROUNDED: Final = 1e-12
 
 TITLE = "Diverged: the training loss was {best} at {where} and is {last} now."
 WHY = "It has lost {lost} of what it had gained since the start ({first}), and has stayed there; noise does not explain it."
@@ -76,6 +78,18 @@ class Climb:
                 self.gone, self._left = True, limit
         return self.gone
 
+    def extend(self, values: array[float]) -> bool:
+        """Take values of which none can have left the best: as `add` for each. Returns False, and takes none, if one may have."""
+        lowest = min(values)
+        best = min(self.best, lowest)
+        within = best + max(_LOST * (self.values[0] - best), _LOST * abs(best)) if self.values else -math.inf
+        if self.gone or not max(values) < within - _ROUNDED * abs(within):  # a lower best makes the limit no higher
+            return False
+        if lowest < self.best:
+            self.best, self.best_at = lowest, len(self.values) + values.index(lowest)
+        self.values.extend(values)
+        return True
+
 
 class Judge:
     """Says that training diverged."""
@@ -107,9 +121,7 @@ class Judge:
             self._take_running(train, new)
         else:
             planned = partial(planned_points, run, train) if train.axis == "epoch" else _unknown
-            for i in new:
-                if math.isfinite(train.values[i]):
-                    self._take(train.at(i), planned)
+            self._take_results(train, new, planned)
         if not self._climb.gone:
             return ()
         rate = run.setting("learning_rate")
@@ -128,6 +140,18 @@ class Judge:
                 self._take(train.at(end - 1)._replace(value=math.fsum(block) / _BLOCK), _unknown)
                 block.clear()
             at = end
+
+    def _take_results(self, train: Series, new: range, planned: Callable[[], float | None]) -> None:
+        values, climb = train.values[new.start : new.stop], self._climb
+        total = sum(values)
+        before = len(climb.values)
+        if total - total == 0.0 and values and climb.extend(values):
+            if climb.best_at >= before:
+                self._best = train.at(new.start + climb.best_at - before)
+            return
+        for i in new:
+            if math.isfinite(train.values[i]):
+                self._take(train.at(i), planned)
 
     def _take(self, point: Point, planned: Callable[[], float | None]) -> None:
         if not math.isfinite(point.value):

@@ -7,6 +7,8 @@ stood still before; a schedule that falls all the time (cosine, exponential) is 
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
@@ -62,12 +64,13 @@ class Judge:
         drops = self._reductions.since(best.line)
         if len(drops) < _TOO_OFTEN or val.lines[-1] <= drops[_TOO_OFTEN - 1].line:
             return ()
-        facts = (val.spec.metric, best, val.values[-1], len(drops), drops[:_SHOWN], drops[-_SHOWN:], run.part)
+        first, late = tuple(islice(drops, _SHOWN)), tuple(islice(reversed(drops), _SHOWN))[::-1]
+        facts = (val.spec.metric, best, val.values[-1], len(drops), first, late, run.part)
         return (Draft(self.ID, "info", _opinion, *facts),)
 
 
 def _opinion(
-    metric: str, best: Point, last: float, times: int, first: list[Evidence], late: list[Evidence], part: int
+    metric: str, best: Point, last: float, times: int, first: tuple[Evidence, ...], late: tuple[Evidence, ...], part: int
 ) -> Opinion:
     values = {
         "times": times,
@@ -78,7 +81,7 @@ def _opinion(
         "steps": listed([drop.text for drop in late]),
     }
     actions = (Text(STOP, values), Text(PATIENT))
-    return Opinion(Judge.ID, "info", place_of(best, part), Text(TITLE, values), Text(WHY, values), actions, tuple(first))
+    return Opinion(Judge.ID, "info", place_of(best, part), Text(TITLE, values), Text(WHY, values), actions, first)
 
 
 class _Reductions:
@@ -86,18 +89,16 @@ class _Reductions:
 
     def __init__(self) -> None:
         self._marks = NewMarks()
-        self._announced: list[Evidence] = []
-        self._printed: list[Evidence] = []
+        self._announced: deque[Evidence] = deque()
+        self._printed: deque[Evidence] = deque()
         self._fresh = Fresh()
         self._ordered: list[Series] = []
         self._rate: Series | None = None
-        self._line = -1
 
     def follow(self, run: Run, pairs: Pairs) -> Series | None:
         """Take what is new; returns the series of the printed rate."""
         for mark in self._marks.take(run):
             if mark.kind == "lr_drop":
-                self._line = -1
                 self._announced.append(Evidence(mark.line, Text("reduced") if mark.value is None else _to(mark.value)))
         if pairs.ordered is not self._ordered:
             self._ordered = pairs.ordered
@@ -106,16 +107,14 @@ class _Reductions:
             values, lines = self._rate.values, self._rate.lines
             for i in self._fresh.take(self._rate):
                 if _is_step(values, i):
-                    self._line = -1
                     self._printed.append(Evidence(lines[i], _to(values[i])))
         return self._rate
 
-    def since(self, line: int) -> list[Evidence]:
+    def since(self, line: int) -> deque[Evidence]:
         """Return those after a line, the best's."""
-        if line != self._line:
-            self._line = line
-            self._announced = [d for d in self._announced if d.line > line]
-            self._printed = [d for d in self._printed if d.line > line]
+        for drops in (self._announced, self._printed):
+            while drops and drops[0].line <= line:
+                drops.popleft()
         return self._announced or self._printed
 
 

@@ -7,6 +7,8 @@ tenth of all that was gained since the start.
 from __future__ import annotations
 
 import math
+from itertools import repeat
+from operator import gt, mul, sub
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
@@ -18,7 +20,7 @@ from tailwatch.diagnoses._noise import WINDOW, Window, of_differences
 from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 50
 _ENOUGH: Final = 8
+_MANY: Final = 8  # values of a look, from which on it is cheaper to leap
 _SHARE: Final = 0.1
 _FLIPS: Final = 0.5
 _LASTING: Final = 2
@@ -59,35 +62,74 @@ class Swing:
 
     def add(self, value: float) -> None:
         """Take the next epoch's value."""
+        self._follow(value)
+        if self._count < _ENOUGH:
+            return
+        self._held = self._held + 1 if self._is_rough(_CALM if self.swings else 1.0) else 0
+        self.swings = self._held >= (1 if self.swings else _LASTING)
+
+    def extend(self, values: Sequence[float]) -> None:
+        """Take the next values: as `add` for each, and the last two alone where these tell how it stands after all of them."""
+        if self._count < 2 * _WINDOW or len(values) < _MANY or not self._leap(values):
+            for value in values:
+                self.add(value)
+
+    def _leap(self, values: Sequence[float]) -> bool:
+        """Take the values but weigh the last two only; returns False, and takes none, where what came before them counts."""
+        before = self._half, self._steps, self._turns, self._last, self._step, self._count, self._best
+        recent = [*self._half.values, *values[:-2]][-_WINDOW - 1 :]
+        steps = list(map(sub, recent[1:], recent))
+        self._half, self._steps = Window(recent), Window(steps[-WINDOW:])
+        self._turns = bytearray(map(gt, repeat(0), map(mul, steps, steps[1:])))
+        self._last, self._step, self._count = recent[-1], steps[-1], self._count + len(values) - 2
+        self._best = min(self._best, *values[:-2])
+        self._follow(values[-2])
+        first = self._is_rough(1.0)
+        was_calm = not first and not self._is_rough(_CALM)
+        self._follow(values[-1])
+        if not self._is_rough(_CALM):
+            self._held = 0
+        elif self._is_rough(1.0) and (first or was_calm):
+            self._held = 1 + first
+        elif was_calm:
+            self._held = 0
+        else:
+            self._half, self._steps, self._turns, self._last, self._step, self._count, self._best = before
+            return False
+        self.swings = self._held >= _LASTING
+        return True
+
+    def _is_rough(self, share: float) -> bool:
+        """Whether enough of the steps go against the one before, and the noise is a tenth of the level, or a share of that."""
+        width = self._width
+        self.flips = self._turns.count(1, max(0, len(self._turns) - width + 1)) / max(1, width - 1)
+        if self.flips < _FLIPS:
+            return False
+        self.level = abs(self._half.median)
+        need = share * _SHARE * max(self.level, self._start - self._best)
+        return need > 0 and self._steps.noise_reaches(need)
+
+    @property
+    def _width(self) -> int:
+        """Steps in the second half so far; before there are enough, all are kept."""
+        return min(_WINDOW, (self._count + 1) // 2) if self._count >= _ENOUGH else _ENOUGH
+
+    def _follow(self, value: float) -> None:
         count = self._count = self._count + 1
         if count <= 3:
             self._start = max(self._start, value)
         self._best = min(self._best, value)
-        width = min(_WINDOW, (count + 1) // 2)  # steps in the second half; before there are enough, all are kept
-        self._follow(value, width if count >= _ENOUGH else _ENOUGH)
-        if count < _ENOUGH:
-            return
-        self.flips = self._turns.count(1, max(0, len(self._turns) - width + 1)) / max(1, width - 1)
-        if self.flips < _FLIPS:
-            self._held, self.swings = 0, False
-            return
-        self.level = abs(self._half.median)
-        need = (_CALM if self.swings else 1.0) * _SHARE * max(self.level, self._start - self._best)
-        self._held = self._held + 1 if need > 0 and self._steps.noise_reaches(need) else 0
-        self.swings = self._held >= (1 if self.swings else _LASTING)
-
-    def _follow(self, value: float, width: int) -> None:
+        width = self._width
         self._half.add(value, most=width + 1)
-        if self._count == 1:
-            self._last = value
-            return
-        step, self._last = value - self._last, value
-        self._steps.add(step, most=min(WINDOW, width))
-        if self._count > 2:
-            self._turns.append(self._step * step < 0)
-            if len(self._turns) > 4 * _WINDOW:
-                del self._turns[:-_WINDOW]
-        self._step = step
+        if count > 1:
+            step = value - self._last
+            self._steps.add(step, most=min(WINDOW, width))
+            if count > 2:
+                self._turns.append(self._step * step < 0)
+                if len(self._turns) > 4 * _WINDOW:
+                    del self._turns[:-_WINDOW]
+            self._step = step
+        self._last = value
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -118,9 +160,8 @@ class Judge:
         if self._fresh.is_other(train):
             self._swing = Swing()
         swing = self._swing
-        for i in self._fresh.take(train):
-            if math.isfinite(train.values[i]):
-                swing.add(train.values[i])
+        new = self._fresh.take(train)
+        swing.extend([v for v in train.values[new.start : new.stop] if v - v == 0.0])
         if not swing.swings:
             return ()
         n = len(train)

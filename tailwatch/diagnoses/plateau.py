@@ -168,17 +168,20 @@ class Judge:
             return ()
         judged = train if train.count else val
         leniency = _CLOSES if self._stuck else 1.0
+        self.awaits = None
+        ended = "end" in changed
+        if not self._stuck and not self._is_time(run, pairs, judged, ended=ended):
+            return ()
         if not (judged.count >= _LEAST and judged.may_stand(_GAIN, leniency) and _held(val, leniency)):
             self.awaits = tuple(s for s in (pair.train, pair.val) if s is not None and s.axis != "step")
             self._stuck = False
             return ()
-        self.awaits = None
         before = _first_running(pairs.running)
         stands = judged.stands(_GAIN, leniency) or judged.rests(before, leniency)
         held_out = not val.count or val.stands(_GAIN_VALIDATION, leniency) or val.rests(before, leniency)
         stands = stands and held_out and not _scores_rise(pairs)
         stands = stands and not _began_before(pair.train if judged is train else pair.val)
-        self._stuck = stands and (self._stuck or self._is_time(run, judged, ended="end" in changed))
+        self._stuck = stands and (self._stuck or run.done is not None or ended or not judged.still_falls)
         return (self._opinion(pair, run, judged, before),) if self._stuck else ()
 
     def _take(self, pair: Pair) -> None:
@@ -192,14 +195,15 @@ class Judge:
             for i in self._taken[side].take(series):
                 self._progress[side].add(series.values[i])
 
-    def _is_time(self, run: Run, judged: Progress, *, ended: bool) -> bool:
-        if _warms_up(run):
+    def _is_time(self, run: Run, pairs: Pairs, judged: Progress, *, ended: bool) -> bool:
+        """Whether enough of the run is done; without a plan, that the loss still falls may speak against it yet."""
+        rate = pairs.rate
+        if rate is not None and len(rate) > 1 and rate.values[-1] > rate.values[-2]:  # it warms up
             return False
-        if run.done is not None:
-            return judged.count >= _LEAST and run.done >= _DONE
-        if ended:
-            return judged.count >= _LEAST_AT_END
-        return judged.count >= _WITHOUT_PLAN and not judged.still_falls
+        done = run.done
+        if done is not None:
+            return judged.count >= _LEAST and done >= _DONE
+        return judged.count >= (_LEAST_AT_END if ended else _WITHOUT_PLAN)
 
     def _opinion(self, pair: Pair, run: Run, judged: Progress, before: float) -> Opinion:
         series = pair.train if judged is self._progress["train"] else pair.val
@@ -243,12 +247,6 @@ def _began_before(series: Series | None) -> bool:
     if series is None or len(series) < _LEAST or series.before or math.isnan(series.epochs[0]):
         return False
     return series.epochs[0] > 1 + 2 * (series.epochs[1] - series.epochs[0])
-
-
-def _warms_up(run: Run) -> bool:
-    """Whether the learning rate, where it is printed, still rises."""
-    rate: Series | None = next((s for s in run.segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
-    return rate is not None and len(rate) > 1 and rate.values[-1] > rate.values[-2]
 
 
 def _first_running(running: Series | None) -> float:

@@ -8,13 +8,13 @@ rhythm that is no rhythm, as block-buffered prints have, is not judged.
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.diagnoses._noise import middle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
@@ -54,10 +54,13 @@ class Rhythm:
     def add(self, duration: float, work: float = 1.0) -> None:
         """Take the seconds a unit took, measured over `work` of them."""
         self._last = [*self._last[1 - _LASTING :], duration]
-        self.now = median(self._last)
+        if not self.slow and len(self._durations) >= _ENOUGH and duration <= _SLOWER * min(self._durations):
+            self._durations = [*self._durations[1 - _WINDOW :], duration]  # whatever the usual one is: it is no longer than that
+            return
+        self.now = middle(self._last)
         if len(self._durations) >= _ENOUGH:
-            self.usual = median(self._durations)
-            scatter = 1.4826 * median([abs(d - self.usual) for d in self._durations])
+            self.usual = middle(self._durations)
+            scatter = 1.4826 * middle([abs(d - self.usual) for d in self._durations])
             self.spread = scatter / self.usual
             if self.slow:
                 self.slow = duration > _AGAIN * self.usual
@@ -84,15 +87,17 @@ class Judge:
         self._before: tuple[float, float, bool, bool] | None = None
         self._since: Place | None = None
 
-    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterator[Opinion]:
+    def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Measure what was done since the last time, and compare."""
         del changed
-        here = run.here
-        by_epoch = here.epoch is not None
-        work = here.epoch if here.epoch is not None else here.step
+        progress = run.progress
+        by_epoch = progress.epoch is not None
+        work = progress.epoch if by_epoch else progress.step
+        if work is None:
+            return ()
         at, stamped = run.moment()
-        if work is None or math.isnan(at):
-            return
+        if at != at:  # unknown
+            return ()
         if self._before is None or (stamped, by_epoch) != self._before[2:] or work < self._before[0]:
             self._before = (work, at, stamped, by_epoch)
         elif work > self._before[0]:
@@ -103,9 +108,10 @@ class Judge:
                 was = self._rhythm.slow
                 self._rhythm.add(duration, amount)
                 if self._rhythm.slow and not was:
-                    self._since = here
+                    self._since = run.here
         if self._rhythm.slow and self._since is not None:
-            yield self._opinion(self._since, Text("an epoch") if by_epoch else Text("a step"))
+            return (self._opinion(self._since, Text("an epoch") if by_epoch else Text("a step")),)
+        return ()
 
     def _opinion(self, since: Place, unit: Text) -> Opinion:
         rhythm = self._rhythm
