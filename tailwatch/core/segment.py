@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
 
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.series import Series, SeriesKey
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Axis, Mark, Outcome, SeriesSpec, Setting
+    from tailwatch.core.events import Axis, Goal, Mark, Outcome, SeriesSpec, Setting
 
 T = TypeVar("T")
 MAX_SERIES: Final = 2000
@@ -122,13 +123,18 @@ def _best_side(candidates: list[Series]) -> Series | None:
 
 
 def _importance(series: Series) -> tuple[int, int, int, str]:
-    metric = series.spec.metric
+    return _importance_of(series.spec, series.axis, series.goal)
+
+
+@lru_cache(MAX_SERIES)
+def _importance_of(spec: SeriesSpec, axis: Axis, goal: Goal | None) -> tuple[int, int, int, str]:
+    metric = spec.metric
     if metric in _ORDER:
         place = _ORDER.index(metric)
-    elif series.goal is not None:
-        place = len(_ORDER) + (series.goal == "max")
+    elif goal is not None:
+        place = len(_ORDER) + (goal == "max")
     else:
-        place = len(_ORDER) + (2 if metric == "lr" else 4 if is_neutral(series.spec.name) else 3)
-    axis = {"epoch": 0, "index": 1, "time": 1, "step": 2}[series.axis]
-    split = {"val": 1, "test": 2}.get(series.spec.split or "", 0)
-    return (place, axis, split, series.spec.name)
+        place = len(_ORDER) + (2 if metric == "lr" else 4 if is_neutral(spec.name) else 3)
+    order = {"epoch": 0, "index": 1, "time": 1, "step": 2}[axis]
+    split = {"val": 1, "test": 2}.get(spec.split or "", 0)
+    return (place, order, split, spec.name)

@@ -7,6 +7,7 @@ Up in Deep RL, "Intro to Policy Optimization": "loss means nothing"); curves of 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tailwatch.core.lazily import lazy
@@ -23,7 +24,8 @@ _EPISODES: Final = lazy(
 )
 
 
-def is_muted(names: list[str]) -> bool:
+@lru_cache(64)
+def is_muted(names: tuple[str, ...]) -> bool:
     """Whether the names hold a generator's and a discriminator's loss, or what reinforcement learning prints of its episodes."""
     losses = [n for n in names if "loss" in n.lower() or "err" in n.lower()]
     pair = any(_GENERATOR.search(n) for n in losses) and any(_DISCRIMINATOR.search(n) for n in losses)

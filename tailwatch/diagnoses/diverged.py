@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from itertools import chain, repeat
+from operator import ge
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
@@ -63,7 +65,7 @@ class Climb:
         limit = max(_LOST * (self.values[0] - self.best), _LOST * abs(self.best))
         if not self.gone and value <= self.best + limit:  # most often: the newest of the last values is not that high
             return False
-        lasting = 2 if count <= _SHORT else min(30, max(3, math.ceil(0.05 * (planned() or _GROWTH * count))))
+        lasting = _lasting(count, planned)
         if self.best_at < 2:
             lasting = max(lasting, _AT_START)
         if count <= lasting:
@@ -78,17 +80,28 @@ class Climb:
                 self.gone, self._left = True, limit
         return self.gone
 
-    def extend(self, values: array[float]) -> bool:
-        """Take values of which none can have left the best: as `add` for each. Returns False, and takes none, if one may have."""
+    def extend(self, values: array[float], planned: Callable[[], float | None] = lambda: None) -> bool:
+        """Take values after which the curve cannot have left its best: as `add` for each. If it may have, take none: False."""
+        if self.gone or not self.values:
+            return False
         lowest = min(values)
         best = min(self.best, lowest)
-        within = best + max(_LOST * (self.values[0] - best), _LOST * abs(best)) if self.values else -math.inf
-        if self.gone or not max(values) < within - _ROUNDED * abs(within):  # a lower best makes the limit no higher
-            return False
+        limit = best + max(_LOST * (self.values[0] - best), _LOST * abs(best))  # a lower best makes the limit no higher
+        limit -= _ROUNDED * abs(limit)
+        if max(values) >= limit:
+            lasting = _lasting(len(self.values) + 1, planned)  # and no shorter after more of them
+            high = bytes(map(ge, chain(self.values[1 - lasting :], values), repeat(limit)))
+            if b"\1" * lasting in high:
+                return False
         if lowest < self.best:
             self.best, self.best_at = lowest, len(self.values) + values.index(lowest)
         self.values.extend(values)
         return True
+
+
+def _lasting(count: int, planned: Callable[[], float | None]) -> int:
+    """How many values must lie high."""
+    return 2 if count <= _SHORT else min(30, max(3, math.ceil(0.05 * (planned() or _GROWTH * count))))
 
 
 class Judge:
@@ -137,29 +150,37 @@ class Judge:
             total = sum(part)
             block.extend(part if total - total == 0.0 else [v for v in part if v - v == 0.0])
             if len(block) == _BLOCK:
-                self._take(train.at(end - 1)._replace(value=math.fsum(block) / _BLOCK), _unknown)
+                self._take_mean(math.fsum(block) / _BLOCK, train, end - 1)
                 block.clear()
             at = end
 
-    def _take_results(self, train: Series, new: range, planned: Callable[[], float | None]) -> None:
-        values, climb = train.values[new.start : new.stop], self._climb
-        total = sum(values)
-        before = len(climb.values)
-        if total - total == 0.0 and values and climb.extend(values):
-            if climb.best_at >= before:
-                self._best = train.at(new.start + climb.best_at - before)
+    def _take_mean(self, mean: float, train: Series, at: int) -> None:
+        climb = self._climb
+        if not math.isfinite(mean):
             return
-        for i in new:
-            if math.isfinite(train.values[i]):
-                self._take(train.at(i), planned)
+        climb.add(mean)
+        if climb.gone:
+            self._last = train.at(at)._replace(value=mean)
+        if climb.best_at == len(climb.values) - 1:
+            self._best = train.at(at)._replace(value=mean)
 
-    def _take(self, point: Point, planned: Callable[[], float | None]) -> None:
-        if not math.isfinite(point.value):
-            return
-        self._climb.add(point.value, planned)
-        self._last = point
-        if self._climb.best_at == len(self._climb.values) - 1:
-            self._best = point
+    def _take_results(self, train: Series, new: range, planned: Callable[[], float | None]) -> None:
+        climb, values = self._climb, train.values
+        if len(new) > 1:
+            fresh, before = values[new.start :], len(climb.values)
+            total = sum(fresh)
+            if total - total == 0.0 and climb.extend(fresh, planned):
+                if climb.best_at >= before:
+                    self._best = train.at(new.start + climb.best_at - before)
+                return
+        for i in new:
+            if not math.isfinite(values[i]):
+                continue
+            climb.add(values[i], planned)
+            if climb.gone:
+                self._last = train.at(i)
+            if climb.best_at == len(climb.values) - 1:
+                self._best = train.at(i)
 
 
 def _unknown() -> float | None:

@@ -54,14 +54,20 @@ class Judge:
             self._known, epochs = pairs.ordered, [s for s in pairs.ordered if s.goal is not None and s.axis == "epoch"]
             self._whole = () if pairs.muted or any(map(_is_held_out, pairs.ordered)) else tuple(epochs)
         self.awaits = self._whole
-        train = max(filter(_whole_epochs, self._whole), key=len, default=None)
-        if train is None or len(train) < (_AT_THE_END if self._ended else _PATIENCE):
+        enough = _AT_THE_END if self._ended else _PATIENCE
+        train, most = None, 0
+        for series in self._whole:
+            count = len(series.values)
+            if count > max(most, enough - 1) and _whole_epochs(series):
+                train, most = series, count
+        if train is None:
             return ()
-        how = next((how for dialect, how in _HOW.items() if any(d.startswith(dialect) for d in run.dialects)), _ANYHOW)
-        return (Draft(self.ID, "info", _opinion, train, train.at(0), len(train), train.lines[-1], how, run.part),)
+        facts = (len(train), train.lines[-1], train.at(0), tuple(run.dialects), run.part)
+        return (Draft(self.ID, "info", _opinion, train, *facts),)
 
 
-def _opinion(train: Series, first: Point, epochs: int, line: int, how: str, part: int) -> Opinion:
+def _opinion(train: Series, epochs: int, line: int, first: Point, dialects: tuple[str, ...], part: int) -> Opinion:
+    how = next((how for dialect, how in _HOW.items() if any(d.startswith(dialect) for d in dialects)), _ANYHOW)
     return Opinion(
         Judge.ID,
         "info",
@@ -80,4 +86,4 @@ def _is_held_out(series: Series) -> bool:
 
 def _whole_epochs(series: Series) -> bool:
     """Whether the values stand one an epoch; a language model that prints fractions of one epoch is another matter."""
-    return series.epochs[-1] - series.epochs[0] >= len(series) - 1  # never true of NaN
+    return series.epochs[-1] - series.epochs[0] >= len(series.epochs) - 1  # never true of NaN

@@ -56,6 +56,8 @@ class Swing:
         self._step = 0.0
         self._count = self._held = 0
         self._start, self._best = -math.inf, math.inf
+        self._width = _ENOUGH
+        """Steps in the second half so far; before there are enough, all are kept."""
         self._turns = bytearray()
         """For each of the last steps but one whether it went against the one before."""
         self._half, self._steps = Window(), Window()
@@ -70,7 +72,7 @@ class Swing:
 
     def extend(self, values: Sequence[float]) -> None:
         """Take the next values: as `add` for each, and the last two alone where these tell how it stands after all of them."""
-        if self._count < 2 * _WINDOW or len(values) < _MANY or not self._leap(values):
+        if len(values) < _MANY or self._count < 2 * _WINDOW or not self._leap(values):
             for value in values:
                 self.add(value)
 
@@ -101,25 +103,20 @@ class Swing:
 
     def _is_rough(self, share: float) -> bool:
         """Whether enough of the steps go against the one before, and the noise is a tenth of the level, or a share of that."""
-        width = self._width
-        self.flips = self._turns.count(1, max(0, len(self._turns) - width + 1)) / max(1, width - 1)
+        turns, others = self._turns, self._width - 1
+        self.flips = turns.count(1, max(0, len(turns) - others)) / max(1, others)
         if self.flips < _FLIPS:
             return False
         self.level = abs(self._half.median)
         need = share * _SHARE * max(self.level, self._start - self._best)
         return need > 0 and self._steps.noise_reaches(need)
 
-    @property
-    def _width(self) -> int:
-        """Steps in the second half so far; before there are enough, all are kept."""
-        return min(_WINDOW, (self._count + 1) // 2) if self._count >= _ENOUGH else _ENOUGH
-
     def _follow(self, value: float) -> None:
         count = self._count = self._count + 1
         if count <= 3:
             self._start = max(self._start, value)
         self._best = min(self._best, value)
-        width = self._width
+        width = self._width = min(_WINDOW, (count + 1) // 2) if count >= _ENOUGH else _ENOUGH
         self._half.add(value, most=width + 1)
         if count > 1:
             step = value - self._last
@@ -161,7 +158,7 @@ class Judge:
             self._swing = Swing()
         swing = self._swing
         new = self._fresh.take(train)
-        swing.extend([v for v in train.values[new.start : new.stop] if v - v == 0.0])
+        swing.extend([v for v in train.values[new.start :] if v - v == 0.0])
         if not swing.swings:
             return ()
         n = len(train)
