@@ -55,6 +55,7 @@ class Cursor:
     `turn` counts the epochs announced, so that an epoch that comes again (a restart, a second fit) is told from the first.
     `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
     `ranked` says that lines before named the rank that printed them.
+    `boxed` are the rows of a box that has not ended, `box_places` what places its rows have named.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`).
     """
 
@@ -68,6 +69,7 @@ class Cursor:
         "_seen",
         "_strands",
         "_switches",
+        "box_places",
         "boxed",
         "closing",
         "epoch",
@@ -109,6 +111,7 @@ class Cursor:
         self._running: set[Who] = set()
         self.pending: Reading | None = None
         self.boxed: list[Reading] = []
+        self.box_places: frozenset[str] = frozenset()
         self.shown: Shown = {}
         self._closed: _Closed | None = None
 
@@ -259,11 +262,6 @@ class Cursor:
         if held and self.epoch is None and self.step in (0.0, 1.0):
             return [r._replace(step=0.0, axis="epoch") if held_out(r.series) else r for r in held]
         return held
-
-    def open_box(self) -> list[Reading]:
-        """Return the rows of the box that ends here, at the step that one of them named."""
-        rows, self.boxed = self.boxed, []
-        return [r._replace(epoch=self.epoch, step=self.step) for r in rows]
 
     def waited(self) -> list[Reading]:
         """One more line with values went by; return the readings that have waited too long."""

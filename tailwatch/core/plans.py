@@ -7,6 +7,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.boxes import MAX_BOX, open_box
 from tailwatch.core.carried import news
 from tailwatch.core.columns import family_of
 from tailwatch.core.cursor import Cursor, held_out, signature
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from tailwatch.core.events import Axis, Field, Frame, Line, ReaderEvent
 
-MAX_BOX: Final = 500
-"""So many rows wait at most for the end of their box."""
 _MOVES: Final = ("epoch", "epochs", "step", "steps")
 
 
@@ -130,7 +129,8 @@ class Runner:
         parts = self.unpack(line.raw)
         if self._time >= 0:
             cursor.time = parts[self._time].decode("ascii", "replace")
-        events: list[ReaderEvent] = self._move(line, parts, cursor) if self._moves else []
+        ended = open_box(cursor) if cursor.boxed and self._values and self.plan.kind != "boxed" else ()
+        events: list[ReaderEvent] = [*ended, *self._move(line, parts, cursor)] if self._moves else [*ended]
         cursor.fresh = self._bare
         if self.plan.kind in ("boxed", "carrying"):
             return self._gathered(line, parts, cursor, events)
@@ -158,8 +158,10 @@ class Runner:
             events.extend(news(reading, cursor.steps, cursor.shown, first=cursor.turn <= 1))
         elif reading is not None:
             cursor.boxed.append(reading)
+        if self._places and self.plan.kind == "boxed":
+            cursor.box_places |= {role for role, _, _ in self._places}
         if self.plan.closes or len(cursor.boxed) > MAX_BOX:
-            events.extend(cursor.open_box())
+            events.extend(open_box(cursor))
         return events
 
     def names(self, line: Line) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import NOT_UNDERSTOOD, Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.cursor import Cursor
@@ -192,7 +193,7 @@ class Reader:
 
     def finish(self) -> list[ReaderEvent]:
         """Nothing more will come: return the readings that waited for a line that names their epoch."""
-        return [*self.cursor.let_go(), *self.cursor.open_box(), *self.cursor.let_pending_go(as_result=False)]
+        return [*self.cursor.let_go(), *open_box(self.cursor), *self.cursor.let_pending_go(as_result=False)]
 
     def not_understood(self, line: Line) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""

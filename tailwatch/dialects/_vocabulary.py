@@ -25,7 +25,8 @@ STEP: Final = frozenset([
 """What a step is called, and what counts like one."""
 STEP_PHRASES: Final = frozenset([
     "total timesteps", "num timesteps", "global steps", "total it", "n iter", "num updates", "step in epoch",
-    "iter in epoch", "batch in epoch", "global step max steps",
+    "iter in epoch", "batch in epoch", "global step max steps", "total env steps", "total env interacts", "env steps",
+    "environment steps", "nupdates", "num env steps", "total num steps",
 ])  # fmt: skip
 """Names of a step that hold a word which elsewhere speaks against a place: `total timesteps`."""
 EPOCH_WORDS: Final = (*EPOCH, "epochs")

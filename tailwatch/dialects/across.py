@@ -6,12 +6,15 @@ Source: lightning/pytorch/loops/evaluation_loop.py (_print_results), allennlp/tr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.dialects import general
 from tailwatch.dialects._cells import Cell, cells, separators
+from tailwatch.dialects._listed import columns, listed
 from tailwatch.dialects._names import classify
 from tailwatch.dialects._prefix import prefix
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "across"
 ORDER: Final = 7
-ANCHORS: Final = (b"|", "│".encode(), "┃".encode())
+ANCHORS: Final = (b"|", b"-----  ---", b"------------", "│".encode(), "┃".encode())
 SAMPLES: Final = (
     ("│          val_acc          │    0.8121212124824524     │", "val accuracy 0.8121212124824524"),
     (
@@ -41,11 +44,21 @@ _SPLITS: Final[dict[str, Split]] = {
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a header of splits, a row under it, or a row of one name and one number."""
     start = prefix(shape).end
+    if frame.dialect not in ("", NAME):
+        return None
+    plan = listed(shape, start, frame) or columns(shape, start, frame)
+    if plan is not None:
+        return plan
+    ended = frame.section == "columns" or (frame.section == "listed" and not shape.startswith(b"|", start))
+    return _ended(shape, frame) if ended else _side_by_side(shape, start, frame)
+
+
+def _side_by_side(shape: bytes, start: int, frame: Frame) -> Plan | None:
     bar = shape.find(b"|")
     if 0 <= bar < start:
         start = shape.rfind(b" - ", 0, bar) + 2  # the first column is no logger's name
     body = shape[start:]
-    if frame.dialect not in ("", NAME) or len(body) > 300:
+    if len(body) > 300:
         return None
     how = next(iter(separators(body)), None)
     if how not in ("bar", "box"):
@@ -65,6 +78,15 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     own: tuple[Split | None, ...] = tuple(_SPLITS.get(s) for s in splits) if splits else (split_of(name) or frame.split,)
     values = [f for cell, split in zip(found[1:], own, strict=True) if (f := _value(cell, name, split)) is not None]
     return Plan(NAME, tuple(values)) if values else None
+
+
+def _ended(shape: bytes, frame: Frame) -> Plan:
+    """A line of another kind ends a list."""
+    after = frame._replace(section="", dialect="")
+    plan = general.read(shape, after)
+    if plan is None:
+        return Plan(NAME, kind="boxed", frame=after, claims=False, closes=True)
+    return plan if plan.frame is not None else replace(plan, frame=after)
 
 
 def _header(found: list[Cell], frame: Frame) -> Plan | None:
