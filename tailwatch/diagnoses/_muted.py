@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _EDGE: Final = r"(?:^|[^a-z])"
 _END: Final = r"(?:[^a-z]|$)"
@@ -24,9 +27,13 @@ _EPISODES: Final = lazy(
 )
 
 
-@lru_cache(64)
-def is_muted(names: tuple[str, ...]) -> bool:
+def is_muted(names: Iterable[str]) -> bool:
     """Whether the names hold a generator's and a discriminator's loss, or what reinforcement learning prints of its episodes."""
+    return _are_muted(tuple(names))
+
+
+@lru_cache(64)
+def _are_muted(names: tuple[str, ...]) -> bool:
     losses = [n for n in names if "loss" in n.lower() or "err" in n.lower()]
     pair = any(_GENERATOR.search(n) for n in losses) and any(_DISCRIMINATOR.search(n) for n in losses)
     return pair or any(_EPISODES.search(n) for n in names)

@@ -61,7 +61,7 @@ class Pairs:
         )
         self.running = None if self.loss is None else _running_of(segment, self.loss.train)
         self.rate = next((s for s in segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
-        self.muted = is_muted(tuple([s.spec.name for s in segment.series.values()]))
+        self.muted = is_muted(s.spec.name for s in segment.series.values())
 
 
 def _main(pairs: list[Pair]) -> Pair | None:
