@@ -36,6 +36,9 @@ class Settings(NamedTuple):
     encoding: str = "auto"
     """Encoding of logs: a name that Python knows, or auto: decided line by line."""
 
+    cores: str = "auto"
+    """Whether a long log is read with two cores where there are two: auto or one."""
+
     pattern: tuple[Pattern, ...] = ()
     """The user's own dialect, tried before the built-in ones, in order."""
 
@@ -51,6 +54,7 @@ KEYS: Final[Mapping[str, Callable[[object], Any]]] = {
     "lang": one_of("auto", "en", "zh"),
     "history": one_of("on", "off"),
     "encoding": encoding,
+    "cores": one_of("auto", "one"),
 }
 
 

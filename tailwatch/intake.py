@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.block import Block
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
+    from tailwatch.core.findings import Watch
     from tailwatch.core.shapes import Entry
     from tailwatch.core.weaving import Weave
 
@@ -33,8 +34,8 @@ class Told(Protocol):
     def passed(self, number: int) -> None:
         """Lines up to this number were read that say nothing to the run."""
 
-    def line(self, number: int, events: Sequence[ReaderEvent], spoken: Sequence[Spoken], *, heard: bool) -> None:
-        """A line was read, `heard` says whether as a message or a part of one; the diagnoses look if that changed anything."""
+    def line(self, number: int, events: Sequence[ReaderEvent], spoken: Sequence[Spoken], heard: int) -> None:
+        """A line was read, `heard` (0 or 1) as a message or a part of one; the diagnoses look if that changed anything."""
 
     def together(self, woven: Weave, start: int, end: int, spoken: Sequence[Spoken]) -> None:
         """Lines between two places were read together; what is `spoken` follows from the last of them."""
@@ -42,8 +43,8 @@ class Told(Protocol):
     def say(self, events: Sequence[ReaderEvent]) -> None:
         """Events that the diagnoses need not look at yet."""
 
-    def settle(self, spoken: Sequence[Spoken], *, end: bool = False) -> None:
-        """All was told for now: the diagnoses look, at the end at what depends on it, too."""
+    def settle(self, spoken: Sequence[Spoken], *watched: Watch) -> None:
+        """All was told for now: the diagnoses look, at what is `watched` even if nothing was told of it."""
 
     def new_part(self, part: int) -> None:
         """The file begins anew."""
@@ -70,6 +71,14 @@ class Intake:
         self._now = math.nan
         self._writer_alive: bool | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        """A pickled intake forgets whom it told; `tell` names another."""
+        return {**self.__dict__, "_told": None}
+
+    def tell(self, told: Told) -> None:
+        """Tell somebody else from here on."""
+        self._told = told
+
     def feed(self, event: SourceEvent) -> Sequence[Line]:
         """Take in what the source says; returns the lines that it completes."""
         self._now = event.at if math.isnan(self._now) else max(self._now, event.at)
@@ -88,7 +97,7 @@ class Intake:
         if not self._writer_alive:
             self._told.end()
             self._last_words()
-        self._speak((*self.listener.finish(), *self.listener.end()), end=True)
+        self._speak((*self.listener.finish(), *self.listener.end()), "end")
 
     def adopt(self, message: OwnMessage) -> None:
         """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
@@ -120,9 +129,9 @@ class Intake:
         elif event.kind == "ended":
             self.finish()
 
-    def _speak(self, spoken: Sequence[Spoken], *, end: bool = False) -> None:
+    def _speak(self, spoken: Sequence[Spoken], *watched: Watch) -> None:
         self._hear(spoken)
-        self._told.settle(self._witness.settle(), end=end)
+        self._told.settle(self._witness.settle(), *watched)
 
     def _hear(self, spoken: Sequence[Spoken]) -> None:
         self._told.say(spoken)
@@ -181,15 +190,15 @@ class Intake:
             if events:
                 witness.saw(events)
         spoken: Sequence[Spoken] = ()
-        heard = interest is not None or not listener.idle
-        if heard:
-            spoken = listener.hear(line, interest)
+        heard = 0
+        if interest is not None or not listener.idle:
+            heard, spoken = 1, listener.hear(line, interest)
             witness.heard(spoken, lines=1)
         if interest is None and not claimed and entry.is_unread:
             self.reader.not_understood(line)
         if witness.due:
             spoken = (*spoken, *witness.settle())
-        self._told.line(line.number, events, spoken, heard=heard)
+        self._told.line(line.number, events, spoken, heard)
 
     def _ask(self, line: Line, entry: Entry) -> Interest | None:
         interest = self.listener.interest(line.raw.decode("utf-8", "replace"))

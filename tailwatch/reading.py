@@ -47,16 +47,34 @@ def read(
     baseline: Baseline | None = None,
     quotes: Quotes | None = None,
 ) -> Session:
-    """Read a whole log in this process and return what is known of it; `quotes` keeps the text of its lines."""
+    """Read a whole log and return what is known of it; `quotes` keeps the text of its lines."""
     from tailwatch.session import Session
-    from tailwatch.sources.whole import read_once
+    from tailwatch.sources.whole import is_long, read_once
 
+    path, time = _path(log), _time(at)
+    session = Session(settings=settings, baseline=baseline)
+    if is_long(path) and _read_apart(session, read_once(path, at=time), quotes):
+        return session
     session = Session(settings=settings, baseline=baseline, keep_lines=quotes is not None)
-    for event in read_once(_path(log), at=_time(at)):
+    for event in read_once(path, at=time):
         changes = session.feed(event)
         if quotes is not None:
             quotes.keep(changes.lines)
     return session
+
+
+def _read_apart(session: Session, events: Iterator[SourceEvent], quotes: Quotes | None) -> bool:
+    """Read a log with two cores; returns whether that could be done, and went well."""
+    from tailwatch.apart import LostError, fed, possible
+
+    if not possible(session.settings):
+        return False
+    try:
+        for _ in fed(session, events, quotes):
+            pass
+    except LostError:
+        return False
+    return True
 
 
 def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:

@@ -79,7 +79,7 @@ class Session:
         self.keep_lines = keep_lines
         self._keep_readings = keep_readings
         self._changes = Changes()
-        self._intake = Intake(self, every_redraw=every_redraw, settings=settings)
+        self.intake = Intake(self, every_redraw=every_redraw, settings=settings)
 
     @property
     def findings(self) -> FindingBook:
@@ -89,55 +89,72 @@ class Session:
     @property
     def messages(self) -> MessageBook:
         """What the log said, folded."""
-        return self._intake.listener.book
+        return self.intake.listener.book
 
     @property
     def unread(self) -> UnreadBook:
         """The lines that carried numbers and that nothing claimed."""
-        return self._intake.reader.unread
+        return self.intake.reader.unread
 
     @property
     def lines_read(self) -> Counter[str]:
         """Lines, by the dialect that read them."""
-        return self._intake.reader.lines_read
+        return self.intake.reader.lines_read
 
     @property
     def redraws(self) -> int:
         """Frames of progress bars that were folded into later ones."""
-        return self._intake.cutter.redraws
+        return self.intake.cutter.redraws
 
     @property
     def waste(self) -> Waste:
         """What of the bytes says nothing."""
-        return self._intake.cutter.waste
+        return self.intake.cutter.waste
 
     @property
     def shapes(self) -> int:
         """Shapes of lines that the dialects were asked about."""
-        return self._intake.reader.misses
+        return self.intake.reader.misses
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Be told again of what is read: a pickled intake forgets whom it told."""
+        self.__dict__.update(state)
+        self.intake.tell(self)
 
     def feed(self, event: SourceEvent) -> Changes:
         """Take in what the source says."""
+        changes = self.hear(event, len(event.data) if isinstance(event, Data) else 0)
+        lines = self.intake.feed(event)
+        if self.keep_lines:
+            changes.lines = lines
+        if self.live and isinstance(event, Data):
+            self._look_at_unfinished(event.at)
+        return changes
+
+    def hear(self, event: SourceEvent, size: int) -> Changes:
+        """Take note of what the source says, `size` bytes if it is data; what is told afterwards fills the changes."""
         changes = self._begin()
         match event:
             case Data():
-                self.bytes += len(event.data)
+                self.bytes += size
                 self.run.clock.data(event.at)
             case Notice():
                 changes.notices.append(event)
             case Tick():
                 self._tick(event)
-        lines = self._intake.feed(event)
-        if self.keep_lines:
-            changes.lines = lines
-        if self.live and type(event) is Data:
-            self._look_at_unfinished(event.at)
         return changes
+
+    def take_over(self, intake: Intake) -> None:
+        """Go on with an intake that has read the log up to here, elsewhere."""
+        self.intake = intake
+        intake.tell(self)
+        if self.live:
+            self._look_at_unfinished(self.run.clock.now)
 
     def adopt(self, message: OwnMessage) -> Changes:
         """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
         changes = self._begin()
-        self._intake.adopt(message)
+        self.intake.adopt(message)
         return changes
 
     def compare(self, baseline: Baseline) -> None:
@@ -148,7 +165,7 @@ class Session:
     def finish(self) -> Changes:
         """The source has no more: what waited for a further line is complete, and what depends on the end is judged."""
         changes = self._begin()
-        self._intake.finish()
+        self.intake.finish()
         return changes
 
     def _begin(self) -> Changes:
@@ -168,7 +185,7 @@ class Session:
 
     def _look_at_unfinished(self, at: float) -> None:
         """Show what the unfinished line says; it makes no point, but a NaN in it is one already."""
-        self._changes.provisional, readings = self._intake.unfinished(at)
+        self._changes.provisional, readings = self.intake.unfinished(at)
         self.run.provisional = [r for r in readings if isinstance(r, Reading)]
         if any(v - v != 0.0 for r in self.run.provisional for v in r.values):
             self._changes.findings.extend(self._bench.judge(frozenset(("nonfinite",))))
@@ -179,14 +196,13 @@ class Session:
         """Take note of lines that say nothing to the run."""
         self.lines = self.run.line = number
 
-    def line(self, number: int, events: Sequence[ReaderEvent], spoken: Sequence[Spoken], *, heard: bool) -> None:
+    def line(self, number: int, events: Sequence[ReaderEvent], spoken: Sequence[Spoken], heard: int) -> None:
         """Take in what one line says."""
         run = self.run
         self.lines = run.line = number
         if events:
             self.say(events)
-        if heard:
-            run.last_words.heard += 1
+        run.last_words.heard += heard
         for said in spoken:
             run.apply(said)
         if run.changed:
@@ -212,12 +228,11 @@ class Session:
             if self._keep_readings and type(happened) is Reading:
                 self._changes.readings.append((self.run.segment.number, happened))
 
-    def settle(self, spoken: Sequence[Spoken], *, end: bool = False) -> None:
+    def settle(self, spoken: Sequence[Spoken], *watched: Watch) -> None:
         """Let the diagnoses look."""
         for said in spoken:
             self.run.apply(said)
-        if end:
-            self.run.changed.add("end")
+        self.run.changed.update(watched)
         self._changes.findings.extend(self._bench.judge_changes())
 
     def new_part(self, part: int) -> None:

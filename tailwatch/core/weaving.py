@@ -192,7 +192,12 @@ class Weave:
             ((s.places[i - 1], s.times[i - 1]) for s in self.strands if s.times and (i := bisect_left(s.places, place + 1))),
             default=None,
         )
-        return self._cursor.time if newest is None else newest[1].decode("ascii", "replace")
+        return self.time_before if newest is None else newest[1].decode("ascii", "replace")
+
+    @property
+    def time_before(self) -> str | None:
+        """The time stamp that holds where the stretch begins."""
+        return self._cursor.time
 
     def move(self, cursor: Cursor) -> None:
         """Leave the cursor where the last line leaves it."""

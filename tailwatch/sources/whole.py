@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import LogError, UsageError, reason, words
 from tailwatch.core.events import Data, Notice, Text, Tick
@@ -46,6 +46,19 @@ def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
         raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
     finally:
         os.close(descriptor)
+
+
+LONG: Final = 4 << 20
+"""Bytes of a file from which on a second process pays for itself."""
+
+
+def is_long(path: Path) -> bool:
+    """Whether a log is a file that takes a while to read."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return False  # who reads it says so
+    return stat.S_ISREG(info.st_mode) and info.st_size >= LONG
 
 
 def check(path: Path) -> None:

@@ -11,14 +11,14 @@ import contextlib
 import os
 import pickle
 import select
-import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.text import ENGLISH
+from tailwatch.pipe import receive
 from tailwatch.tui.snapshot import MAX_SHOWN_BYTES, LogLine, Snapshot
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 PREVIEW_ABOVE: Final = 16 << 20
 """Bytes from which on the end of a log is shown while its history is read."""
-
-HEADER: Final = struct.Struct("!Q")
-"""Stands before each report on the pipe: its length."""
 
 
 class Report(NamedTuple):
@@ -76,8 +73,7 @@ class History:
         assert pipe is not None
         if not select.select([pipe], [], [], timeout)[0]:
             return None
-        (length,) = HEADER.unpack(_exactly(pipe, HEADER.size))
-        found = pickle.loads(_exactly(pipe, length))  # noqa: S301  # from our own child
+        found = receive(pipe)
         assert isinstance(found, Report)
         return found
 
@@ -87,10 +83,3 @@ class History:
         if self._child.stdout is not None:
             self._child.stdout.close()
         self._child.wait()
-
-
-def _exactly(pipe: IO[bytes], length: int) -> bytes:
-    data = pipe.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data

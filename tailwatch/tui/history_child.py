@@ -8,9 +8,10 @@ import sys
 from collections import deque
 from typing import IO, TYPE_CHECKING, Final
 
+from tailwatch import pipe
 from tailwatch.core.events import Data
 from tailwatch.session import Session
-from tailwatch.tui.history import HEADER, PREVIEW_ABOVE, Report, shown_line
+from tailwatch.tui.history import PREVIEW_ABOVE, Report, shown_line
 from tailwatch.tui.snapshot import LOG_LINES, LogLine, SourceState
 from tailwatch.tui.view import SnapshotMaker
 
@@ -30,23 +31,17 @@ def read_file(path: bytes, send: IO[bytes], settings: Settings, language: Langua
         offset, size = 0, info.st_size
         if size > PREVIEW_ABOVE:
             os.nice(5)  # a long read gives way; a short one is what the person waits for
-        _send(send, Report(0, size))
+        pipe.send(send, Report(0, size))
         while block := file.read(_BLOCK):
             session.live = offset + len(block) >= size
             offset += len(block)
             changes = session.feed(Data(block, info.st_mtime))
             lines.extend(map(shown_line, changes.lines[-LOG_LINES:]))
-            _send(send, Report(offset, size))
+            pipe.send(send, Report(offset, size))
         session.live = True
         snapshot = SnapshotMaker("", language).make(session, SourceState("live"))
-        _send(send, Report(offset, size, snapshot, tuple(lines)))
-        _send(send, Report(offset, size, session=pickle.dumps(session, pickle.HIGHEST_PROTOCOL)))
-
-
-def _send(pipe: IO[bytes], report: Report) -> None:
-    data = pickle.dumps(report, pickle.HIGHEST_PROTOCOL)
-    pipe.write(HEADER.pack(len(data)) + data)
-    pipe.flush()
+        pipe.send(send, Report(offset, size, snapshot, tuple(lines)))
+        pipe.send(send, Report(offset, size, session=pickle.dumps(session, pickle.HIGHEST_PROTOCOL)))
 
 
 def main() -> None:

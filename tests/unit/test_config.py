@@ -63,7 +63,7 @@ def test_only_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     [
         ('encodng = "gbk"', "there is no key 'encodng'; did you mean 'encoding'?"),
         ("[[patern]]", "there is no key 'patern'; did you mean 'pattern'?"),
-        ("colour = 3", "there is no key 'colour'; the keys are lang, history, encoding, pattern, message."),
+        ("colour = 3", "there is no key 'colour'; the keys are lang, history, encoding, cores, pattern, message."),
         ('lang = "fr"', "lang must be one of auto, en, zh, not 'fr'."),
         ("lang = 3", "lang must be one of auto, en, zh, not 3."),
         ('encoding = "base64"', "encoding must be auto or the name of an encoding, such as"),

@@ -1,0 +1,224 @@
+"""A log that is read in one process and judged in another gives what it gives in one."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tailwatch import apart
+from tailwatch.cli import main
+from tailwatch.config import DEFAULTS
+from tailwatch.core.errors import LogError
+from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.core.text import ENGLISH, phrase
+from tailwatch.reading import read
+from tailwatch.relay import Relay, play
+from tailwatch.report.build import build
+from tailwatch.report.quotes import Quotes
+from tailwatch.session import Session
+from tailwatch.sources import whole
+from tailwatch.sources.whole import read_once
+
+LOGS = sorted((Path(__file__).parents[2] / "sample_logs").glob("*/*.log"))
+LINES = [f"epoch {1 + s // 400}/9 step {s} loss {2 / (1 + s):.4f} lr {1e-3:.1e}" for s in range(3000)]
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+def story(session: Session) -> tuple[object, ...]:
+    """All that a session knows, as text, because NaN equals nothing."""
+    run = session.run
+    series = [
+        (key, s.points, s.version, s.best_at, s.before, [list(c) for c in (s.values, s.epochs, s.steps, s.lines)])
+        for segment in run.segments
+        for key, s in segment.series.items()
+    ]
+    return (
+        repr(series),
+        repr(session.findings.findings),
+        repr([(s.kind, s.first_line, s.last_line, s.outcome, s.marks, s.settings) for s in run.segments]),
+        repr((run.progress, run.line, run.rank, run.other_ranks, run.last_reading_line, run.spoken, vars(run.pace))),
+        repr((vars(run.clock), sorted(run.points.items()), sorted(session.lines_read.items()))),
+        repr(session.messages.entries()),
+        repr((session.lines, session.bytes, session.redraws, session.waste, session.shapes)),
+        repr([(k.example, k.count, k.first_line, k.last_line) for k in session.unread.kinds()]),
+        json.dumps(build(session, "x.log", ENGLISH)),
+    )
+
+
+def relayed(events) -> Session:
+    """As two processes do it, in one: what the intake tells goes through bytes."""
+    reading, judging = Session(), Session()
+    relay = Relay()
+    reading.intake.tell(relay)
+    for event in events:
+        reading.intake.feed(event)
+        judging.hear(event, len(event.data) if isinstance(event, Data) else 0)
+        play(pickle.loads(pickle.dumps(relay.take(), pickle.HIGHEST_PROTOCOL)), judging)
+    judging.take_over(pickle.loads(pickle.dumps(reading.intake)))
+    return judging
+
+
+def at_once(events) -> Session:
+    session = Session()
+    for event in events:
+        session.feed(event)
+    return session
+
+
+@pytest.mark.parametrize("log", LOGS, ids=lambda log: f"{log.parent.name}/{log.stem}")
+def test_a_sample_log_gives_the_same_in_two_processes(log: Path) -> None:
+    """Series, findings, marks, messages, counts and the report."""
+    session, quotes, other = Session(), Quotes(), Quotes()
+    for changes in apart.fed(session, read_once(str(log)), quotes):
+        assert changes.provisional is None
+    alone = read(str(log), quotes=other)
+    assert story(session) == story(alone)
+    assert vars(quotes) == vars(other)
+
+
+KINDS = (
+    "step {n} loss {v}",
+    "step {n} val loss {v}",
+    "[rank1] step {n} loss {v}",
+    "[rank0] step {n} loss {v}",
+    "Epoch {e}/9",
+    "epoch {e} step {n} loss {v} lr 1e-3",
+    "Epoch 1/9",
+    "loss: {v} acc: 0.{n}",
+    "{n}/500 [==>...] - loss: {v}",
+    "500/500 [=====] - loss: {v} - val_loss: {v}",
+    "Validation:",
+    "2026-01-02 03:04:{s:02d},000 step {n} loss {v}",
+    "saving checkpoint to out/{n}.pt",
+    "sent 0x{n}f to 10.0.0.{n}",
+    "learning rate: 0.00{n}",
+    "WARNING: something odd happened",
+    "Traceback (most recent call last):",
+    '  File "train.py", line {n}, in <module>',
+    "RuntimeError: CUDA out of memory. Tried to allocate {n}.00 MiB",
+    "[rank1]: torch.distributed.DistBackendError: NCCL error",
+    "Resuming from checkpoint out/{n}.pt",
+    "step {n} loss nan",
+    "\x1b[32mstep {n}\x1b[0m loss {v}\r",
+    "{n}%|##| {n}/100\rstep {n} loss {v}",
+    "\x00\x00\xff\xfe {n}",
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), st.integers(1, 60)), min_size=1, max_size=8),
+    st.lists(st.integers(1, 5000), max_size=6),
+    st.sampled_from((Notice("rotated", 5.0), Notice("read", 5.0), Tick(5.0, writer_alive=True), Tick(900.0, writer_alive=False))),
+)
+def test_whatever_comes_gives_the_same_through_a_pipe(turns, cuts, between) -> None:
+    """Any kinds of lines, crashes and restarts among them, in any chunks, with events of the source between."""
+    count, lines = 0, []
+    for turn, (kinds, times) in enumerate(turns):
+        for i in range(times):
+            lines += [kind.format(n=count, v=f"{1 / (1 + i % 11):.4f}", e=1 + turn, s=i % 60) for kind in kinds]
+            count += 1
+    raw = "\n".join(lines).encode()
+    places = [0, *sorted(cut for cut in cuts if cut < len(raw)), len(raw)]
+    chunks = [Data(raw[a:b], float(i)) for i, (a, b) in enumerate(pairwise(places))]
+    half = len(chunks) // 2
+    events = [*chunks[:half], between, *chunks[half:], Tick(1e3, writer_alive=False), Notice("ended", 1e3)]
+    assert story(relayed(events)) == story(at_once(events))
+
+
+def test_the_session_can_be_fed_on_by_itself() -> None:
+    """What the copy knew of the lines before counts for those after."""
+    raw = "".join(f"{line}\n" for line in LINES).encode()
+    half = len(raw) // 2
+    first, second = Data(raw[:half], 0.0), [Data(raw[half:], 1.0), Notice("ended", 2.0)]
+    session = Session()
+    for _ in apart.fed(session, [first]):
+        pass
+    for event in second:
+        session.feed(event)
+    assert story(session)[:4] == story(at_once([first, *second]))[:4]
+
+
+def test_what_is_wrong_with_the_log_is_told_as_ever() -> None:
+    """An error of the source in the copy is raised here, with its sentence."""
+
+    def events():
+        yield Data(b"step 1 loss 2\n", 0.0)
+        raise LogError("{log} cannot be read: {why}.", log="x.log", why=phrase("Input/output error"))
+
+    with pytest.raises(LogError, match=r"x\.log cannot be read: Input/output error\."):
+        list(apart.fed(Session(), events()))
+
+
+@pytest.mark.parametrize("how", ["killed", "failed"])
+def test_a_log_whose_copy_is_lost_is_read_in_one_process(how, tmp_path, monkeypatch, capsys) -> None:
+    """Nothing is missing from the report, and nothing but the report is written."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"{line}\n" for line in LINES))
+    assert main(["report", str(log), "--format", "json"]) == 0
+    expected = capsys.readouterr()
+    lost = []
+
+    def send(*_):
+        if how == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise RuntimeError(how)
+
+    def possible(_):
+        lost.append(how)
+        return True
+
+    monkeypatch.setattr(whole, "LONG", 1)
+    monkeypatch.setattr(apart, "possible", possible)
+    monkeypatch.setattr(apart, "_send_all", send)
+    assert main(["report", str(log), "--format", "json"]) == 0
+    assert lost
+    assert capsys.readouterr() == expected
+
+
+def test_an_interrupt_ends_both_processes(tmp_path) -> None:
+    """Though only one of them hears of it: the output, which both hold open, is closed at once."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"{line}\n" for line in LINES) * 300)
+    code = (
+        "import os, sys\nfrom tailwatch import apart\nfrom tailwatch.cli import main\n"
+        "hear = apart.receive\n"
+        "def receive(pipe):\n    print('begun', flush=True)\n    return hear(pipe)\n"
+        "apart.receive, apart._cores = receive, lambda: 2\n"
+        f"sys.exit(main(['report', {str(log)!r}]))"
+    )
+    reading = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert reading.stdout is not None
+    assert reading.stdout.readline() == "begun\n"
+    reading.send_signal(signal.SIGINT)
+    _, said = reading.communicate(timeout=20)
+    assert reading.returncode != 0
+    assert "Traceback" not in said
+
+
+def test_two_processes_are_for_long_files_and_two_cores(tmp_path, monkeypatch) -> None:
+    """Not for short logs, pipes or one core, nor where the user wants one."""
+    log, pipe = tmp_path / "x.log", tmp_path / "pipe"
+    log.write_bytes(b"x" * whole.LONG)
+    os.mkfifo(pipe)
+    assert whole.is_long(str(log))
+    os.truncate(log, whole.LONG - 1)
+    assert not whole.is_long(str(log))
+    assert not whole.is_long(str(pipe))
+    assert not whole.is_long("/dev/stdin")
+    monkeypatch.setattr(apart.threading, "active_count", lambda: 1)
+    monkeypatch.setattr(apart, "_cores", lambda: 2)
+    assert apart.possible(DEFAULTS)
+    assert not apart.possible(DEFAULTS._replace(cores="one"))
+    monkeypatch.setattr(apart, "_cores", lambda: 1)
+    assert not apart.possible(DEFAULTS)
