@@ -6,6 +6,7 @@ Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate),
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -24,8 +25,15 @@ _WORD: Final = lazy(
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
+_LATIN: Final = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)}
+"""Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
+    **dict.fromkeys(
+        _set("entrenamiento entrainement treino treinamento addestramento обучение обучении обучения тренировка"), "train"
+    ),
+    **dict.fromkeys(_set("validacion validacao validierung validazione валидация валидации проверка"), "val"),
+    **dict.fromkeys(_set("prueba teste тест тесте"), "test"),
     **dict.fromkeys(
         _set(
             "val vl valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
@@ -37,11 +45,12 @@ _SPLIT_WORDS: Final[dict[str, Split]] = {
 _SHORT_SPLITS: Final[dict[str, Split]] = {"cv": "val", "va": "val", "te": "test", "ts": "test"}
 """What names a split before a metric only: `va_loss`, `te_acc`; `cv` is the cross validation of Kaldi and WeNet."""
 _GLUED_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
-    ("train", "train"), ("valid", "val"), ("val", "val"), ("eval", "val"), ("dev", "val"), ("test", "test"),
+    ("trainings", "train"), ("train", "train"), ("validierungs", "val"), ("valid", "val"), ("val", "val"), ("eval", "val"), ("dev", "val"), ("test", "test"),
 )  # fmt: skip
 _CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
     ("训练", "train"), ("验证", "val"), ("校验", "val"), ("评估", "val"), ("测试", "test"),
     ("訓練", "train"), ("驗證", "val"), ("評估", "val"), ("測試", "test"), ("検証", "val"),
+    ("学習", "train"), ("評価", "val"), ("テスト", "test"), ("훈련", "train"), ("학습", "train"), ("검증", "val"), ("테스트", "test"),
 )  # fmt: skip
 _CHINESE_FILL: Final = lazy("^(?:平均|总|總|当前|當前|本轮|本輪|最终|每轮|集|的|上)+|(?:值|为|是|：)+$")
 
@@ -49,7 +58,10 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
     "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
     "loss": "loss", "loss total loss": "loss", "tot loss loss": "loss", "loss for": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
-    "perte": "loss", "pérdida": "loss", "perda": "loss", "verlust": "loss", "потери": "loss", "손실": "loss", "précision": "precision",
+    "perte": "loss", "perdida": "loss", "perda": "loss", "verlust": "loss", "потери": "loss", "потеря": "loss", "лосс": "loss", "손실": "loss",
+    "genauigkeit": "accuracy", "exactitud": "accuracy", "exactitude": "accuracy", "acuracia": "accuracy", "accuratezza": "accuracy",
+    "точность": "accuracy", "정확도": "accuracy", "正解率": "accuracy", "fehler": "error", "ошибка": "error", "오차": "error", "誤差": "error",
+    "学習率": "lr", "학습률": "lr", "lernrate": "lr", "損失関数": "loss", "적합률": "precision", "재현율": "recall", "再現率": "recall", "適合率": "precision",
     "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
@@ -67,10 +79,12 @@ _FILL: Final = _set(
 )
 
 _LOWER_IS_BETTER: Final = _set(
+    "verlust perte perdida perda потери потеря лосс 손실 "
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
     "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
+    "genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
     "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
@@ -106,7 +120,7 @@ class Meaning(NamedTuple):
 
 def words(name: str) -> list[str]:
     """Return the lower-case words of a printed name."""
-    return [w.lower() for w in _WORD.findall(name)]
+    return [w.lower() for w in _WORD.findall(name if name.isascii() else name.translate(_LATIN))]
 
 
 @lru_cache(maxsize=8192)
@@ -155,7 +169,7 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             kept.append(word)
     if split is not None:
         kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
-        while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in"):
+        while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in", "de", "del", "di", "d", "на"):
             kept.pop()  # `Loss on train`
     if kept[:2] == ["new", "best"]:
         kept = kept[1:]
@@ -177,6 +191,8 @@ def _glued(word: str) -> tuple[str, Split] | None:
 
 def _of_chinese(word: str) -> list[str]:
     """Return what is left of a Chinese word without split and filling words; `最佳损失` is the best loss."""
+    if word in _SYNONYMS:
+        return [word]  # `学習率` speaks of no training
     rest = _without_chinese_split(word)
     best = rest.startswith(("最佳", "最优", "最好"))
     rest = _CHINESE_FILL.sub("", rest[2:] if best else rest)
@@ -205,7 +221,7 @@ def _is_weak(kept: list[str]) -> bool:
 
 
 def _chinese_split(word: str) -> Split | None:
-    return None if word.isascii() else next((split for mark, split in _CHINESE_SPLITS if mark in word), None)
+    return None if word.isascii() or word in _SYNONYMS else next((split for mark, split in _CHINESE_SPLITS if mark in word), None)
 
 
 def _without_chinese_split(word: str) -> str:

@@ -14,6 +14,8 @@ _DATE_TIME: Final = lazy(
 _SHORT_DATE: Final = lazy(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$")
 _ABSL: Final = lazy(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
 _EPOCH: Final = lazy(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
+_SYSLOG: Final = lazy(r"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d)$")
+_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @lru_cache(maxsize=4096)
@@ -32,6 +34,8 @@ def iso(text: str) -> str | None:  # noqa: PLR0911 - one return a form
         if found[1] == "00":
             return None
         return f"--{found[1]}-{found[2]}T{found[3]}:{found[4]}:{found[5]}" + (f".{found[6]}" if found[6] else "")
+    if (found := _SYSLOG.match(text)) and found[1] in _MONTHS:
+        return f"--{_MONTHS.index(found[1]) + 1:02}-{int(found[2]):02}T{found[3]}"
     if found := _EPOCH.match(text):
         return datetime.fromtimestamp(float(found[1]), UTC).isoformat(timespec="milliseconds")
     return None

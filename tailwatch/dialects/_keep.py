@@ -38,7 +38,7 @@ _WORD_OF_CODE: Final = any_of_bytes(
 )
 _SIGN_OF_CODE: Final = lazy(rb"[(:;](?:(?<=\w\()|(?<=[:;])\s*$)")
 """Code holds one of those words, or calls something, or ends with a colon or semicolon: a quick look for it."""
-_WRAPPED: Final = lazy(rb"\b(?:tensor|array|np\.float0+|Variable)\([^()]{0,120}\)")
+_WRAPPED: Final = lazy(rb"\b(?:tensor|[aA]rray|tf\.Tensor|np\.float0+|Variable)\([^()]{0,120}\)")
 _SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "mins", "h", "m"])
 _MOMENT: Final = lazy(rb"0{10}(?:000){0,3}(?:\.0*)?$")
 _CONFIG: Final = lazy(

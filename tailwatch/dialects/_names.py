@@ -34,16 +34,16 @@ _DELIMITERS: Final = lazy(
     rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
     + _SYMBOL
 )
-_TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|array\(|np\.float0+\()*$")
+_TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|[aA]rray\(|tf\.Tensor\(|np\.float0+\()*$")
 _AFTER_NAME: Final = b" \t\n\r\f\v:=\"'([$"
-_MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"tensor", b"array", b"0")
-"""What `_TRAIL` ends with besides those signs."""
+_MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"ensor", b"rray", b"0")
+"""What `_TRAIL` ends with besides those signs: `tensor(`, `tf.Tensor(`, `array(`, `Array(` and the like."""
 _LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
 _LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
-_COUNTED: Final = lazy(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)[ \t,，:：|]{1,8}".encode(), re.IGNORECASE)
+_COUNTED: Final = lazy(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)(?:[ \t,，:：|]{1,8}|的)".encode(), re.IGNORECASE)
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]

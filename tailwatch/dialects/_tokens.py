@@ -78,9 +78,9 @@ _PHASE: Final = lazy(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
 _RANGE: Final = lazy(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))")
 """Of a range of batches (`Batch [0-100]`, `train:1-200batch`) the last one is the step."""
 _UNIT: Final = lazy(
-    rb" ?%| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
+    rb" ?%|\xef\xbc\x85| (?:ms|us|s|secs?|seconds|mins?|minutes|hours|hrs?|[KMG]i?B|tok/s|tokens/s|it/s|s/it|s/(?:iter|step|batch|epoch)|samples/s(?:ec)?|img/s"
     rb"|images/s(?:ec)?|Hz|fps)(?![\w/]|\s?[:=])"
-    rb"|[A-Za-z%\xc2\xb5]{1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)(?:/(?:gpu|device|rank|node|chip))?\b"
+    rb"|(?:[A-Za-z%]|\xc2\xb5){1,12}(?:/[A-Za-z]{1,8})?|/(?:it|s|sec|step|epoch|iter)(?:/(?:gpu|device|rank|node|chip))?\b"
 )
 _NO_UNIT: Final = frozenset((b"", *(bytes((sign,)) for sign in b"\t:=()[]{},;|\"'~<>*#$!")))
 """Behind a number no unit begins with these."""
@@ -231,7 +231,7 @@ def unit_kind(unit: bytes) -> UnitKind:
     """Tell a unit from letters that make the token no number at all (`3D`, `0a4f`)."""
     if not unit:
         return "none"
-    if unit.strip() == b"%":
+    if unit.strip() in (b"%", b"\xef\xbc\x85"):
         return "percent"
     if unit in (b"K", b"M", b"k", b"G", b"B"):
         return "magnitude"

@@ -13,14 +13,15 @@ STOP: Final = frozenset([
 ])  # fmt: skip
 """Words at the ends of a name that are not of it: `loss is`, `of accuracy`."""
 EPOCH: Final = frozenset([
-    "epoch", "ep", "epo", "轮", "当前轮数", "轮次", "周期", "epoc", "época", "epoche", "époque", "epoque", "epoca", "эпоха",
-    "エポック", "회차",
+    "epoch", "ep", "epo", "轮", "当前轮数", "轮次", "周期", "epoc", "epoche", "epoque", "epoca", "эпоха",
+    "エポック", "회차", "에포크", "에폭", "эпохи",
 ])  # fmt: skip
 """What an epoch is called, the language of the log included."""
 STEP: Final = frozenset([
     "step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr",
     "minibatch", "it", "步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代",
-    "fold", "boosting", "trees", "tree", "itération",
+    "fold", "boosting", "trees", "tree", "iteracion", "schritt", "paso", "passo", "шаг", "итерация", "батч", "ステップ", "バッチ",
+    "イテレーション", "스텝", "배치",
 ])  # fmt: skip
 """What a step is called, and what counts like one."""
 STEP_PHRASES: Final = frozenset([
