@@ -15,7 +15,7 @@ _SHORT_DATE: Final = lazy(r"(\d\d)[-/](\d\d)[-/](\d\d(?:\d\d)?)[ T](\d\d):(\d\d)
 _ABSL: Final = lazy(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
 _EPOCH: Final = lazy(r"[IWEF]0000 00:00:(\d{9,10}(?:\.\d{1,9})?)$")
 _SYSLOG: Final = lazy(r"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d)$")
-_MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @lru_cache(maxsize=4096)
