@@ -5,7 +5,6 @@ Source: wenet-e2e/wenet, wenet/utils/executor.py (train, cv) and wenet/bin/train
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
@@ -55,9 +54,5 @@ def read(shape: bytes, frame: Frame) -> Plan | None:  # noqa: ARG001 - every dia
         fields.append(Field("time", *before.time))
     if result is not None:
         return Plan(NAME, (*fields, Field("epoch", *result.span(1))), kind="summary")
-    fields = [
-        f if f.role != "rank" or not any(o.role == "rank" for o in fields[:i]) else replace(f, role="count")
-        for i, f in enumerate(fields)
-    ]
     places = [Field("epoch", *found.span(2)), *([Field("step", *found.span(3))] if split == "train" else [])]
     return Plan(NAME, (*fields, *places), kind="running")
