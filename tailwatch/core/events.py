@@ -86,8 +86,7 @@ Role = Literal["value", "name", "epoch", "epochs", "step", "steps", "time", "ran
 NumberForm = Literal["float", "grouped", "magnitude", "fraction"]
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesSpec:
+class SeriesSpec(NamedTuple):
     """How a value is called: `name` as printed, with its heading where the name alone is ambiguous."""
 
     name: str
@@ -100,8 +99,7 @@ class SeriesSpec:
         return SeriesSpec(self.name, self.metric, split, self.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """Bytes `start:end` of a line and the part they play.
 
     `series` belongs to role value; `key` names a setting or a mark's count; `name_field` is the index, in the plan's fields,
@@ -143,8 +141,7 @@ MarkKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tailwatch.core.plans import Runner
@@ -22,8 +21,8 @@ class Labelled(Runner):
     def __init__(self, plan: Plan, shape: bytes) -> None:
         """Make the plan ready, whose step is the number before the colon."""
         super().__init__(plan, shape)
-        fields = tuple(replace(f, role="rank") if f.role == "step" else f for f in plan.fields)
-        self._by_rank = Runner(replace(plan, fields=fields, kind="context"), shape)
+        fields = tuple(f._replace(role="rank") if f.role == "step" else f for f in plan.fields)
+        self._by_rank = Runner(plan._replace(fields=fields, kind="context"), shape)
         self.family = None
 
     def moved(self, place: Callable[[int], int], start: int, length: int) -> Runner:

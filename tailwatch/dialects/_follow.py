@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
@@ -31,7 +30,7 @@ class Followers(Parts):
             if meaning(last.name.text).goal != "max":
                 self._last = ""  # `ntokens: 618.06/1024`
                 return
-            last.field = replace(last.field, end=token.end, form="fraction")
+            last.field = last.field._replace(end=token.end, form="fraction")
             last.decimal = True
             self._last = "fraction"
             return
@@ -63,7 +62,7 @@ class Followers(Parts):
         unit = "%" if kind == "percent" else None
         own = [meaning(name) for name in names]
         specs = [SeriesSpec(n, m.metric, m.split or spec.split, u) for n, m, u in zip(names, own, (spec.unit, unit), strict=True)]
-        first.field = replace(first.field, series=specs[0])
+        first.field = first.field._replace(series=specs[0])
         decimal = kind == "percent" or b"." in self._number(token)
         field = Field("value", token.start, token.end, specs[1], form=form_of(self.scan.masked, token, kind))
         self.values.append(Value(field, classify(names[1].encode()), first.explicit, decimal, first.label))

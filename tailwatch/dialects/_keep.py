@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
@@ -118,7 +117,7 @@ def has_own_room(value: Value) -> bool:
 
 def all_settings(pairs: Pairs) -> list[Field]:
     """Return the settings of a configuration line, the learning rate among them."""
-    extra = [replace(v.field, role="setting", series=None, key=v.name.key, name_field=-1) for v in pairs.values if v.name.key]
+    extra = [v.field._replace(role="setting", series=None, key=v.name.key, name_field=-1) for v in pairs.values if v.name.key]
     unique: dict[str, Field] = {}
     for found in (*pairs.settings, *extra):
         unique.setdefault(found.key, found)
@@ -148,7 +147,7 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
         pairs.used_frame = False  # the rate is the training's: the heading before does not hold here
         for value in values:
             if value.inherited and value.field.series is not None:
-                value.field = replace(value.field, series=replace(value.field.series, split=None))
+                value.field = value.field._replace(series=value.field.series._replace(split=None))
         specs = [v.field.series for v in values]
     held_out = [i for i, s in enumerate(specs) if s is not None and s.split in ("val", "test")]
     looped = pairs.frame.split is None and all(pairs.placed(role) is not None for role in ("epoch", "steps"))
@@ -157,5 +156,5 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
         if spec is None or spec.split is not None or is_neutral(spec.name) or not (meaning(spec.name).known or value.decimal):
             continue
         if ((rate or looped) and not held_out) or (held_out and i < held_out[0] and not has_own_room(value)):
-            value.field = replace(value.field, series=spec.on("train"))
+            value.field = value.field._replace(series=spec.on("train"))
     return values

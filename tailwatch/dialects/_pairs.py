@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
@@ -77,7 +76,7 @@ class Pairs(Followers):
     def _count_epochs(self) -> None:
         """`(1/30) train: loss=0.5 | val: loss=0.6`: what is counted are epochs, for each has a validation."""
         other: dict[Role, Role] = {"step": "epoch", "steps": "epochs"}
-        self.places = [replace(f, role=other.get(f.role, f.role)) for f in self.places]
+        self.places = [f._replace(role=other.get(f.role, f.role)) for f in self.places]
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
         if self._best_epoch(token) or self._names_the_next(token, raw, at):

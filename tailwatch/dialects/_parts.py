@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
@@ -150,8 +149,8 @@ class Parts:
         self._last = ""
         if last.field.series is None or b"." not in self.scan.masked[token.start : token.end]:
             return  # `9843/10000 (98%)`: the fraction says more than the rounded share
-        spec = replace(last.field.series, unit="%" if kind == "percent" else None)
-        last.field = replace(last.field, start=token.start, end=token.end, form="float", series=spec)
+        spec = last.field.series._replace(unit="%" if kind == "percent" else None)
+        last.field = last.field._replace(start=token.start, end=token.end, form="float", series=spec)
 
     def _split_behind(self, token: Token, name: Name) -> Split | None:
         """`loss 0.5 (train), loss 0.6 (val)`, but not `[Train] loss 0.5 [Val] loss 0.6`: what stands before a value comes first."""

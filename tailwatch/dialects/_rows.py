@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.events import Field, Plan, SeriesSpec
@@ -84,7 +83,7 @@ def _of_run(found: list[Cell], columns: list[str], label: Cell) -> list[Field]:
     fields = [f for name, cell in zip(columns[1:], found[1:], strict=True) for f in _cell(name, cell, None, taken)]
     values = [f for f in fields if f.series is not None and meaning(f.series.name).known and not is_neutral(f.series.name)]
     named = [
-        replace(f, series=replace(f.series, name=f"{raw} {f.series.name}"), name_field=len(values))
+        f._replace(series=f.series._replace(name=f"{raw} {f.series.name}"), name_field=len(values))
         for f in values
         if f.series is not None
     ]

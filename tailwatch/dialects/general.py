@@ -8,7 +8,6 @@ metric, or when it stands beside one or beside an epoch or a step.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
@@ -228,7 +227,7 @@ def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
 
 def _fields(found: Scan, pairs: Pairs, values: list[Value] | tuple[()]) -> tuple[Field, ...]:
     names_at = len(values)
-    fields = [replace(v.field, name_field=v.field.name_field + names_at) if v.field.name_field >= 0 else v.field for v in values]
+    fields = [v.field._replace(name_field=v.field.name_field + names_at) if v.field.name_field >= 0 else v.field for v in values]
     fields += [*pairs.names, *pairs.places]
     if found.prefix.time is not None:
         fields.append(Field("time", *found.prefix.time))

@@ -7,7 +7,6 @@ the widely copied `EarlyStopping counter: 3 out of 5` and `Validation loss decre
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.events import Field, Plan
@@ -107,7 +106,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 def _plan(kind: MarkKind | None, found: re.Match[bytes], shape: bytes, frame: Frame) -> Plan | None:
     values = _values_before(shape[: found.start()], frame) if kind not in ("restored", "end") else None
     if values is not None:
-        return replace(values, mark=kind, monitor="", settings=())
+        return values._replace(mark=kind, monitor="", settings=())
     groups = found.groupdict()
     fields: list[Field] = []
     for role, pattern in (("epoch", _EPOCH), ("step", _STEP)):
