@@ -127,11 +127,6 @@ class Frame(NamedTuple):
     header: tuple[str, ...] = ()
     dialect: str = ""
 
-    @property
-    def has_places(self) -> bool:
-        """Whether the columns of the open table are told by where they stand, for blanks alone part them."""
-        return bool(self.header) and self.section.startswith("wide")
-
 
 EMPTY_FRAME = Frame()
 

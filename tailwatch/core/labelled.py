@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tailwatch.core.plans import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Line, Plan, ReaderEvent
@@ -25,18 +25,13 @@ class Labelled(Runner):
         self._by_rank = Runner(plan._replace(fields=fields, kind="context"), shape)
         self.family = None
 
-    def moved(self, place: Callable[[int], int], start: int, length: int) -> Runner:
-        """Return the runner for lines of another shape, see `Runner.moved`."""
-        twin = super().moved(place, start, length)
+    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
+        """Return the runner for lines whose fields stand so, see `Runner.laid_out`."""
+        twin = super().laid_out(spans, length)
         assert isinstance(twin, Labelled)
-        twin._by_rank = self._by_rank.moved(place, start, length)  # noqa: SLF001 - its own twin
+        twin._by_rank = self._by_rank.laid_out(spans, length)  # noqa: SLF001 - its own twin
         return twin
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says."""
         return self._by_rank.run(line, cursor) if cursor.ranked else super().run(line, cursor)
-
-
-def ready(plan: Plan, shape: bytes) -> Runner:
-    """Make a plan ready for the lines of the shape it was made for."""
-    return Labelled(plan, shape) if plan.labelled else Runner(plan, shape)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import struct
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.boxes import MAX_BOX, open_box
@@ -12,30 +11,24 @@ from tailwatch.core.carried import news
 from tailwatch.core.columns import family_of
 from tailwatch.core.cursor import Cursor, held_out, signature
 from tailwatch.core.events import Mark, Plan, Progress, Reading, SeriesSpec, Setting
-from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
+from tailwatch.core.metrics import is_batchwise, is_neutral
+from tailwatch.core.naming import name_as_shown, name_in_shape
 from tailwatch.core.numbers import layout, number
 from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from tailwatch.core.events import Axis, Field, Frame, Line, ReaderEvent
+    from tailwatch.core.events import Axis, Frame, Line, ReaderEvent
 
 _MOVES: Final = ("epoch", "epochs", "step", "steps")
 
 
-@lru_cache(maxsize=8192)
-def _named(shown: str, like: SeriesSpec, raw: str) -> SeriesSpec:
-    """The series of a name that is read from each line: `like` holds it with its digits as 0, maybe with a prefix or suffix."""
-    name = like.name.replace(raw, shown) if raw in like.name else shown
-    if like.metric != meaning(like.name).metric:
-        return SeriesSpec(name, like.metric, like.split, like.unit)
-    found = meaning(name)
-    return SeriesSpec(name, found.metric, found.split or like.split, like.unit)
-
-
 class Runner:
-    """A plan made ready to run: one `struct` unpack takes every field out of the line."""
+    """A plan made ready to run: one `struct` unpack takes every field out of the line.
+
+    All that does not hang on where the fields stand is shared by the runners of many shapes, see `laid_out`.
+    """
 
     __slots__ = (
         "_apart",
@@ -56,7 +49,6 @@ class Runner:
         "_plain",
         "_rank",
         "_settings",
-        "_spans",
         "_specs",
         "_time",
         "_values",
@@ -68,12 +60,11 @@ class Runner:
     )
 
     def __init__(self, plan: Plan, shape: bytes) -> None:
-        """Make a plan ready for the lines of the shape it was made for."""
+        """Make a plan ready, but for the layout; `shape` is the one it was made for, where a field of it names a series."""
         self.plan = plan
         self.frame: Frame | None = plan.frame
+        self.unpack: Callable[[bytes], tuple[bytes, ...]] = _not_laid_out
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
-        self._spans = tuple((plan.fields[i].start, plan.fields[i].end) for i in order)
-        self.unpack = struct.Struct(layout(self._spans, len(shape))).unpack
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
         values = [(at, f) for at, f in numbered if f.role == "value" and f.series is not None]
@@ -83,7 +74,7 @@ class Runner:
         self._plain = all(form == "float" for form in self._forms)
         self._specs = tuple(f.series for _, f in values if f.series is not None)
         self._named = tuple(
-            (i, place[f.name_field], _text(plan.fields[f.name_field], shape))
+            (i, place[f.name_field], name_in_shape(plan.fields[f.name_field], shape))
             for i, (_, f) in enumerate(values)
             if f.name_field >= 0
         )
@@ -110,17 +101,11 @@ class Runner:
         moves = self._moves and not values
         self.family = None if alone else family_of(plan, self._specs, numbered, moves=moves, bare=self._bare)
 
-    def moved(self, place: Callable[[int], int], start: int, length: int) -> Runner:
-        """Return the runner for lines of another shape, `length` bytes long, that differs in where the fields stand.
-
-        `place` tells where what stood at a place of the line that this one's shape began at `start` of stands there. `plan` stays
-        what it is: nothing but the layout hangs on where a field stands.
-        """
+    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
+        """Return the runner for lines of `length` bytes whose fields stand, from left to right, at `spans`."""
         twin = object.__new__(type(self))
         for name in _KEPT:
             setattr(twin, name, getattr(self, name))
-        first = place(start)
-        spans = [(place(a + start) - first, place(b + start) - first) for a, b in self._spans]
         twin.unpack = struct.Struct(layout(spans, length)).unpack
         return twin
 
@@ -219,7 +204,7 @@ class Runner:
         if self._named:
             listed = list(specs)
             for i, at, raw in self._named:
-                listed[i] = _named(visible(parts[at]).strip(), specs[i], raw)
+                listed[i] = name_as_shown(visible(parts[at]).strip(), specs[i], raw)
             specs = tuple(listed)
         rank = int(parts[self._rank]) if self._rank >= 0 else None
         step = cursor.step
@@ -293,6 +278,10 @@ class Runner:
 _KEPT: Final = tuple(name for name in Runner.__slots__ if name != "unpack")
 
 
+def _not_laid_out(_raw: bytes) -> tuple[bytes, ...]:
+    raise AssertionError("a runner is laid out before it runs")
+
+
 def _is_held_out(spec: SeriesSpec) -> bool:
     return spec.split in ("val", "test")
 
@@ -310,7 +299,3 @@ def _parts_of(reading: Reading, running: frozenset[int]) -> list[Reading]:
 
 def _progress(line: Line, cursor: Cursor) -> Progress:
     return Progress(cursor.epoch, cursor.epochs, cursor.step, cursor.steps, line.number, line.part)
-
-
-def _text(field: Field, shape: bytes) -> str:
-    return visible(shape[field.start : field.end]).strip()

@@ -17,8 +17,8 @@ from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
-from tailwatch.core.labelled import ready
 from tailwatch.core.plans import Runner
+from tailwatch.core.ready import Spans, ready
 from tailwatch.core.unread import UnreadBook, carries_number
 from tailwatch.core.weaver import HEADING_LINES, Weaver
 
@@ -36,6 +36,9 @@ MAX_SHAPES: Final = 20_000
 MAX_KEY_BYTES: Final = 8 << 20
 MAX_CACHED_LINE: Final = 4096
 MAX_FRAMES: Final = 500
+
+Piece = tuple[int, int, Runner, Spans]
+"""Where a piece of a shape begins and ends, and what reads it: the runner, and where in the piece its fields stand."""
 
 
 class OwnPlans(Protocol):
@@ -99,7 +102,7 @@ class Reader:
         self._plan_for = plan_for
         self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
-        self._plans: dict[tuple[Frame, bytes], list[tuple[int, int, Runner]]] = {}
+        self._plans: dict[tuple[Frame, bytes], list[Piece]] = {}
         self._weaver = Weaver()
         self._heading_age = 0
         self._key_bytes = 0
@@ -225,7 +228,7 @@ class Reader:
 
     def _runner(self, shape: bytes) -> Runner | Glued | Chosen | None:
         """Ask the user's own patterns, then the dialects."""
-        own = [(holds, Runner(plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
+        own = [(holds, _own_runner(plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
         if own and own[0][0] is None:
             return own[0][1]
         built_in = self._built_in(shape)
@@ -233,7 +236,7 @@ class Reader:
 
     def _built_in(self, shape: bytes) -> Runner | Glued | None:
         """Ask the dialects, once for all lengths of numbers; a line that holds several is read piece by piece."""
-        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=self.frame.has_places)
+        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=_parted_by_blanks(self.frame))
         known = self._plans.get((self.frame, coarse.shape))
         if known is None:
             known = self._ask(coarse.shape)
@@ -241,23 +244,39 @@ class Reader:
                 self._plans[self.frame, coarse.shape] = known
         if not known:
             return None
+        place = coarse.place
         if len(known) == 1 and known[0][:2] == (0, len(coarse.shape)):
-            runner = known[0][2]
-            return runner.moved(coarse.place, 0, len(shape)) if len(shape) != len(coarse.shape) else runner
-        return Glued((coarse.place(start), coarse.place(end), _moved(runner, coarse, start, end)) for start, end, runner in known)
+            _, _, runner, spans = known[0]
+            if len(shape) != len(coarse.shape):
+                spans = tuple([(place(a), place(b)) for a, b in spans])
+            return runner.laid_out(spans, len(shape))
+        return Glued(_piece(coarse, *one) for one in known)
 
-    def _ask(self, shape: bytes) -> list[tuple[int, int, Runner]]:
+    def _ask(self, shape: bytes) -> list[Piece]:
         frame = self.frame
-        runners: list[tuple[int, int, Runner]] = []
+        found: list[Piece] = []
         for start, end in pieces(shape):
             text = shape[start:end]
             plan = self._plan_for(text, frame)
             if plan is not None:
-                runners.append((start, end, ready(plan, text)))
+                found.append((start, end, *ready(plan, text)))
                 frame = plan.frame if plan.frame is not None and not plan.header else frame
-        return runners
+        return found
 
 
-def _moved(runner: Runner, coarse: Coarse, start: int, end: int) -> Runner:
-    """Return the runner of a piece, with its fields where they are in the shape."""
-    return runner.moved(coarse.place, start, coarse.place(end) - coarse.place(start))
+def _parted_by_blanks(frame: Frame) -> bool:
+    """Whether the columns of the open table are told by where they stand, for blanks alone part them."""
+    return bool(frame.header) and frame.section.startswith("wide")
+
+
+def _own_runner(plan: Plan, shape: bytes) -> Runner:
+    runner, spans = ready(plan, shape)
+    return runner.laid_out(spans, len(shape))
+
+
+def _piece(coarse: Coarse, start: int, end: int, runner: Runner, spans: Spans) -> tuple[int, int, Runner]:
+    """Return where a piece of a coarse shape stands in the shape, and its runner."""
+    place = coarse.place
+    first, last = place(start), place(end)
+    moved = [(place(a + start) - first, place(b + start) - first) for a, b in spans]
+    return first, last, runner.laid_out(moved, last - first)
