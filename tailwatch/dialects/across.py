@@ -6,7 +6,6 @@ Source: lightning/pytorch/loops/evaluation_loop.py (_print_results), allennlp/tr
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
@@ -86,7 +85,7 @@ def _ended(shape: bytes, frame: Frame) -> Plan:
     plan = general.read(shape, after)
     if plan is None:
         return Plan(NAME, kind="boxed", frame=after, claims=False, closes=True)
-    return plan if plan.frame is not None else replace(plan, frame=after)
+    return plan if plan.frame is not None else plan._replace(frame=after)
 
 
 def _header(found: list[Cell], frame: Frame) -> Plan | None:
