@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.catalogue import heard
 from tailwatch.catalogue.around import Around
-from tailwatch.catalogue.engine import Catalogue, matching_form
+from tailwatch.catalogue.engine import Catalogue, matching_form, zeroed
 from tailwatch.catalogue.heard import Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
 from tailwatch.catalogue.own import OwnRules
 from tailwatch.core import endings
@@ -100,7 +100,7 @@ class Listener:
     def interest(self, text: str) -> Interest | None:
         """What a line of this shape may be; None for an ordinary line. The same for every line of the shape."""
         candidates = self._catalogue.candidates(text)
-        is_message = may_be_message(text) and (peel(text).is_message or TRACEBACK in text)
+        is_message = may_be_message(text) and (TRACEBACK in text or peel(zeroed(text)).is_message)
         if candidates or is_message or (self._own.rules and self._own.concern(matching_form(text))):
             return Interest(candidates, is_message=is_message)
         return None

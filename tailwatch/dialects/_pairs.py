@@ -42,6 +42,10 @@ _THEN_STEPS: Final = lazy(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
 """Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
 
 
+_MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))
+"""With one of these begins what may stand behind a number and tell its part: `epochs`, `steps`, `GPUs`, `/ 30 轮`."""
+_ENDS_OF_PLACES: Final = frozenset(b"pPrRnNhHeEdD#")
+"""With these end the names of places: step, iter, iteration, epoch, batch, update, round."""
 COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "train/global_step", "trainer/global_step")
 """Steps that may be printed as 100.0; with another name a number with decimals is none."""
 
@@ -90,23 +94,27 @@ class Pairs(Followers):
             return
         behind = self.scan.masked[token.end : token.end + 24]
         before = token.gap
-        unit = b"" if NEXT_NAME.match(behind) and not raw.endswith(b"after") else behind
+        told = behind.lstrip()[:1] in _MAY_TELL_MORE  # else nothing behind the number says what it is
+        unit = b"" if not told or (NEXT_NAME.match(behind) and not raw.endswith(b"after")) else behind
         if raw == b"i" and self.placed("epoch") and not self.placed("step") and b"." not in self._number(token):
             name = name._replace(part="step")
-        key = setting_behind(before, behind) if name.part in ("value", "nothing", "split") and name.trust == "none" else ""
+        key = (
+            setting_behind(before, behind) if told and name.part in ("value", "nothing", "split") and name.trust == "none" else ""
+        )
         if key:
             self._setting(token, key, kind)
         elif self._is_average(token):
             self._average(token)
         elif before.endswith(b" (") and not before.endswith((b": (", b"= (")) and self._last != "value" and name.part == "value":
             self._last = ""  # `UNKNOWN ERROR (303)` says no value
-        elif name.part != "setting" and FOR.search(before) and behind.lstrip().startswith(b"epoch"):
+        elif told and name.part != "setting" and behind.lstrip().startswith(b"epoch") and FOR.search(before):
             if behind.lstrip().startswith(b"epochs"):
                 self._setting(token, "epochs", kind)
-        elif name.part != "setting" and AFTER_EPOCH.match(unit):
+        elif told and name.part != "setting" and AFTER_EPOCH.match(unit):
             self._place_with_name("epoch", token, raw, name, at)
         elif (
-            (name.part in ("value", "nothing") or raw.endswith("第".encode()))
+            told
+            and (name.part in ("value", "nothing") or raw.endswith("第".encode()))
             and AFTER_STEP.match(unit)
             and b"." not in self._number(token)
         ):
@@ -130,7 +138,7 @@ class Pairs(Followers):
 
     def _names_the_next(self, token: Token, raw: bytes, at: int) -> bool:
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
-        at_place = AT_PLACE.match(raw)
+        at_place = AT_PLACE.match(raw) if raw[-1] in _ENDS_OF_PLACES else None
         if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust != "none"):
             of_metrics = at_place[1].endswith(b"metrics")  # `eval metrics after step: 11, loss=0.4`
             self._pending, self._pending_at = b"" if of_metrics else at_place[1], at

@@ -31,6 +31,11 @@ _FILE: Final = lazy(
 )
 _PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}")
 _VERSION: Final = lazy(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
+_MAY_END_FILE: Final = lazy(rb"\.[a-z]")
+_MAY_BE_VERSION: Final = lazy(rb"\.0{1,9}\.0")
+_MAY_BE_PATH: Final = lazy(rb"/(?:/|(?<![\w.]/)[\w.+@=-])")
+_MAY_BE_CLOCK: Final = lazy(rb":00|0(?:[dhm] ?0| day)")
+"""What each of the others must hold, found faster."""
 _HEX: Final = lazy(rb"0x[0a-fA-F]{2,16}\b")
 _DEVICE: Final = lazy(
     rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
@@ -137,10 +142,11 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
     """Return the patterns of noise that may be in the shape: a look for one byte or two spares most of the work."""
     if b":00" in shape or b"00-00" in shape or b"00/00" in shape:
         yield _TIME
-    if b"." in shape:
+    if _MAY_END_FILE.search(shape) is not None:
         yield _FILE
+    if _MAY_BE_VERSION.search(shape) is not None:
         yield _VERSION
-    if b"/" in shape:
+    if _MAY_BE_PATH.search(shape) is not None:
         yield _PATH
     if b"0x" in shape:
         yield _HEX
@@ -148,7 +154,7 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
         yield _DEVICE
     if b"%|" in shape:
         yield _PERCENT
-    if b":0" in shape or b" day" in shape or b"m 0" in shape or b"m0" in shape or b"h" in shape:
+    if _MAY_BE_CLOCK.search(shape) is not None:
         yield _CLOCK
 
 
