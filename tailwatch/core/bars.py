@@ -10,7 +10,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.frames import BARE, BEHIND, WIPE, Forms
+from tailwatch.core.frames import BARE, BEHIND, BLANK, TEXT, WIPE, Forms
+from tailwatch.core.framing import frames_of, goes_back
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
@@ -27,19 +28,19 @@ _WIDEST: Final = 40
 class Bar:
     """The last state of a bar: how far it is, where it was drawn, how often it was drawn before."""
 
-    __slots__ = ("done", "frame", "goes_on", "number", "offset", "redraws", "total")
+    __slots__ = ("done", "form", "frame", "number", "offset", "redraws", "total")
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form) -> None:
+        self.form = form
         self.frame = b""
         self.number = self.offset = 0
         self.done = self.total = -1
         self.redraws = 0
-        self.goes_on = False
 
     @property
     def full(self) -> bool:
         """Whether the bar has reached its end."""
-        return self.done == self.total or b"100%" in self.frame
+        return self.done == self.total or (self.form.may_be_full and b"100%" in self.frame)
 
     def let_out(self, out: Block) -> None:
         """Make a line of it."""
@@ -52,6 +53,7 @@ class Bars:
     def __init__(self, *, every_redraw: bool = False) -> None:
         self.redraws = 0
         self.redrawn_bytes = 0
+        self.erased_bytes = 0
         self.forms = Forms()
         self._every_redraw = every_redraw
         self._open: dict[bytes, Bar] = {}
@@ -63,27 +65,52 @@ class Bars:
     def __bool__(self) -> bool:
         return bool(self._open or self._waiting)
 
-    def take(self, frames: Frames, number: int, out: Block) -> None:
-        """Take the next frames of a line: the lines that are complete go `out`."""
-        raws, starts, at = frames.raws, frames.starts, 0
+    def begin_line(self, piece: bytes, out: Block) -> None:
+        """A line begins: bars go on in it only if it begins by going back."""
+        if (self._open or self._waiting) and not goes_back(piece):
+            self.flush(out)
+
+    def take_lines(self, pieces: list[bytes], number: int, offset: int, out: Block, *, begun: bool = False) -> None:
+        """Take whole lines in a row; the first has a number and stands at an offset of the log. What is complete goes `out`."""
+        if not begun:
+            self.begin_line(pieces[0], out)
+        self._take(frames_of([*pieces, b""], offset), number, out, pieces)
+
+    def take_part(self, piece: bytes, number: int, offset: int, out: Block) -> None:
+        """Take a part of a line that was begun and is not complete."""
+        self._take(frames_of([piece], offset), number, out, [])
+
+    def _take(self, frames: Frames, number: int, out: Block, pieces: list[bytes]) -> None:
+        raws, starts, at, first, line, before = frames.raws, frames.starts, 0, 0, 0, len(out.raws)
+        self.erased_bytes += frames.erased_bytes
         forms = self.forms.of(frames.joined, b"\r")
         tracks: list[Track] = []
-        if len(forms) >= MANY and not self._every_redraw:
+        if len(forms) >= MANY * (len(pieces) or 1) and not self._every_redraw:
             tracks = [form.track or form.track_of(raw) for form, raw in zip(forms, raws, strict=True)]
         while at < len(forms):
             form = forms[at]
-            if form.is_blank:
-                if len(raws[at]) >= WIPE:
-                    self._wiped = True
-            elif self._every_redraw or not form.is_bar:
-                self._print(raws[at], number, starts[at] + at, out)
+            kind, offset = form.kind, starts[at] + at - 2 * line
+            if kind >= BARE and not self._every_redraw:
+                self._draw(form, raws[at], number, offset, out)
+                if tracks and tracks[at + 1 : at + 3] == [tracks[at]] * 2:
+                    at = self._draw_on(at, tracks, forms, frames, number, 2 * line, out)
+            elif kind >= TEXT:
+                self._print(raws[at], number, offset, out)
+            elif kind == BLANK:
+                self._wiped = self._wiped or len(raws[at]) >= WIPE
             else:
-                self._draw(form, raws[at], number, starts[at] + at, out)
-                if tracks and at + 2 < len(forms) and tracks[at + 2] == tracks[at] == tracks[at + 1]:
-                    at = self._draw_on(at, tracks, forms, frames, number, out)
+                if len(out.raws) == before and not self._open and not self._waiting:
+                    out.add(b"", number, starts[first] + first - 2 * line)
+                self.end_line(out)
+                number, line, first = number + 1, line + 1, at + 1
+                if line < len(pieces):
+                    self.begin_line(pieces[line], out)
+                before = len(out.raws)
             at += 1
 
-    def _draw_on(self, first: int, tracks: list[Track], forms: list[Form], frames: Frames, number: int, out: Block) -> int:
+    def _draw_on(
+        self, first: int, tracks: list[Track], forms: list[Form], frames: Frames, number: int, behind: int, out: Block
+    ) -> int:
         """Draw on a bar that was drawn at place `first`, as long as the frames show it; returns the place of the last one.
 
         Only its last state matters, and the last ones before it begins anew: the others are counted together.
@@ -97,13 +124,13 @@ class Bars:
         breaks = _breaks(forms[first:end], raws[first:end]) if track.kind != BARE else []
         for start, stop in pairwise([first, *(first + at for at in breaks), end]):
             if start != first:
-                self._draw(forms[start], raws[start], number, starts[start] + start, out)
+                self._draw(forms[start], raws[start], number, starts[start] + start - behind, out)
             go_on = start + 1
             if stop - go_on > 1 and track.name not in self._carried:
                 go_on = stop - 1
                 self._fold(self._open[track.name], raws[start:go_on])
             for at in range(go_on, stop):
-                self._draw(forms[at], raws[at], number, starts[at] + at, out)
+                self._draw(forms[at], raws[at], number, starts[at] + at - behind, out)
         return end - 1
 
     def _fold(self, bar: Bar, states: list[bytes]) -> None:
@@ -116,9 +143,9 @@ class Bars:
 
     def _print(self, text: bytes, number: int, offset: int, out: Block) -> None:
         """Take a text: it is a line and lets finished bars out before it."""
-        if self._open:
-            self._let_out([bar for bar in self._open.values() if bar.full], out)
-            self._open = {name: bar for name, bar in self._open.items() if not bar.full}
+        full = [name for name, bar in self._open.items() if bar.full]
+        if full:
+            self._let_out([self._open.pop(name) for name in full], out)
         self._last = None
         if self._wiped and self._open and len(self._waiting) < MAX_BARS:
             self._waiting.append((text, number, offset))
@@ -133,7 +160,7 @@ class Bars:
         if bar is None:
             if len(self._open) >= MAX_BARS:
                 self.flush(out)
-            bar = self._open[name] = Bar()
+            bar = self._open[name] = Bar(form)
         elif done < bar.done or total != bar.total or (done != bar.done and name in self._carried):
             bar.let_out(out)
             bar.redraws = 0
@@ -141,7 +168,7 @@ class Bars:
             bar.redraws += 1
             self.redraws += 1
             self.redrawn_bytes += len(bar.frame) + 1
-        bar.frame, bar.number, bar.offset, bar.done, bar.total, bar.goes_on = frame, number, offset, done, total, form.goes_on
+        bar.form, bar.frame, bar.number, bar.offset, bar.done, bar.total = form, frame, number, offset, done, total
         if self._waiting:
             if total > 0 and form.without_values:
                 bar.let_out(out)  # how far the run was when the text was printed
@@ -159,7 +186,7 @@ class Bars:
             if self._waiting:
                 return
             self._open = {n: b for n, b in self._open.items() if b.full}  # a text came last: the bar goes on in the next line
-        elif self._open[self._last].goes_on:
+        elif self._open[self._last].form.goes_on:
             self._carried = frozenset(self._open)
             return
         self.flush(out)
@@ -183,9 +210,10 @@ class Bars:
         return None if self._last is None else self._open.get(self._last)
 
     def _let_texts_go(self, out: Block) -> None:
-        for text, number, offset in self._waiting:
-            out.add(text, number, offset)
-        self._waiting = []
+        if self._waiting:
+            for text, number, offset in self._waiting:
+                out.add(text, number, offset)
+            self._waiting = []
 
     @staticmethod
     def _let_out(bars: list[Bar], out: Block) -> None:

@@ -1,13 +1,51 @@
-"""Lines that are no UTF-8: decoded one by one, because several programs may write into one log."""
+"""Logs that are no UTF-8.
+
+Those in UTF-16, or of an encoding that the user names, are decoded as they come. In others lines are decoded one by one, because
+several programs may write into one log.
+"""
 
 from __future__ import annotations
 
+import codecs
 from typing import Final
 
 from tailwatch.core.lazily import lazy
 
 _GB2312: Final = lazy(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*+\Z")
 """Chinese in GBK stands in pairs of such bytes; a lone accented letter of Latin-1 does not."""
+
+_AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
+_BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class Transcoder:
+    """Brings the bytes of a log into UTF-8, where it is of another encoding as a whole.
+
+    Attributes:
+        wanted: whether there may be anything to do.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self.wanted = True
+        self._started = encoding not in _AS_IT_IS
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace") if self._started else None
+
+    def utf8(self, data: bytes) -> tuple[bytes, int]:
+        """Return the bytes in UTF-8, and the length of the byte order mark of UTF-8 that was before them."""
+        mark = 0
+        if not self._started and data:
+            self._started = True
+            for bom, encoding in _BOMS:
+                if data.startswith(bom):
+                    self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+                    data = data[len(bom) :]
+            if data.startswith(codecs.BOM_UTF8):
+                mark = len(codecs.BOM_UTF8)
+                data = data[mark:]
+            self.wanted = self._decoder is not None
+        if self._decoder is None:
+            return data, mark
+        return self._decoder.decode(data).encode("utf-8", "surrogatepass"), mark
 
 
 def is_utf8(chunk: bytes) -> bool:

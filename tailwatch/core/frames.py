@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.framing import LINE_END
 from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ MAX_FORMS: Final = 2048
 MAX_KEPT: Final = 4096
 """Longer shapes are examined anew each time."""
 MAX_TRACKS: Final = 256
-TEXT, BARE, COUNTED, OF_TOTAL, BEHIND = -1, 0, 1, 2, 3
-"""Kinds of frames: no bar; a bar without a count, with one, with one of a total; `BEHIND` is added where a text stands behind."""
+END, BLANK, TEXT, BARE, COUNTED, OF_TOTAL, BEHIND = range(-3, 4)
+"""Kinds of frames: the end of a line, nothing that shows, a text; a bar without a count, with one, with one of a total, and
+`BEHIND` more where a text stands behind the bar."""
 _DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 _BAR: Final = lazy(
@@ -43,55 +45,80 @@ class Track(NamedTuple):
     kind: int
 
 
-class Form(NamedTuple):
+class Form:
     """What frames of one shape share.
 
     Attributes:
-        is_blank: nothing is shown.
-        is_bar: a count, a percentage, a rate or the glyphs of a bar are.
-        track: the track of them all, None where it depends on digits.
-        name_at: the slices that make the name.
-        varies: the slice of those that has digits, None where several have.
-        tracks: the tracks met, by the bytes of that slice.
         kind: see `Track`.
+        track: the track of them all, None where it depends on digits.
         done: the slice that says how far the bar is, or None.
         total: the slice that says of how much, or None.
         counts: both, and what stands between them; empty where there are none.
         of_total: the total and what stands before it; empty where there is none.
         without_values: it ends with a rate, as bars do that show no values.
         goes_on: tqdm may draw it on in the next line, around a nested bar.
+        may_be_full: a percentage of three digits is shown.
     """
 
-    is_blank: bool
-    is_bar: bool
-    track: Track | None
-    name_at: tuple[slice, ...]
-    varies: slice | None
-    tracks: dict[bytes, Track]
-    kind: int
-    done: slice | None
-    total: slice | None
-    counts: slice
-    of_total: slice
-    without_values: bool
-    goes_on: bool
+    __slots__ = (
+        "_name_at",
+        "_tracks",
+        "_varies",
+        "counts",
+        "done",
+        "goes_on",
+        "kind",
+        "may_be_full",
+        "of_total",
+        "total",
+        "track",
+        "without_values",
+    )
+
+    def __init__(self, shape: bytes) -> None:
+        found = _DRAWN_COUNT.search(shape)
+        if found is None:
+            for found in _COUNT.finditer(shape):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
+                pass
+        self.done = slice(*found.span(1)) if found else None
+        self.total = slice(*found.span(2)) if found and found[2] else None
+        self.counts = self.of_total = slice(0)
+        if found:
+            end = found.end(2) if found[2] else found.end(1)
+            self.counts, self.of_total = slice(found.start(1), end), slice(found.end(1), end)
+        self._name_at = tuple(_kept(_head(shape[: found.start() if found else 64])))
+        varying = [at for at in self._name_at if b"0" in shape[at]]
+        self._varies = varying[0] if len(varying) == 1 else None
+        self._tracks: dict[bytes, Track] = {}
+        self.kind = self._kind(shape)
+        self.track = None if varying else Track(_joined(shape, self._name_at), self.kind)
+        self.without_values = _NO_VALUES.search(shape) is not None
+        self.goes_on = _TQDM_START.search(shape) is not None
+        self.may_be_full = b"000%" in shape
+
+    def _kind(self, shape: bytes) -> int:
+        if shape == LINE_END:
+            return END
+        if _BAR.search(shape) is None:
+            return TEXT if shape.strip() else BLANK
+        clock = _TQDM_CLOCK.search(shape)
+        behind = BEHIND if clock is not None and shape[clock.end() :].strip() else 0
+        return behind + (BARE if self.done is None else COUNTED if self.total is None else OF_TOTAL)
 
     def track_of(self, frame: bytes) -> Track:
         """Return the track of a frame."""
-        if self.track is not None:
-            return self.track
-        key = frame if self.varies is None else frame[self.varies]
-        track = self.tracks.get(key)
+        key = frame if self._varies is None else frame[self._varies]
+        track = self._tracks.get(key)
         if track is None:
-            track = Track(_joined(frame, self.name_at), self.kind)
-            if len(self.tracks) >= MAX_TRACKS:
-                self.tracks.clear()
-            self.tracks[key] = track
+            track = Track(_joined(frame, self._name_at), self.kind)
+            if len(self._tracks) >= MAX_TRACKS:
+                self._tracks.clear()
+            self._tracks[key] = track
         return track
 
     def state(self, frame: bytes) -> tuple[bytes, int, int]:
         """Return the name of the bar, how far it is, and of how much; -1 where it does not say so."""
-        name = self.track_of(frame)[0]
+        name = (self.track or self.track_of(frame))[0]
         if self.done is None:
             return name, -1, 0
         return name, int(frame[self.done]), -1 if self.total is None else int(frame[self.total])
@@ -111,47 +138,19 @@ class Forms:
     def _new(self, shape: bytes) -> Form:
         if len(self._known) >= MAX_FORMS:
             self._known.clear()
-        found = _form(shape)
+        found = Form(shape)
         if len(shape) <= MAX_KEPT:
             self._known[shape] = found
         return found
 
 
-def _form(shape: bytes) -> Form:
-    count = _DRAWN_COUNT.search(shape)
-    if count is None:
-        for count in _COUNT.finditer(shape):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
-            pass
-    done = slice(*count.span(1)) if count else None
-    total = slice(*count.span(2)) if count and count[2] else None
-    head = shape[: count.start() if count else 64]
-    glyphs = _GLYPHS.search(head)
+def _head(text: bytes) -> bytes:
+    """Return what of the text before a count may name the bar."""
+    glyphs = _GLYPHS.search(text)
     if glyphs is not None:
-        head = head[: glyphs.start()]  # the bar itself changes from frame to frame, and what comes behind it
-    percent = _PERCENT.search(head)
-    name_at = tuple(_kept(head[: percent.start() if percent else len(head)]))
-    varying = [at for at in name_at if b"0" in shape[at]]
-    kind = TEXT
-    if _BAR.search(shape) is not None:
-        kind = BARE if done is None else COUNTED if total is None else OF_TOTAL
-        clock = _TQDM_CLOCK.search(shape)
-        if clock is not None and shape[clock.end() :].strip():
-            kind += BEHIND
-    return Form(
-        is_blank=not shape.strip(),
-        is_bar=kind != TEXT,
-        track=None if varying else Track(_joined(shape, name_at), kind),
-        name_at=name_at,
-        varies=varying[0] if len(varying) == 1 else None,
-        tracks={},
-        kind=kind,
-        done=done,
-        total=total,
-        counts=slice(count.start(1), count.end(2) if total else count.end(1)) if count else slice(0),
-        of_total=slice(count.end(1), count.end(2)) if count and total else slice(0),
-        without_values=_NO_VALUES.search(shape) is not None,
-        goes_on=_TQDM_START.search(shape) is not None,
-    )
+        text = text[: glyphs.start()]  # the bar itself changes from frame to frame, and what comes behind it
+    percent = _PERCENT.search(text)
+    return text[: percent.start()] if percent else text
 
 
 def _kept(head: bytes) -> Iterable[slice]:

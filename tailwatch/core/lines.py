@@ -9,19 +9,21 @@ A chunk is looked through as a whole, so that a line without `\r`, bars and cont
 
 from __future__ import annotations
 
-import codecs
 from itertools import accumulate, compress, count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.bars import Bars
 from tailwatch.core.block import Block
-from tailwatch.core.encodings import is_utf8, readable
+from tailwatch.core.encodings import Transcoder, is_utf8, readable
 from tailwatch.core.events import Line
-from tailwatch.core.framing import BORDER, cleaned, frames_of
+from tailwatch.core.frames import BARE, BLANK
+from tailwatch.core.framing import BORDER, CR, ESC, NUL, cleaned
 from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from tailwatch.core.frames import Form
 
 FRAME_CAP: Final = 65_536
 """Bytes of one line or frame that are kept; what is longer is cut, and counted."""
@@ -30,8 +32,6 @@ _COLOUR: Final = lazy(rb"\x1b\[[0-9;:]{0,64}m")
 _SHOWN: Final = lazy(rb"[^ \x08\x00]")
 _CONTROLS: Final = b"\r\x1b\b\0"
 _OTHERS: Final = bytes(set(range(256)).difference(_CONTROLS, b"\n"))
-_AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
-_BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class Waste(NamedTuple):
@@ -62,11 +62,7 @@ class LineCutter:
         self._begun = False
         self._skipping = False
         self._is_utf8 = True
-        self._decoder: codecs.IncrementalDecoder | None = None
-        self._started = False
-        if self._encoding not in _AS_IT_IS:
-            self._decoder = codecs.getincrementaldecoder(self._encoding)("replace")
-            self._started = True
+        self._transcoder = Transcoder(self._encoding)
 
     @property
     def redraws(self) -> int:
@@ -76,7 +72,7 @@ class LineCutter:
     @property
     def waste(self) -> Waste:
         """Bytes of those frames and of the backspaces, colours and NULs between what shows; blank lines; what was cut."""
-        return Waste(self._bars.redrawn_bytes + self._erased_bytes, self.blank_lines, self.cut_bytes)
+        return Waste(self._bars.redrawn_bytes + self._bars.erased_bytes + self._erased_bytes, self.blank_lines, self.cut_bytes)
 
     @property
     def lines(self) -> int:
@@ -94,8 +90,9 @@ class LineCutter:
 
     def feed(self, data: bytes, at: float) -> Block:
         """Return the lines that `data` completes."""
-        if not self._started or self._decoder is not None:
-            data = self._transcode(data)
+        if self._transcoder.wanted:
+            data, mark = self._transcoder.utf8(data)
+            self._carry_offset += mark
         whole = self._carry + data
         out = Block(at, self.part)
         pieces = whole.split(b"\n")
@@ -115,7 +112,7 @@ class LineCutter:
 
     def _is_plain(self, whole: bytes) -> bool:
         """Whether the bytes are lines and nothing else: no controls, nothing overlong, nothing that goes on from before."""
-        if self._begun or self._skipping or b"\r" in whole or b"\x1b" in whole or b"\b" in whole or b"\0" in whole:
+        if self._begun or self._skipping or any(control in whole for control in _CONTROLS):
             return False
         return not _may_be_overlong(whole)
 
@@ -131,38 +128,46 @@ class LineCutter:
         """Take lines some of which need care; those between them are taken at once."""
         self.blank_lines += pieces.count(b"\r")
         marks = whole.translate(None, _OTHERS).split(b"\n")
-        places = list(compress(count(), marks))
-        if self._begun or self._skipping or _may_be_overlong(whole):
-            overlong = [i for i, piece in enumerate(pieces) if len(piece) > FRAME_CAP]
-            places = sorted({0, *places, *overlong})
-        first = 0
+        odd = set(self._odd(whole, pieces))
+        places = sorted(odd.union(compress(count(), marks))) if odd else list(compress(count(), marks))
+        frames = []
         for i, text in zip(places, self._texts([pieces[i] for i in places]), strict=True):
-            if text is not None and not self._begun and not self._skipping:
-                self._erased_bytes += len(pieces[i]) - len(text) - (b"\r" in marks[i])
+            if text is None or i in odd:
+                frames.append(i)
+            else:
+                self._erased_bytes += len(pieces[i]) - len(text) - (CR in marks[i])
                 pieces[i] = text
-                continue
-            self._take_plain(pieces[first:i], starts[first:i], out)
-            self._finish_line(pieces[i], starts[i] + self._number, out)
-            self._number += 1
-            first = i + 1
-        self._take_plain(pieces[first:], starts[first:], out)
+        end = 0
+        for first, behind in _in_a_row(frames, odd):
+            self._take_plain(pieces[end:first], starts[end:first], out)
+            offset, end = starts[first] + self._number, behind
+            if first in odd:
+                self._finish_line(pieces[first], offset, out)
+            else:
+                self._bars.take_lines(pieces[first:end], self._number, offset, out)
+            self._number += end - first
+        self._take_plain(pieces[end:], starts[end:], out)
+
+    def _odd(self, whole: bytes, pieces: list[bytes]) -> Iterator[int]:
+        """Yield the places of lines that are read by themselves: begun before, overlong, behind a hole."""
+        if self._begun or self._skipping:
+            yield 0
+        if _may_be_overlong(whole):
+            yield from (i for i, piece in enumerate(pieces) if len(piece) > FRAME_CAP)
+        if NUL in whole:
+            yield from (i for i, piece in enumerate(pieces) if piece.startswith(b"\0"))
 
     def _texts(self, pieces: list[bytes]) -> Iterator[bytes | None]:
         r"""Yield the text of each line that is one, but for colours and a last `\r`, else None."""
         joined = b"\n".join((*pieces, b""))
-        if b"\x1b" in joined:
+        if ESC in joined:
             joined = _COLOUR.sub(b"", joined)
         joined = joined.replace(b"\r\n", b"\n")
         texts, controls = joined.split(b"\n"), joined.translate(None, _OTHERS).split(b"\n")
-        forms = iter(
-            self._bars.forms.of(b"\n".join([text for text, mark in zip(texts, controls, strict=True) if not mark]), b"\n")
-        )
-        for piece, text, mark in zip(pieces, texts, controls, strict=False):
-            if mark:
-                yield None
-            else:
-                form = next(forms)
-                yield None if form.is_blank or (form.is_bar and form.goes_on) or len(piece) > FRAME_CAP else text
+        texts.pop()
+        forms = iter(self._bars.forms.of(b"\n".join([t for t, mark in zip(texts, controls, strict=False) if not mark]), b"\n"))
+        for text, mark in zip(texts, controls, strict=False):
+            yield None if mark else _shown(text, next(forms))
 
     def _decoded(self, out: Block, whole: bytes) -> Block:
         """Return the lines in UTF-8. Once a log holds other bytes, each line is looked at: a bar may come out much later."""
@@ -187,7 +192,7 @@ class LineCutter:
         border = max(self._carry.rfind(b"\r"), 0)
         if border and not self._skipping:
             self._begin(self._carry, out)
-            self._fold(self._carry[:border], self._carry_offset, out)
+            self._bars.take_part(self._carry[:border], self._number, self._carry_offset, out)
             self._carry, self._carry_offset = self._carry[border:], self._carry_offset + border
         if not self._begun or border:
             self._bars.flush(out)
@@ -202,31 +207,17 @@ class LineCutter:
         out.add(frame, self._number, self._carry_offset + (len(self._carry) - len(self._carry.lstrip(b"\r"))))
         return out
 
-    def _transcode(self, data: bytes) -> bytes:
-        if not self._started and data:
-            self._started = True
-            for bom, encoding in _BOMS:
-                if data.startswith(bom):
-                    self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-                    data = data[len(bom) :]
-            if data.startswith(codecs.BOM_UTF8):
-                data = data[len(codecs.BOM_UTF8) :]
-                self._carry_offset = len(codecs.BOM_UTF8)
-        if self._decoder is None:
-            return data
-        return self._decoder.decode(data).encode("utf-8", "surrogatepass")
-
     def _hold_tail(self, tail: bytes, offset: int, out: Block) -> None:
         """Keep the unfinished line; of a long one only the frame at its end, the others are folded already."""
         tail, offset = _without_hole(tail, offset)
         if len(tail) > 4096 and (border := tail.rfind(b"\r", 0, len(tail) - 1)) > 0:
             self._begin(tail, out)
-            self._fold(tail[:border], offset, out)
+            self._bars.take_part(tail[:border], self._number, offset, out)
             tail, offset = tail[border:], offset + border
         if len(tail) > FRAME_CAP:
             if not self._skipping:
                 self._begin(tail, out)
-                self._fold(tail[:FRAME_CAP], offset, out)
+                self._bars.take_part(tail[:FRAME_CAP], self._number, offset, out)
                 self._skipping = True
             else:
                 self.cut_bytes += len(tail)
@@ -238,8 +229,7 @@ class LineCutter:
         """The first bytes of a line: bars go on in it only if it begins by going back."""
         if not self._begun:
             self._begun = True
-            if self._bars and BORDER.match(piece) is None:
-                self._bars.flush(out)
+            self._bars.begin_line(piece, out)
 
     def _finish_line(self, piece: bytes, offset: int, out: Block) -> None:
         piece, offset = _without_hole(piece, offset)
@@ -251,22 +241,14 @@ class LineCutter:
                 self.cut_bytes += len(piece) - FRAME_CAP
                 piece = piece[:FRAME_CAP]
             self._begin(piece, out)
+            self._begun = False
             if not self._bars and not piece.translate(None, _OTHERS):
                 out.add(piece, self._number, offset)
-                self._begun = False
-                return
-            before = len(out)
-            self._fold(piece, offset, out)
-            if len(out) == before and not self._bars:
-                out.add(b"", self._number, offset)
+            else:
+                self._bars.take_lines([piece], self._number, offset, out, begun=True)
+            return
         self._begun = False
         self._bars.end_line(out)
-
-    def _fold(self, piece: bytes, offset: int, out: Block) -> None:
-        """Take the frames of (a part of) a line: bars are remembered, all else is a line of its own."""
-        frames = frames_of(piece, offset)
-        self._erased_bytes += frames.erased_bytes
-        self._bars.take(frames, self._number, out)
 
 
 def _may_be_overlong(whole: bytes) -> bool:
@@ -281,3 +263,20 @@ def _without_hole(piece: bytes, offset: int) -> tuple[bytes, int]:
         return piece, offset
     text = piece.lstrip(b"\0")
     return text, offset + len(piece) - len(text)
+
+
+def _shown(text: bytes, form: Form) -> bytes | None:
+    """Return what is a line of its own: a text, or a bar that is not drawn on in the next line."""
+    return None if form.kind == BLANK or (form.kind >= BARE and form.goes_on) else text
+
+
+def _in_a_row(places: list[int], alone: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first place and the one behind the last of those in a row, some of which stand alone."""
+    at = 0
+    while at < len(places):
+        first, behind = places[at], places[at] + 1
+        at += 1
+        while first not in alone and at < len(places) and places[at] == behind and behind not in alone:
+            behind += 1
+            at += 1
+        yield first, behind
