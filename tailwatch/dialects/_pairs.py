@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.events import Field
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.dialects._cues import (
@@ -55,6 +56,10 @@ class Pairs(Followers):
 
     def read(self) -> None:
         """Give every number its part."""
+        if self.scan.by_letters is not None:
+            epoch, step = self.scan.by_letters
+            self.places += [Field("epoch", *epoch), Field("step", *step)]
+            self.named_place, self.first_place = True, epoch[0]
         for index, token in enumerate(self.scan.tokens):
             kind = unit_kind(token.unit)
             if kind == "glued":

@@ -80,6 +80,9 @@ _PLAIN_BEFORE: Final = frozenset((b"", *(bytes((sign,)) for sign in b" \t:=([{,;
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PHASE: Final = lazy(rb"\b([Ee]poch|[Ii]ter)\((train|val|test)\)")
+_BY_LETTERS: Final = lazy(
+    rb"\[?[eE](?:p|poch)?(0{1,5})[/_ ,-]{0,2}[bBsSiI](?:t|ter|tep|atch)?(0{1,9})(?:/0{1,9})?\]?(?=[ :,|\t]|$)"
+)
 _RANGE: Final = lazy(rb"(?<=[\[:])0{1,9}-(?=0{1,9}(?:\]|batch|step|iter))")
 """Of a range of batches (`Batch [0-100]`, `train:1-200batch`) the last one is the step."""
 _UNIT: Final = lazy(
@@ -111,6 +114,8 @@ class Scan(NamedTuple):
     masked: bytes
     complete: bool
     over_epochs: bool = False
+    by_letters: tuple[tuple[int, int], tuple[int, int]] | None = None
+    """Where epoch and step stand that letters name: `e1/b100: loss 0.5`, `E01B0100 loss 0.5`."""
 
 
 def mask_prefix(shape: bytes) -> bytes:
@@ -127,6 +132,9 @@ def scan(shape: bytes) -> Scan:
     bar = _TQDM.search(masked, before.end) if b"[0" in shape else None
     if bar:
         masked[bar.start() : bar.end()] = b"~" * (bar.end() - bar.start() - 1) + b","
+    letters = _BY_LETTERS.match(shape, before.end) if shape[before.end : before.end + 1] in (b"e", b"E", b"[") else None
+    if letters is not None:
+        masked[letters.start() : letters.end()] = b"~" * (letters.end() - letters.start())
     for pattern in _noise_in(shape):
         for start, end in [found.span() for found in pattern.finditer(masked, before.end)]:
             masked[start:end] = b"~" * (end - start)
@@ -135,7 +143,9 @@ def scan(shape: bytes) -> Scan:
         text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
     if b"(" in text:
         text = _PHASE.sub(rb"\1 \2 ", text)
-    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, b"s/epoch" in shape or b"epoch/s" in shape)
+    over_epochs = b"s/epoch" in shape or b"epoch/s" in shape
+    places = (letters.span(1), letters.span(2)) if letters is not None else None
+    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, over_epochs, places)
 
 
 def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:

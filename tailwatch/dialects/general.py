@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
@@ -81,12 +82,31 @@ _STRATEGY: Final = lazy(
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Make the plan of a line from its name-number pairs; None where it holds none that matter."""
+    if not frame.section.startswith(ABOVE):
+        return _read(shape, frame)
+    value = value_below(shape, frame)
+    if value is not None:
+        return value
+    after = frame._replace(section="")  # the name was that of something else
+    plan = _read(shape, after)
+    if plan is None:
+        return Plan(NAME, frame=after, claims=False)
+    return plan if plan.frame is not None else replace(plan, frame=after)
+
+
+def _read(shape: bytes, frame: Frame) -> Plan | None:
     if not matters(shape):
         return python_session(shape)
     if b"0" not in shape and b"nan" not in shape.lower() and b"inf" not in shape.lower():
         texts = _texts(shape)
         masked = shape if len(shape) > 400 else mask_prefix(shape)
-        return python_session(shape) or _settings_only(texts) or config_heading(masked) or heading(masked, frame)
+        return (
+            python_session(shape)
+            or _settings_only(texts)
+            or config_heading(masked)
+            or names_next(masked, frame)
+            or heading(masked, frame)
+        )
     found = scan(shape)
     pairs = Pairs(found, frame)
     pairs.read()
