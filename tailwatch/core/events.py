@@ -149,6 +149,7 @@ class Plan(NamedTuple):
     `labelled` says that the step stands before the line as a rank would, see `core/labelled.py`.
     `inherits` says that the values take their split from the heading before.
     `header` says that the plan's name fields become the header of `frame`, read from the line itself.
+    `dialect` is "" where the line was not understood, but ends what was open before it.
     `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """
 

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tailwatch.core.boxes import open_box
-from tailwatch.core.chosen import NOT_UNDERSTOOD, Chosen
+from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
@@ -70,7 +70,7 @@ class Entry:
     @property
     def is_unread(self) -> bool:
         """Whether it carries numbers that no dialect understood."""
-        return self.has_number and (self.runner is None or self.runner.plan is NOT_UNDERSTOOD)
+        return self.has_number and (self.runner is None or not self.runner.plan.dialect)
 
     @property
     def names_no_place(self) -> bool:
@@ -211,7 +211,7 @@ class Reader:
     def _miss(self, shape: bytes) -> Entry:
         self.misses += 1
         runner = self._runner(shape)
-        understood = isinstance(runner, Runner) and runner.plan is not NOT_UNDERSTOOD
+        understood = isinstance(runner, Runner) and bool(runner.plan.dialect)
         entry = Entry(runner, has_number=not understood and carries_number(shape))
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:

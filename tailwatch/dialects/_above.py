@@ -18,7 +18,7 @@ NAME: Final = "general"
 ABOVE: Final = "above:"
 _LONGEST: Final = 40
 _LONE: Final = lazy(
-    rb"\s{0,16}(?:tensor\(|array\()?\[{0,2}(-?(?:0{1,12}\.0{0,20}(?:[eE][-+]?0{1,3})?|nan|inf))(%?)(?:[\]),][^0\n]{0,60})?\s*"
+    rb"\s{0,16}(?:tensor\(|array\()?\[{0,2}(-?(?:0{1,12}\.0{0,20}(?:[eE][-+]?0{1,3})?|nan|inf))(%?)(?:[\]),][^\n]{0,80})?\s*"
 )
 
 

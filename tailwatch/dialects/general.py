@@ -90,8 +90,8 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     after = frame._replace(section="")  # the name was that of something else
     plan = _read(shape, after)
     if plan is None:
-        return Plan(NAME, frame=after, claims=False)
-    return plan if plan.frame is not None else replace(plan, frame=after)
+        return Plan("", frame=after, claims=False)
+    return plan if plan.frame is not None else plan._replace(frame=after)
 
 
 def _read(shape: bytes, frame: Frame) -> Plan | None:
