@@ -21,7 +21,7 @@ from tailwatch.pipe import receive, send
 from tailwatch.relay import Relay, play
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tailwatch.config import Settings
     from tailwatch.core.events import Line, SourceEvent
@@ -38,7 +38,7 @@ _SET_ROOM: Final = 1031
 class Keeper(Protocol):
     """What wants the lines themselves: it is filled in the copy, and what it holds is sent when all was read."""
 
-    def keep(self, lines: Iterable[Line], /) -> None:
+    def keep(self, lines: Sequence[Line], /) -> None:
         """Take in lines as they were read."""
 
 

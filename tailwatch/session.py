@@ -148,8 +148,6 @@ class Session:
         """Go on with an intake that has read the log up to here, elsewhere."""
         self.intake = intake
         intake.tell(self)
-        if self.live:
-            self._look_at_unfinished(self.run.clock.now)
 
     def adopt(self, message: OwnMessage) -> Changes:
         """Take a verdict on messages that the user gives now; it holds for what was said before, too."""

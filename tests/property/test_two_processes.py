@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -21,6 +22,7 @@ from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import LogError
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.text import ENGLISH, phrase
+from tailwatch.pipe import receive
 from tailwatch.reading import read
 from tailwatch.relay import Relay, play
 from tailwatch.report.build import build
@@ -28,6 +30,7 @@ from tailwatch.report.quotes import Quotes
 from tailwatch.session import Session
 from tailwatch.sources import whole
 from tailwatch.sources.whole import read_once
+from tailwatch.tui.history_child import read_file
 
 LOGS = sorted((Path(__file__).parents[2] / "sample_logs").glob("*/*.log"))
 LINES = [f"epoch {1 + s // 400}/9 step {s} loss {2 / (1 + s):.4f} lr {1e-3:.1e}" for s in range(3000)]
@@ -158,6 +161,37 @@ def test_what_is_wrong_with_the_log_is_told_as_ever() -> None:
 
     with pytest.raises(LogError, match=r"x\.log cannot be read: Input/output error\."):
         list(apart.fed(Session(), events()))
+
+
+def sent_by_history(log: Path) -> tuple[Session, list]:
+    """What the monitor is sent by the process that reads its history: the session, and the reports before it."""
+    sent = io.BytesIO()
+    read_file(os.fsencode(log), sent, DEFAULTS, ENGLISH)
+    sent.seek(0)
+    reports = []
+    while not reports or not reports[-1].session:
+        reports.append(receive(sent))
+    return pickle.loads(reports[-1].session), reports[:-1]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_monitors_history_is_the_same_in_two_processes(lost, tmp_path, monkeypatch) -> None:
+    """Its session and its last lines, though the file ends within a line; also where the copy is lost."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"{line}\n" for line in LINES * 4) + "epoch 9/9 step 4000 loss n")
+    monkeypatch.setattr(apart, "possible", lambda _: False)
+    expected, alone = sent_by_history(log)
+    shared = []
+    monkeypatch.setattr(apart, "possible", lambda _: shared.append(log) or True)
+    monkeypatch.setattr("tailwatch.tui.history_child.PREVIEW_ABOVE", 1)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    if lost:
+        monkeypatch.setattr(apart, "_send_all", lambda *_: None)
+    session, reports = sent_by_history(log)
+    assert shared
+    assert story(session) == story(expected)
+    assert reports[-1].lines == alone[-1].lines
+    assert [r.offset for r in reports][-3:] == [r.offset for r in alone][-3:]
 
 
 @pytest.mark.parametrize("how", ["killed", "failed"])
