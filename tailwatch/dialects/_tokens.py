@@ -135,13 +135,13 @@ def scan(shape: bytes) -> Scan:
     letters = _BY_LETTERS.match(shape, before.end) if shape[before.end : before.end + 1] in (b"e", b"E", b"[") else None
     if letters is not None:
         masked[letters.start() : letters.end()] = b"~" * (letters.end() - letters.start())
-    for pattern in _noise_in(shape):
+    for pattern in _noise_in(shape[before.end :]):
         for start, end in [found.span() for found in pattern.finditer(masked, before.end)]:
             masked[start:end] = b"~" * (end - start)
     text = bytes(masked)
     if b"0-0" in text:
         text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
-    if b"(" in text:
+    if b"h(" in text or b"r(" in text:
         text = _PHASE.sub(rb"\1 \2 ", text)
     over_epochs = b"s/epoch" in shape or b"epoch/s" in shape
     places = (letters.span(1), letters.span(2)) if letters is not None else None
