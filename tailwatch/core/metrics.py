@@ -68,6 +68,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f 1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1",
     "r 2": "r2", "r 0": "r2", "auc": "auc", "roc auc": "auc", "auroc": "auc", "召回率": "recall", "精确率": "precision", "误差": "error", "奖励": "reward",
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1", "top 5 acc": "accuracy_top5", "top 0 acc": "accuracy_top0",
+    **{f"rank {n}": f"rank{n}" for n in (0, 1, 3, 5, 10, 20, 50)}, "rank 00": "rank00",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
@@ -84,6 +85,7 @@ _LOWER_IS_BETTER: Final = _set(
     "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
+    "rank0 rank00 rank1 rank3 rank5 rank10 rank20 rank50 "
     "genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
     "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "

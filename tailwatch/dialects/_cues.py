@@ -24,6 +24,7 @@ AT_PLACE: Final = lazy(
     re.IGNORECASE,
 )
 OF_EPOCHS: Final = lazy(rb"/0{1,6}\) [A-Za-z]")
+OVER_EPISODES: Final = lazy(rb" (?:episodes|trajectories|runs)(?: is)? ?[:=]? ?-?0{1,9}\.")
 OF_IMAGES: Final = lazy(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
 IMAGES: Final = lazy(rb"\s\w{0,12}\s?(?:images|samples|examples|data|inputs)\b")
 OPEN_AVERAGE: Final = lazy(
@@ -33,6 +34,9 @@ DEVIATION: Final = lazy(rb"^ ?[\[(]? ?(?:\xc2\xb1|\+/-|\+-) ?$")
 """`0.912 ± 0.012`, `21.2 +/- 1.2`"""
 DOUBLE: Final = lazy(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,12})[)\]]?")
 """Two names, or two splits of one: `train loss/acc`, `loss (train/val)`"""
+TWO_OF_ONE: Final = lazy(r"\b([A-Za-z]{3,8})/([A-Za-z]{3,8}) ([A-Za-z]{3,12})$")
+"""`mean/median reward 21.2/21.0`"""
+EPOCH_AGAIN: Final = lazy(rb"/0{1,6}\):\s*$")
 EPOCH_NEXT: Final = lazy(rb"\] ?[Ee]poch\b")
 EXPLICIT: Final = lazy(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
 ESTIMATOR_RESULT: Final = b"Saving dict for global step "

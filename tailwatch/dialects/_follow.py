@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning
-from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
+from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND, TWO_OF_ONE
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
@@ -27,7 +27,7 @@ class Followers(Parts):
             last = self.values[-1]
             if self._double(last, token):
                 return
-            if meaning(last.name.text).goal != "max":
+            if meaning(last.name.text).goal != "max" or b"." in self._number(token):
                 self._last = ""  # `ntokens: 618.06/1024`
                 return
             last.field = last.field._replace(end=token.end, form="fraction")
@@ -52,11 +52,18 @@ class Followers(Parts):
     def _double(self, first: Value, token: Token) -> bool:
         """Two values behind two names, or two splits: `train loss/acc = 0.41/81.2%`, `loss (train/val): 0.41 / 0.52`."""
         spec = first.field.series
+        trusted: tuple[str, ...] = ("plain",)
         found = DOUBLE.fullmatch(first.name.text)
-        if found is None or spec is None:
+        of_one = TWO_OF_ONE.search(first.name.text) if found is None else None
+        if spec is None or (found is None and of_one is None):
             return False
-        names = (f"{found[1]} {found[2]}".strip(), f"{found[1]} {found[3]}".strip())
-        if not all(classify(n.encode()).part == "value" and classify(n.encode()).trust == "plain" for n in names):
+        if found is not None:
+            names = (f"{found[1]} {found[2]}".strip(), f"{found[1]} {found[3]}".strip())
+        else:
+            assert of_one is not None
+            trusted = ("plain", "known")
+            names = (f"{of_one[1]} {of_one[3]}", f"{of_one[2]} {of_one[3]}")
+        if not all(classify(n.encode()).part == "value" and classify(n.encode()).trust in trusted for n in names):
             return False
         kind = unit_kind(token.unit)
         unit = "%" if kind == "percent" else None

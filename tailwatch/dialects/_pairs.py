@@ -13,6 +13,7 @@ from tailwatch.dialects._cues import (
     AFTER_STEP,
     AT_PLACE,
     DEVIATION,
+    EPOCH_AGAIN,
     EPOCH_NEXT,
     EXPLICIT,
     FOR,
@@ -26,6 +27,7 @@ from tailwatch.dialects._cues import (
     OF_EPOCHS,
     OF_IMAGES,
     OPENS_VALUE,
+    OVER_EPISODES,
     PLACE_TAIL,
     THEN_NAMES,
     THEN_VALUE,
@@ -155,6 +157,10 @@ class Pairs(Followers):
             if name.trust == "plain" and meaning(name.text).goal == "min":
                 self._place_with_name("step", token, raw, name, at)  # Tacotron's `Train loss 100 0.812 Grad Norm 1.21`
                 return True
+        if raw.lower().endswith(b"evaluation over") and OVER_EPISODES.match(self.scan.masked, token.end):
+            self._pending, self._pending_at = b"Evaluation reward", at
+            self._last = "images"
+            return True
         of_images = OF_IMAGES.match(raw) if IMAGES.match(self.scan.masked, token.end) else None
         if of_images is not None and classify(of_images[1]).trust == "plain":
             self._pending, self._pending_at = of_images[1], at
@@ -235,8 +241,8 @@ class Pairs(Followers):
         elif self._pending and (EXPLICIT.search(gap) or gap == b" "):
             self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
-            if b"." in self._number(token) or kind == "other":
-                self._last = ""  # `Epoch 1 [12.1s]`
+            if b"." in self._number(token) or kind == "other" or EPOCH_AGAIN.match(self.scan.masked, token.end):
+                self._last = ""  # `Epoch 1 [12.1s]`, `Epoch 1 (1/200):`
             elif self.evaluates and follows[:1] != b"/":
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
             else:
@@ -263,7 +269,9 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0", behind)):
+        if gap.endswith((b"[", b"(")) and (
+            follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]", behind)
+        ):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`

@@ -184,7 +184,7 @@ def _start(text: bytes, at: int) -> int:
     start = at
     before = text[at - 1 : at]
     if before == b".":
-        if at >= 2 and (text[at - 2] in _LETTERS or text[at - 2] in b"0_."):
+        if at >= 2 and (text[at - 2] in _LETTERS or text[at - 2] in b"0_." or text[at - 4 : at - 1] in (b"AP ", b"Ap ", b"AR ")):
             return -1
         start, before = at - 1, text[at - 2 : at - 1] if at >= 2 else b""
     if before in (b"-", b"+") and before:

@@ -139,7 +139,10 @@ def _has_twins(found: list[Cell]) -> bool:
 def _is_evaluation(found: list[Cell]) -> bool:
     if len(found) >= 3 and found[0].text == b"classes" and found[1].text == b"top0_acc":
         return True
-    return sum(c.text.rstrip(b"):") in _EVALUATION for c in found) >= 4 or sum(c.text.startswith(b"AP") for c in found) >= 3
+    return (
+        sum(c.text.rstrip(b"):") in _EVALUATION for c in found) >= 4
+        or sum(c.text.startswith(b"AP") and b":" not in c.text for c in found) >= 3
+    )
 
 
 def _is_header(found: list[Cell], how: str) -> bool:
