@@ -7,20 +7,23 @@ place (`tqdm.write`) waits for the bar's next state, which tells the step it was
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import compress, count, islice, pairwise, repeat
+from operator import is_not
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.frames import BARE, BEHIND, BLANK, TEXT, WIPE, Forms
+from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
 from tailwatch.core.framing import frames_of, goes_back
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
-    from tailwatch.core.frames import Form, Track
+    from tailwatch.core.frames import Form
     from tailwatch.core.framing import Frames
 
 MAX_BARS: Final = 32
 MANY: Final = 8
 """From so many frames on, a line is searched for a bar that goes on and on."""
+_NONE: Final = Track(b"", END)
+"""Stands behind the tracks of a line, so that the last ones end."""
 _WIDEST: Final = 40
 """Digits of a count and its total, and what stands between them."""
 
@@ -87,12 +90,13 @@ class Bars:
         tracks: list[Track] = []
         if len(forms) >= MANY * (len(pieces) or 1) and not self._every_redraw:
             tracks = [form.track or form.track_of(raw) for form, raw in zip(forms, raws, strict=True)]
+            tracks += (_NONE, _NONE)
         while at < len(forms):
             form = forms[at]
             kind, offset = form.kind, starts[at] + at - 2 * line
             if kind >= BARE and not self._every_redraw:
                 self._draw(form, raws[at], number, offset, out)
-                if tracks and tracks[at + 1 : at + 3] == [tracks[at]] * 2:
+                if tracks and tracks[at] is tracks[at + 1] is tracks[at + 2]:
                     at = self._draw_on(at, tracks, forms, frames, number, 2 * line, out)
             elif kind >= TEXT:
                 self._print(raws[at], number, offset, out)
@@ -115,11 +119,11 @@ class Bars:
 
         Only its last state matters, and the last ones before it begins anew: the others are counted together.
         """
-        track, end = tracks[first], first + 1
+        track = tracks[first]
         if track.kind >= BEHIND:
             return first
-        while end < len(tracks) and tracks[end] == track:
-            end += 1
+        others = map(is_not, islice(tracks, first, None), repeat(track))
+        end = next(compress(count(first), others))
         raws, starts = frames.raws, frames.starts
         breaks = _breaks(forms[first:end], raws[first:end]) if track.kind != BARE else []
         for start, stop in pairwise([first, *(first + at for at in breaks), end]):
@@ -135,11 +139,11 @@ class Bars:
 
     def _fold(self, bar: Bar, states: list[bytes]) -> None:
         """Let the last of some states of a bar stand for them all."""
-        count = len(states) - 1
+        folded = len(states) - 1
         bar.frame = states.pop()
-        bar.redraws += count
-        self.redraws += count
-        self.redrawn_bytes += count + sum(map(len, states))
+        bar.redraws += folded
+        self.redraws += folded
+        self.redrawn_bytes += folded + sum(map(len, states))
 
     def _print(self, text: bytes, number: int, offset: int, out: Block) -> None:
         """Take a text: it is a line and lets finished bars out before it."""

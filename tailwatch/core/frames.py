@@ -18,7 +18,7 @@ WIPE: Final = 8
 MAX_FORMS: Final = 2048
 MAX_KEPT: Final = 4096
 """Longer shapes are examined anew each time."""
-MAX_TRACKS: Final = 256
+MAX_TRACKS: Final = 2048
 END, BLANK, TEXT, BARE, COUNTED, OF_TOTAL, BEHIND = range(-3, 4)
 """Kinds of frames: the end of a line, nothing that shows, a text; a bar without a count, with one, with one of a total, and
 `BEHIND` more where a text stands behind the bar."""
@@ -45,6 +45,29 @@ class Track(NamedTuple):
     kind: int
 
 
+class Tracks:
+    """The tracks met. There is one object for each, which is what makes many frames in a row quick to compare."""
+
+    def __init__(self) -> None:
+        self._one: dict[Track, Track] = {}
+        self._by_head: dict[tuple[bytes, int], dict[bytes, Track]] = {}
+
+    def one(self, name: bytes, kind: int) -> Track:
+        """Return the track of a name and a kind."""
+        if len(self._one) >= MAX_TRACKS:
+            self._one.clear()
+            for known in self._by_head.values():
+                known.clear()
+        track = Track(name, kind)
+        return self._one.setdefault(track, track)
+
+    def below(self, head: bytes, kind: int) -> dict[bytes, Track]:
+        """Return the tracks met of frames that begin with the same shape, by the digits in their names."""
+        if len(self._by_head) >= MAX_TRACKS:
+            self._by_head.clear()
+        return self._by_head.setdefault((head, kind), {})
+
+
 class Form:
     """What frames of one shape share.
 
@@ -61,6 +84,7 @@ class Form:
     """
 
     __slots__ = (
+        "_known",
         "_name_at",
         "_tracks",
         "_varies",
@@ -75,7 +99,7 @@ class Form:
         "without_values",
     )
 
-    def __init__(self, shape: bytes) -> None:
+    def __init__(self, shape: bytes, tracks: Tracks) -> None:
         found = _DRAWN_COUNT.search(shape)
         if found is None:
             for found in _COUNT.finditer(shape):  # noqa: B007 - the last one counts: `Epoch 3/10 [==>  ] 36/79`
@@ -86,12 +110,13 @@ class Form:
         if found:
             end = found.end(2) if found[2] else found.end(1)
             self.counts, self.of_total = slice(found.start(1), end), slice(found.end(1), end)
-        self._name_at = tuple(_kept(_head(shape[: found.start() if found else 64])))
+        head = _head(shape[: found.start() if found else 64])
+        self._name_at = tuple(_kept(head))
         varying = [at for at in self._name_at if b"0" in shape[at]]
-        self._varies = varying[0] if len(varying) == 1 else None
-        self._tracks: dict[bytes, Track] = {}
         self.kind = self._kind(shape)
-        self.track = None if varying else Track(_joined(shape, self._name_at), self.kind)
+        self._tracks, self._known = tracks, tracks.below(head, self.kind)
+        self._varies = varying[0] if len(varying) == 1 else None
+        self.track = None if varying else tracks.one(_joined(shape, self._name_at), self.kind)
         self.without_values = _NO_VALUES.search(shape) is not None
         self.goes_on = _TQDM_START.search(shape) is not None
         self.may_be_full = b"000%" in shape
@@ -107,13 +132,12 @@ class Form:
 
     def track_of(self, frame: bytes) -> Track:
         """Return the track of a frame."""
-        key = frame if self._varies is None else frame[self._varies]
-        track = self._tracks.get(key)
+        if self._varies is None:
+            return self._tracks.one(_joined(frame, self._name_at), self.kind)
+        digits = frame[self._varies]
+        track = self._known.get(digits)
         if track is None:
-            track = Track(_joined(frame, self._name_at), self.kind)
-            if len(self._tracks) >= MAX_TRACKS:
-                self._tracks.clear()
-            self._tracks[key] = track
+            track = self._known[digits] = self._tracks.one(_joined(frame, self._name_at), self.kind)
         return track
 
     def state(self, frame: bytes) -> tuple[bytes, int, int]:
@@ -129,6 +153,7 @@ class Forms:
 
     def __init__(self) -> None:
         self._known: dict[bytes, Form] = {}
+        self._tracks = Tracks()
 
     def of(self, joined: bytes, border: bytes) -> list[Form]:
         """Return the form of each frame, between which stands a border."""
@@ -138,7 +163,7 @@ class Forms:
     def _new(self, shape: bytes) -> Form:
         if len(self._known) >= MAX_FORMS:
             self._known.clear()
-        found = Form(shape)
+        found = Form(shape, self._tracks)
         if len(shape) <= MAX_KEPT:
             self._known[shape] = found
         return found
