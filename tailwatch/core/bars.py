@@ -84,33 +84,37 @@ class Bars:
         self._take(frames_of([piece], offset), number, out, [])
 
     def _take(self, frames: Frames, number: int, out: Block, pieces: list[bytes]) -> None:
-        raws, starts, at, first, line, before = frames.raws, frames.starts, 0, 0, 0, len(out.raws)
+        raws, starts, first, line, behind, before = frames.raws, frames.starts, 0, 0, 0, len(out.raws)
         self.erased_bytes += frames.erased_bytes
         forms = self.forms.of(frames.joined, b"\r")
+        folds = not self._every_redraw
         tracks: list[Track] = []
-        if len(forms) >= MANY * (len(pieces) or 1) and not self._every_redraw:
+        if folds and len(forms) >= MANY * (len(pieces) or 1):
             tracks = [form.track or form.track_of(raw) for form, raw in zip(forms, raws, strict=True)]
             tracks += (_NONE, _NONE)
-        while at < len(forms):
+        places = iter(range(len(forms)))
+        for at in places:
             form = forms[at]
-            kind, offset = form.kind, starts[at] + at - 2 * line
-            if kind >= BARE and not self._every_redraw:
-                self._draw(form, raws[at], number, offset, out)
+            kind = form.kind
+            if kind >= BARE and folds:
+                self._draw(form, raws[at], number, starts[at] + at - behind, out)
                 if tracks and tracks[at] is tracks[at + 1] is tracks[at + 2]:
-                    at = self._draw_on(at, tracks, forms, frames, number, 2 * line, out)
+                    last = self._draw_on(at, tracks, forms, frames, number, behind, out)
+                    next(islice(places, last - at, last - at), None)  # those up to the last are drawn
             elif kind >= TEXT:
-                self._print(raws[at], number, offset, out)
+                self._print(raws[at], number, starts[at] + at - behind, out)
             elif kind == BLANK:
-                self._wiped = self._wiped or len(raws[at]) >= WIPE
+                if len(raws[at]) >= WIPE:
+                    self._wiped = True
             else:
                 if len(out.raws) == before and not self._open and not self._waiting:
-                    out.add(b"", number, starts[first] + first - 2 * line)
+                    out.add(b"", number, starts[first] + first - behind)
                 self.end_line(out)
-                number, line, first = number + 1, line + 1, at + 1
+                number, behind, first = number + 1, behind + 2, at + 1
+                line += 1
                 if line < len(pieces):
                     self.begin_line(pieces[line], out)
                 before = len(out.raws)
-            at += 1
 
     def _draw_on(
         self, first: int, tracks: list[Track], forms: list[Form], frames: Frames, number: int, behind: int, out: Block
@@ -159,7 +163,8 @@ class Bars:
 
     def _draw(self, form: Form, frame: bytes, number: int, offset: int, out: Block) -> None:
         """Take a frame of a bar: it replaces the bar's former state."""
-        name, done, total = form.state(frame)
+        name = (form.track or form.track_of(frame))[0]
+        done, total = form.state(frame)
         bar = self._open.get(name)
         if bar is None:
             if len(self._open) >= MAX_BARS:
@@ -237,4 +242,4 @@ def _breaks(forms: list[Form], frames: list[bytes]) -> list[int]:
     if (b"\r".join(counts) + b"\r").count(behind) == len(counts) and counts == sorted(counts):
         return []  # of one total, padded to one width: the order of the bytes is that of the numbers
     states = [form.state(frame) for form, frame in zip(forms, frames, strict=True)]
-    return [at for at, (old, new) in enumerate(pairwise(states), 1) if new[1] < old[1] or new[2] != old[2]]
+    return [at for at, (old, new) in enumerate(pairwise(states), 1) if new[0] < old[0] or new[1] != old[1]]

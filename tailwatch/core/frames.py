@@ -140,12 +140,11 @@ class Form:
             track = self._known[digits] = self._tracks.one(_joined(frame, self._name_at), self.kind)
         return track
 
-    def state(self, frame: bytes) -> tuple[bytes, int, int]:
-        """Return the name of the bar, how far it is, and of how much; -1 where it does not say so."""
-        name = (self.track or self.track_of(frame))[0]
+    def state(self, frame: bytes) -> tuple[int, int]:
+        """Return how far the bar is, and of how much; -1 where it does not say so."""
         if self.done is None:
-            return name, -1, 0
-        return name, int(frame[self.done]), -1 if self.total is None else int(frame[self.total])
+            return -1, 0
+        return int(frame[self.done]), -1 if self.total is None else int(frame[self.total])
 
 
 class Forms:
