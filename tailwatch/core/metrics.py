@@ -80,11 +80,13 @@ _FILL: Final = _set(
 )
 
 _LOWER_IS_BETTER: Final = _set(
+    "mcd ade fde hd asd assd brier kld mpjpe nme "
     "verlust perte perdida perda потери потеря лосс 손실 "
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
     "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
+    "stoi pesq sdr snr sisdr sisnr gini ks dsc qwk "
     "rank0 rank00 rank1 rank3 rank5 rank10 rank20 rank50 "
     "genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
     "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
@@ -92,7 +94,7 @@ _HIGHER_IS_BETTER: Final = _set(
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
 _WEAK: Final = _set(
-    "map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top"
+    "snr ks hd sdr ade fde gini asd map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top"
 )
 _NEUTRAL: Final = _set(
     "lr time eta data mem memory speed throughput seconds sec secs s ms hours epoch step iter iteration size count num scale tokens "

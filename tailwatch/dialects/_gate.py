@@ -28,7 +28,7 @@ _KNOWN: Final = frozenset(
     )
     if word.isascii() and len(word) > 1
 )
-_PARTS: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"epoch", b"iter"))
+_PARTS: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"epoch", b"iter", b"miou", b"f0:", b"f0 ", b"f0="))
 _RATES: Final = any_of_bytes((b"it/s", b"s/it", b"it, "))
 
 

@@ -96,6 +96,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
         and (
             v.strong
             or (v.trust == "plain" and pairs.named_place)  # `Epoch 3 train loss 13166`
+            or (v.decimal and pairs.compares and pairs.named_place and v.name.part == "split")  # `Epoch 1 train 0.9 val 0.8`
             or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v))
             or v.name.text in ("best epoch", "best step")
         )
