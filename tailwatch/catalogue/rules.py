@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Label
 
 
+_DIGIT = lazy("[0-9]")
 _COUNTED = lazy(r"\{\d{0,9},?\d{0,9}\}|\\u[0-9a-fA-F]{4}")
 
 
@@ -118,7 +119,7 @@ class Rule(NamedTuple):
         literals = [*self.unless, *(literal for when in self.when for literal in (*when.has, *when.lacks))]
         if self.pattern is not None:
             literals.append(_COUNTED.sub("", self.pattern.pattern))
-        return any(character in "0123456789" for literal in literals for character in literal)
+        return _DIGIT.search(" ".join(literals)) is not None
 
 
 def rule_from_toml(toml: str) -> Rule:

@@ -88,7 +88,7 @@ class _Prefix:
         self._compiled: re.Pattern[str] | None = None
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
-        if self._words and not any(word in text for word in self._words):
+        if self._words and not any(map(text.__contains__, self._words)):
             return None
         if self._compiled is None:
             self._compiled = re.compile(self._expression)
@@ -206,7 +206,7 @@ class Peeled(NamedTuple):
     def is_message(self) -> bool:
         """Whether form alone shows a message: a level above info, a class at the head, or words that tell of trouble."""
         if self.level in ("warning", "error", "fatal") or self.klass:
-            return bool(self.klass) or len({c for c in self.rest if c.isalpha()}) > 1  # `****__xx` only frames what others say
+            return bool(self.klass) or len(set(filter(str.isalpha, self.rest))) > 1  # `****__xx` only frames what others say
         if self.wrapper:
             named = self.wrapper[0] > "\x7f" or (self.wrapper[0].isupper() and "_" not in self.wrapper)
             return named and self.rest[:1].isalpha() and not self.rest.startswith(("nan", "inf", "NaN"))

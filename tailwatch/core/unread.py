@@ -5,6 +5,7 @@ They are counted by kind: lines that differ in their numbers only are of one kin
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 from tailwatch.core.lazily import lazy
@@ -45,12 +46,14 @@ def carries_number(shape: bytes) -> bool:
 class UnreadKind:
     """Lines of one kind: how many, the first and the last one, and what the first one says."""
 
-    __slots__ = ("_promise", "count", "example", "first_line", "last_line")
+    __slots__ = ("_promise", "count", "example", "first_line", "last_line", "shapes")
 
     def __init__(self, line: int, example: bytes) -> None:
         self.count = 0
         self.first_line = self.last_line = line
         self.example = example
+        self.shapes: list[bytes] = []
+        """The shapes of its lines that the book knows."""
         self._promise: int | None = None
 
     @property
@@ -69,6 +72,8 @@ class UnreadBook:
         self.lines = 0
         self._kinds: dict[bytes, UnreadKind] = {}
         self._shapes: dict[bytes, UnreadKind] = {}
+        self._once: deque[bytes] = deque()
+        """The keys of the kinds of which one line came so far, oldest first; those that came again are left out when met."""
 
     def add(self, raw: bytes, line: int) -> None:
         """Count a line."""
@@ -77,8 +82,9 @@ class UnreadBook:
         kind = self._shapes.get(shape)
         if kind is None:
             if len(self._shapes) >= _MAX_SHAPES:
-                self._shapes.clear()
+                self._forget_shapes()
             kind = self._shapes[shape] = self._kind(_NUMBER.sub(b"0", shape), raw, line)
+            kind.shapes.append(shape)
         kind.count += 1
         kind.last_line = line
 
@@ -86,11 +92,24 @@ class UnreadBook:
         kind = self._kinds.get(key)
         if kind is None:
             if len(self._kinds) >= MAX_KINDS:
-                rarest = min(self._kinds, key=lambda k: self._kinds[k].count)
-                forgotten = self._kinds.pop(rarest)
-                self._shapes = {shape: k for shape, k in self._shapes.items() if k is not forgotten}
+                for shape in self._kinds.pop(self._rarest()).shapes:
+                    del self._shapes[shape]
             kind = self._kinds[key] = UnreadKind(line, raw[:KEPT_BYTES])
+            self._once.append(key)
         return kind
+
+    def _rarest(self) -> bytes:
+        """Return the key of the first of the kinds with the fewest lines: with one line, as long as there is such a kind."""
+        while self._once:
+            key = self._once.popleft()
+            if self._kinds[key].count == 1:
+                return key
+        return min(self._kinds, key=lambda k: self._kinds[k].count)
+
+    def _forget_shapes(self) -> None:
+        self._shapes.clear()
+        for kind in self._kinds.values():
+            kind.shapes.clear()
 
     def kinds(self) -> list[UnreadKind]:
         """Return the kinds: those that may hold measurements first, of these the most frequent one, then by their first line."""

@@ -50,6 +50,20 @@ def test_a_frequent_kind_is_seen_though_it_begins_after_many_rare_ones() -> None
     assert (book.kinds()[0].count, book.kinds()[0].example) == (50, b"late 0")
 
 
+@given(st.lists(st.integers(0, MAX_KINDS + 40), max_size=3 * MAX_KINDS))
+@settings(deadline=None, max_examples=20)
+def test_the_first_of_the_rarest_kinds_gives_way(kinds: list[int]) -> None:
+    """What is kept is what looking through all kinds each time would keep."""
+    book, kept = UnreadBook(), dict[bytes, int]()
+    for number, kind in enumerate([*range(MAX_KINDS), *kinds], 1):
+        raw = b"x" * kind + b" 1"
+        book.add(raw, number)
+        if raw not in kept and len(kept) >= MAX_KINDS:
+            del kept[min(kept, key=kept.__getitem__)]
+        kept[raw] = kept.get(raw, 0) + 1
+    assert {k.example: k.count for k in book.kinds()} == kept
+
+
 @pytest.mark.parametrize(
     ("line", "template"),
     [
