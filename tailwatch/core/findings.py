@@ -70,7 +70,7 @@ class FindingBook:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._open: dict[str, int] = {}
-        self._owned: dict[str, AbstractSet[str]] = {}
+        self.held: dict[str, AbstractSet[str]] = {}
         """The keys of the open findings of each diagnosis that holds some."""
 
     @property
@@ -80,10 +80,6 @@ class FindingBook:
         held = (self.findings[i] for i in self._open.values())
         return sorted(held, key=lambda f: (grave[f.opinion.severity], f.opinion.id not in _FIRST, f.opened.part, f.opened.line))
 
-    def holds(self, diagnosis: str) -> bool:
-        """Whether a finding of this diagnosis is open."""
-        return diagnosis in self._owned
-
     def settle(self, diagnosis: str, segment: int, opinions: Iterable[Opinion], now: Place) -> list[FindingChange]:
         """Bring the findings of one diagnosis in one segment in line with its opinions; return what changed."""
         changes: list[FindingChange] = []
@@ -92,13 +88,13 @@ class FindingBook:
             key = f"{opinion.id}/{segment}/{opinion.series}"
             held.add(key)
             changes.extend(self._hold(key, opinion, segment, now))
-        owned = self._owned.get(diagnosis, _NONE)
+        owned = self.held.get(diagnosis, _NONE)
         if owned != held:
             changes.extend(self._close(key, now) for key in sorted(owned - held, key=self._open.__getitem__))
             if held:
-                self._owned[diagnosis] = held
+                self.held[diagnosis] = held
             else:
-                del self._owned[diagnosis]
+                del self.held[diagnosis]
         return changes
 
     def _hold(self, key: str, opinion: Opinion, segment: int, now: Place) -> list[FindingChange]:

@@ -61,7 +61,7 @@ class Bench:
         changes: list[FindingChange] = []
         if run.segment.number != self._segment:
             for judge in self._judges:
-                if self.book.holds(judge.ID):
+                if judge.ID in self.book.held:
                     changes += self.book.settle(judge.ID, self._segment, (), run.here)
             self._seat()
         return changes + self.judge(changed) if changed else changes
@@ -69,14 +69,15 @@ class Bench:
     def judge(self, changed: frozenset[Watch]) -> list[FindingChange]:
         """Ask the judges that watch one of these changes; returns what that did to the findings."""
         changes: list[FindingChange] = []
-        here = None
+        run, held, here = self._run, self.book.held, None
         for judge in self._asked(changed):
             before = judge.awaits
-            opinions = tuple(judge.look(self._run, changed))
-            if judge.awaits != before:
+            opinions = judge.look(run, changed)
+            after = judge.awaits
+            if after is not before and after != before:
                 self._known.clear()
-            if opinions or self.book.holds(judge.ID):
-                here = here or self._run.here
+            if opinions or judge.ID in held:
+                here = here or run.here
                 changes += self.book.settle(judge.ID, self._segment, opinions, here)
         return changes
 

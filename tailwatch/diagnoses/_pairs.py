@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.diagnoses._muted import is_muted
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from tailwatch.core.run import Run
     from tailwatch.core.segment import Pair, Segment
     from tailwatch.core.series import Series
@@ -46,12 +48,10 @@ class Pairs:
         """Return those of the present segment."""
         segment = run.segments[-1]
         pairs = segment.shared(cls)
-        if len(segment.series) != pairs.known:
-            pairs.renew(segment)
-        return pairs
+        return pairs if pairs.known == len(segment.series) else pairs.renewed(segment)
 
-    def renew(self, segment: Segment) -> None:
-        """Work everything out anew, as a series was added to the segment."""
+    def renewed(self, segment: Segment) -> Self:
+        """Return itself with everything worked out anew, as a series was added to the segment."""
         self.known = len(segment.series)
         self.all, self.ordered = segment.pairs(), segment.ordered()
         self.main = _main(self.all)
@@ -62,6 +62,7 @@ class Pairs:
         self.running = None if self.loss is None else _running_of(segment, self.loss.train)
         self.rate = next((s for s in segment.series.values() if s.spec.metric == "lr" and s.axis == "epoch"), None)
         self.muted = is_muted(s.spec.name for s in segment.series.values())
+        return self
 
 
 def _main(pairs: list[Pair]) -> Pair | None:
