@@ -177,11 +177,11 @@ class Intake:
 
     def _weave(self, block: Block, at: int) -> Weave | None:
         """Read the lines from a place on together; not those that name the run's rank."""
-        woven = self.reader.weave(block, at)
+        woven = self.reader.weave(block, at, self._ask)
         return None if woven is None or (woven.names_rank and self._witness.rank is None) else woven
 
     def _line(self, line: Line, entry: Entry) -> None:
-        interest = entry.rules if entry.asked else self._ask(line, entry)
+        interest = entry.rules if entry.asked else self._ask(line.raw, entry)
         listener, witness = self.listener, self._witness
         claimed = listener.claims(line.raw)
         events: list[ReaderEvent] = []
@@ -200,7 +200,7 @@ class Intake:
             spoken = (*spoken, *witness.settle())
         self._told.line(line.number, events, spoken, heard)
 
-    def _ask(self, line: Line, entry: Entry) -> Interest | None:
-        interest = self.listener.interest(line.raw.decode("utf-8", "replace"))
+    def _ask(self, raw: bytes, entry: Entry) -> Interest | None:
+        interest = self.listener.interest(raw.decode("utf-8", "replace"))
         entry.tell(interest)
         return interest

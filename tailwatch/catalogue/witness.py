@@ -11,12 +11,13 @@ from tailwatch.core.events import Mark, Reading, Setting
 from tailwatch.core.last_words import LastWords
 from tailwatch.core.metrics import meaning
 from tailwatch.core.rhythm import Looks
+from tailwatch.core.weaving import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tailwatch.catalogue.listener import Listener
-    from tailwatch.core.events import Axis, ReaderEvent, SeriesSpec, Spoken
+    from tailwatch.core.events import ReaderEvent, SeriesSpec, Spoken
     from tailwatch.core.weaving import Weave
 
     Piece = tuple[int, int, Sequence[Spoken]]
@@ -90,7 +91,7 @@ class Witness:
             yield woven.start, woven.end, ()
             return
         begin = woven.start
-        for start, end in woven.until_looks(self._looks, self.rank, woven.start, woven.end):
+        for start, end in woven.until_looks(self._looks, self.rank, woven.start, woven.end, doubtful=self._words.pending):
             self._count(woven, start, end)
             spoken = self.settle() if self.due else ()
             if spoken:
@@ -100,23 +101,17 @@ class Witness:
             yield begin, woven.end, ()
 
     def _count(self, woven: Weave, start: int, end: int) -> None:
-        slices = sorted((s for s in woven.slices(start, end) if s.strand.family.specs), key=lambda s: s.last)
+        slices = sorted((s for s in woven.slices(start, end) if s.strand.family.specs), key=lambda s: s.counts)
         own = [s for s in slices if s.strand.rank is None or s.strand.rank == self.rank]
-        going = [s.last for s in own if _show_training(s.strand.family.specs)]
+        going = [s.counts for s in own if s.strand.family.shows_training]
         if going:
-            self._goes_on(woven.block.numbers[max(going)])
-        axes: tuple[Axis, ...] = ("step", "index")
-        for axis in axes:
-            self._look(axis, sum(s.end - s.start for s in own if s.strand.axis == axis))
+            self._goes_on(woven.block.numbers[max(going)[1]])
+        for axis in AXES:
+            values = sum(s.end - s.start for s in own if s.strand.axis == axis)
+            if values and self._looks.due(axis, values):
+                self.due = True
         for found in slices:
             self._listener.trained(found.strand.family.dialect, self._part, self._newest)
-
-    def _look(self, axis: Axis, values: int) -> None:
-        while values:
-            until = min(values, self._looks.until_look(axis))
-            values -= until
-            if self._looks.due(axis, until):
-                self.due = True
 
 
 def _show_training(specs: tuple[SeriesSpec, ...]) -> bool:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Progress
-from tailwatch.core.weaving import Slice
+from tailwatch.core.weaving import AXES, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tailwatch.core.events import Axis
     from tailwatch.core.run import Run
     from tailwatch.core.weaving import Weave
 
@@ -27,43 +26,45 @@ def tell(run: Run, woven: Weave, start: int, until: int) -> Iterator[tuple[int, 
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
         start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
         yield start, told
-    for begin, end in woven.until_looks(run.looks, run.rank, start, until):
+    for begin, end in woven.until_looks(run.looks, run.rank, start, until, doubtful=run.last_words.pending):
         slices = woven.slices(begin, end)
         run.line = numbers[end - 1]
         others = [s for s in slices if run.is_other_rank(s.strand.rank)]
         run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
         _take_in(run, woven, [s for s in slices if s.strand.family.tells and s not in others])
-        yield end, sorted((s for s in slices if s.strand.family.specs), key=_last)
+        yield end, sorted((s for s in slices if s.strand.family.specs), key=_counts)
 
 
 def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list[Slice]]:
     """Tell the run of the first line that says something, by itself; returns the place behind it."""
-    rows = [Slice(s.strand, s.start, s.start + 1) for s in woven.slices(start, until) if s.strand.family.tells]
-    row = min(rows, key=_last, default=None)
-    line = woven.block[until - 1 if row is None else row.last]
-    run.line = line.number
-    if row is None:
+    told = [s for s in woven.slices(start, until) if s.strand.family.tells]
+    if not told:
+        run.line = woven.block.numbers[until - 1]
         return until, []
-    if not row.strand.family.specs:
-        step = row.strand.steps[row.start]
-        run.apply(Progress(woven.epoch, woven.epochs, step if step == step else None, woven.steps, line.number, line.part))
-        return row.last + 1, []
-    run.apply(woven.readings([row])[0])
-    return row.last + 1, [row]
+    place = min(s.strand.places[s.start] for s in told)
+    line = woven.block[place]
+    run.line = line.number
+    rows = [s for s in woven.slices(place, place + 1) if s.strand.family.tells]
+    for reading in woven.readings(rows):
+        run.apply(reading)
+    if rows[0].strand.family.specs:
+        return place + 1, rows
+    step = rows[0].strand.steps[rows[0].start]
+    run.apply(Progress(woven.epoch, woven.epochs, step if step == step else None, woven.steps, line.number, line.part))
+    return place + 1, []
 
 
 def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
     if not told:
         return
     valued = [s for s in told if s.strand.family.specs]
-    goes_on = [s.last for s in valued if _add(run, woven, s)]
+    goes_on = [s.counts for s in valued if _add(run, woven, s)]
     if goes_on:
-        run.went_on(woven.block.numbers[max(goes_on)])
+        run.went_on(woven.block.numbers[max(goes_on)[1]])
     _progress(run, woven, told)
     if valued:
-        stamp = woven.time_at(max(s.last for s in valued))
-        axes: tuple[Axis, ...] = ("step", "index")
-        for axis in axes:
+        stamp = woven.time_at(max(valued, key=_counts).last)
+        for axis in AXES:
             count = sum(s.end - s.start for s in valued if s.strand.axis == axis)
             if count:
                 run.taken(axis, count, stamp)
@@ -75,7 +76,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     specs, count = strand.family.specs, end - start
     run.dialects[strand.family.dialect] += count
     run.points[strand.family.dialect] += count * len(specs)
-    numbers = _numbers(woven.block.numbers, strand.places[start:end])
+    numbers = _numbers(woven.block.numbers, strand.lines[start:end])
     epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
@@ -108,7 +109,7 @@ def _last_at_each(steps: array[float]) -> list[int] | None:
 
 def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
     """Put the run where the last row stands."""
-    newest = max(told, key=_last)
+    newest = max(told, key=_counts)
     line = woven.block[newest.last]
     old, step = run.progress, newest.strand.steps[newest.end - 1]
     epochs, steps = old.epochs, old.steps
@@ -118,8 +119,8 @@ def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
     epoch = old.epoch if woven.epoch is None else woven.epoch
     run.progress = Progress(epoch, epochs, step if step == step else old.step, steps, line.number, line.part)
     run.segment.last_line = line.number
-    run.whole_epoch = False
+    run.whole_epoch = newest.strand.axis == "epoch"
 
 
-def _last(found: Slice) -> int:
-    return found.last
+def _counts(found: Slice) -> tuple[int, int]:
+    return found.counts

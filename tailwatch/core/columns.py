@@ -7,12 +7,15 @@ by columns, one or two. What comes out is the same: lines that move more than th
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress, count, islice
+from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.cursor import held_out, signature
-from tailwatch.core.metrics import is_neutral
+from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.numbers import number
 
 if TYPE_CHECKING:
@@ -48,11 +51,32 @@ class Family:
     frame: Frame | None
     moves: bool
     bare: bool
+    closes: bool
 
     @property
     def tells(self) -> bool:
         """Whether the run is told anything: values or a place."""
         return bool(self.specs) or self.moves
+
+    @property
+    def places(self) -> bool:
+        """Whether its lines say where the run stands, by themselves."""
+        return self.step >= 0 or bool(self.constant)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its values count only where their box is closed."""
+        return self.kind == "boxed" and bool(self.specs)
+
+    @property
+    def shows_training(self) -> bool:
+        """Whether its values show that training goes on: one of them is to rise or to fall."""
+        return any(meaning(spec.name).goal is not None for spec in self.specs)
+
+    @property
+    def asks_for_step(self) -> bool:
+        """Whether what its lines say depends on whether a step is known."""
+        return not self.waits and (self.tells or self.step >= 0)
 
     @property
     def takes_up(self) -> bool:
@@ -68,10 +92,12 @@ def family_of(
     `numbered` are the plan's fields, each with its index among the parts of a line.
     """
     at = {f.role: (i, f.form) for i, f in numbered}
-    if plan.header or plan.kind in ("epoch_bar", "boxed"):
+    if not plan.dialect or plan.header or plan.kind in ("epoch_bar", "carrying") or (plan.closes and plan.kind != "boxed"):
+        return None
+    if plan.kind == "boxed" and not at.keys().isdisjoint(("epoch", "epochs", "steps")):
         return None
     counted = plan.kind in ("bar", "loop") and {"step", "steps"} <= at.keys()
-    if specs and not (counted or plan.kind in ("running", "context")):
+    if specs and not (counted or plan.kind in ("running", "context", "boxed")):
         return None
     step, step_form = at.get("step", (-1, "float"))
     return _the_one(
@@ -90,8 +116,9 @@ def family_of(
         bool(specs) and all(is_neutral(s.name) for s in specs),
         plan.inherits,
         plan.frame,
-        moves,
+        moves and plan.kind != "boxed",
         bare,
+        plan.closes,
     )
 
 
@@ -102,47 +129,127 @@ _the_one = lru_cache(maxsize=4096)(Family)
 class Strand:
     """The lines of one family in a stretch of the log, and the columns that are made of them.
 
-    `places` are the lines' indices in their block. Rows are cut off at the end (`keep`) before the columns are used.
+    `lines` are the lines' indices in their block, `places` those at which they count: for the rows of a box where it is closed.
     """
 
-    __slots__ = ("axis", "columns", "family", "parts", "places", "rank", "steps", "times")
+    __slots__ = (
+        "_borders",
+        "_constant",
+        "_odd",
+        "axis",
+        "columns",
+        "family",
+        "lines",
+        "next",
+        "parts",
+        "places",
+        "rank",
+        "rivals",
+        "steps",
+        "times",
+    )
 
-    def __init__(self, family: Family, axis: Axis, rank: float | None) -> None:
+    def __init__(self, family: Family, rank: float | None) -> None:
         self.family = family
-        self.axis: Axis = axis
+        self.axis: Axis = "step"
         self.rank = rank
-        self.places: list[int] = []
+        self.lines: list[int] = []
+        self.places = self.lines
         self.parts: list[bytes] = []  # of all lines in one list: a tuple each would keep the garbage collector busy
         self.columns: list[array[float]] = []
         self.steps = array("d")
         self.times: list[bytes] = []
+        self.rivals: list[Strand] = []
+        """Others that say the same series: no two may be read together, lest its values lose their order."""
+        self.next = 0
+        """The first row that was not read yet."""
+        self._constant: list[tuple[str, list[bytes], NumberForm]] = []
+        self._borders: list[int] = []
+        self._odd: list[int] = []
 
-    def take_apart(self, cursor: Cursor) -> int | None:
-        """Make the columns; returns the place of the first row that has to be read by itself, None where none has."""
-        family = self.family
-        width, count = family.width, len(self.places)
+    def keep(self, end: int) -> None:
+        """Leave out the lines from a place on."""
+        if self.lines and self.lines[-1] >= end:
+            rows = bisect_left(self.lines, end)
+            del self.lines[rows:], self.parts[rows * self.family.width :]
+
+    def take_apart(self) -> None:
+        """Make the columns, and note where they cannot be read on."""
+        family, width = self.family, self.family.width
         parts = [self.parts[at::width] for at in range(width)]
-        if family.specs and (cursor.epochs, cursor.steps) != cursor.told and any(c[0] != "epoch" for c in family.constant):
-            count = 0
+        self.parts = []
         for role, at, form in family.constant:
-            column = parts[at]
-            steady = number(column[0], form) == getattr(cursor, role)
-            count = min(count, _as_first(column) if steady else 0)
+            self._constant.append((role, parts[at], form))
+            self._borders += _changes(parts[at])
         if family.step >= 0:
-            steps = _floats(parts[family.step], family.step_form)
-            count = min(count, _finite(steps), _until_end(steps, family, cursor))
-            self.steps = array("d", steps)
+            self.steps = self._column(parts[family.step], family.step_form)
         if family.time >= 0:
             self.times = parts[family.time]
-        for at, form in family.values:
-            values = _floats(parts[at], form)
-            count = min(count, _finite(values))
-            self.columns.append(array("d", values))
-        return None if count == len(self.places) else self.places[count]
+        self.columns = [self._column(parts[at], form) for at, form in family.values]
+        self._borders.sort()
+        self._odd.sort()
+
+    def _column(self, raw: list[bytes], form: NumberForm) -> array[float]:
+        values = list(map(float, raw)) if form == "float" else [number(part, form) for part in raw]
+        total = sum(values)
+        if total - total != 0.0:
+            self._odd += [i for i, value in enumerate(values) if value - value != 0.0]
+        return array("d", values)
+
+    def readable(self, start: int, end: int, cursor: Cursor) -> int:
+        """Return the first row from `start` that has to be read by itself where the cursor stands now, `end` where none has."""
+        family = self.family
+        axis = axis_of(family, self.rank, cursor)
+        if axis is None:
+            return start
+        self.axis = axis
+        if self._constant:
+            if family.specs and (cursor.epochs, cursor.steps) != cursor.told and any(c[0] != "epoch" for c in self._constant):
+                return start
+            for role, column, form in self._constant:
+                if number(column[start], form) != getattr(cursor, role):
+                    return start
+            border = bisect_right(self._borders, start)
+            if border < len(self._borders):
+                end = min(end, self._borders[border])
+            end = self._until_end(start, end, cursor)
+        if self._odd:
+            odd = bisect_left(self._odd, start)
+            if odd < len(self._odd):
+                end = min(end, self._odd[odd])
+        return end
+
+    def _until_end(self, start: int, end: int, cursor: Cursor) -> int:
+        """Return the first row of a bar with values that may be its last, or the first of all that begins to count at 0."""
+        family = self.family
+        if not family.specs or family.kind not in ("bar", "loop") or cursor.steps is None:
+            return end
+        ends = set() if cursor.epoch is None else {cursor.steps}
+        if family.kind == "loop" and not cursor.from_zero:
+            ends.add(0.0)
+        elif family.kind == "loop" and ends:
+            ends.add(cursor.steps - 1)
+        steps = self.steps[start:end]
+        return end if ends.isdisjoint(steps) else start + next(i for i, step in enumerate(steps) if step in ends)
+
+    def cut(self, start: int, end: int) -> Strand:
+        """Return the rows between two indices."""
+        if start == 0 and end == len(self.lines):
+            return self
+        part = Strand(self.family, self.rank)
+        part.axis = self.axis
+        part.lines = self.lines[start:end]
+        part.places = part.lines if self.places is self.lines else self.places[start:end]
+        part.columns = [column[start:end] for column in self.columns]
+        part.steps = self.steps[start:end]
+        part.times = self.times[start:end]
+        return part
 
 
 def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
     """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
+    if family.kind == "boxed":
+        return "epoch" if family.held_out else "step"
     if family.kind != "context" or not family.specs:
         return "step"
     if cursor.epoch is not None:
@@ -152,28 +259,8 @@ def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
     return "index" if cursor.unplaced and not family.neutral else None
 
 
-def _as_first(column: list[bytes]) -> int:
-    """Return how many of the first entries are the same."""
-    first = column[0]
-    if column.count(first) == len(column):
-        return len(column)
-    return next(i for i, part in enumerate(column) if part != first)
-
-
-def _floats(column: list[bytes], form: NumberForm) -> list[float]:
-    return list(map(float, column)) if form == "float" else [number(raw, form) for raw in column]
-
-
-def _finite(column: list[float]) -> int:
-    """Return how many of the first values are numbers."""
-    total = sum(column)
-    return len(column) if total - total == 0.0 else next((i for i, v in enumerate(column) if v - v != 0.0), len(column))
-
-
-def _until_end(steps: list[float], family: Family, cursor: Cursor) -> int:
-    """Return how many of the first rows of a bar with values are neither its beginning nor its end."""
-    if family.kind in ("bar", "loop") and family.specs and cursor.steps is not None:
-        ends = {0.0, cursor.steps - 1, cursor.steps}
-        if not ends.isdisjoint(steps):
-            return next(i for i, step in enumerate(steps) if step in ends)
-    return len(steps)
+def _changes(column: list[bytes]) -> list[int]:
+    """Return the indices of the entries that differ from the one before."""
+    if column.count(column[0]) == len(column):
+        return []
+    return list(compress(count(1), map(ne, column, islice(column, 1, None))))

@@ -28,6 +28,11 @@ class LastWords:
         self._last_line = 0
         self.heard = 0
 
+    @property
+    def pending(self) -> bool:
+        """Whether something was said that meant the end, and no values came since."""
+        return self._words is not None
+
     def went_on(self) -> bool:
         """Values came: training goes on, whatever was said before. Returns whether something was said that meant its end."""
         if self._words is None:

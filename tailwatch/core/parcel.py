@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from tailwatch.core.block import Block
 from tailwatch.core.columns import Strand
 from tailwatch.core.cursor import Cursor
+from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """A strand. `places` are a range where nothing lies between its lines; `times` are stamps, one a line."""
+    """A strand. Places are a range where nothing lies between; `lines` is None where they are the same; `times` are stamps."""
 
     family: Family
     axis: Axis
     rank: float | None
     places: Sequence[int]
+    lines: Sequence[int] | None
     columns: list[array[float]]
     steps: array[float]
     times: bytes
@@ -60,17 +62,21 @@ def packed(woven: Weave) -> Parcel:
 
 def _row(strand: Strand, start: int, end: int) -> Row:
     count = bisect_left(strand.places, end)
-    places = strand.places[:count]
-    first, last = places[0] - start, places[-1] - start
     return Row(
         strand.family,
         strand.axis,
         strand.rank,
-        range(first, last + 1) if last - first == count - 1 else array("q", [at - start for at in places]),
+        _from(start, strand.places[:count]),
+        None if strand.lines is strand.places else _from(start, strand.lines[:count]),
         [column[:count] for column in strand.columns],
         strand.steps[:count],
         b"\n".join(strand.times[:count]),
     )
+
+
+def _from(start: int, places: list[int]) -> Sequence[int]:
+    first, last = places[0] - start, places[-1] - start
+    return range(first, last + 1) if last - first == len(places) - 1 else array("q", [at - start for at in places])
 
 
 def unpacked(parcel: Parcel) -> Weave:
@@ -80,15 +86,14 @@ def unpacked(parcel: Parcel) -> Weave:
     block, count = Block(0.0, parcel.part), len(parcel.numbers)
     block.raws = [b""] * count
     block.numbers, block.starts = parcel.numbers.tolist(), parcel.starts.tolist()
-    woven = Weave(block, 0, cursor)
-    woven.end = count
-    woven.strands = [_strand(row) for row in parcel.rows]
-    return woven
+    return Weave(block, 0, count, [_strand(row) for row in parcel.rows], [], EMPTY_FRAME, cursor)
 
 
 def _strand(row: Row) -> Strand:
-    strand = Strand(row.family, row.axis, row.rank)
+    strand = Strand(row.family, row.rank)
+    strand.axis = row.axis
     strand.places = cast("list[int]", row.places)  # nothing is added any more
+    strand.lines = strand.places if row.lines is None else cast("list[int]", row.lines)
     strand.columns, strand.steps = row.columns, row.steps
     strand.times = row.times.split(b"\n") if row.family.time >= 0 else []
     return strand

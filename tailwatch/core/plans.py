@@ -97,9 +97,8 @@ class Runner:
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._bare = plan.kind == "bar" and not values and not self._names_epoch
         self._lean = bool(self._values) and not (plan.mark or plan.settings or self._settings or plan.closes)
-        alone = plan.mark or plan.settings or self._settings or plan.closes or self._named or self._aside
-        moves = self._moves and not values
-        self.family = None if alone else family_of(plan, self._specs, numbered, moves=moves, bare=self._bare)
+        alone = plan.mark or plan.settings or self._settings or self._named or self._aside or (plan.closes and bool(values))
+        self.family = None if alone else family_of(plan, self._specs, numbered, moves=self._moves and not values, bare=self._bare)
 
     def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
         """Return the runner for lines of `length` bytes whose fields stand, from left to right, at `spans`."""

@@ -30,12 +30,15 @@ class Rhythm:
         return self._next - self._count
 
     def add(self, values: int) -> bool:
-        """Count values, at most `until_look`; returns whether it is time to look."""
-        self._count += values
-        if self._count < self._next:
+        """Count values; returns whether it is time to look."""
+        until = self._count + values
+        if until < self._next:
+            self._count = until
             return False
-        space = next((space for most, space in SPACES if self._count < most), SPARSE)
-        self._next = self._count + max(space, self._first)
+        while self._next <= until:  # several times, where many values count at one line
+            space = next((space for most, space in SPACES if self._next < most), SPARSE)
+            self._next += max(space, self._first)
+        self._count = until
         return True
 
 
@@ -49,7 +52,9 @@ class Looks:
         self._running, self._loose = Rhythm(first=32), Rhythm(first=1)
 
     def until_look(self, axis: Axis) -> int:
-        """So many more running or loose values are to come before the next look."""
+        """So many more values of an axis are to come before the next look; every result is looked at."""
+        if axis == "epoch":
+            return 1
         return (self._running if axis == "step" else self._loose).until_look
 
     def due(self, axis: Axis, values: int) -> bool:

@@ -15,12 +15,13 @@ from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
+from tailwatch.core.gathering import HEADING_LINES
 from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
 from tailwatch.core.ready import Spans, ready
 from tailwatch.core.unread import UnreadBook, carries_number
-from tailwatch.core.weaver import HEADING_LINES, Weaver
+from tailwatch.core.weaver import Weaver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +54,10 @@ class Entry:
     """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
     `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
-    together with it; a `quiet` one says nothing to the run.
+    together with it; a `quiet` one says nothing to the run, one `alone` is read by itself and leads into the frame `after` it.
     """
 
-    __slots__ = ("asked", "family", "has_number", "quiet", "rules", "runner", "unpack")
+    __slots__ = ("after", "alone", "asked", "family", "has_number", "quiet", "rules", "runner", "unpack")
 
     def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool) -> None:
         self.runner = runner
@@ -64,7 +65,8 @@ class Entry:
         self.rules: Any = None
         self.asked = False
         self.family: Family | None = None
-        self.quiet = False
+        self.quiet = self.alone = False
+        self.after: Frame | None = None
         self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
 
     @property
@@ -88,6 +90,7 @@ class Entry:
             self.quiet = self.runner is None
             if isinstance(self.runner, Runner):
                 self.family, self.unpack = self.runner.family, self.runner.unpack
+                self.alone, self.after = self.family is None and not self.runner.plan.header, self.runner.frame
 
 
 def _nothing(_raw: bytes) -> tuple[bytes, ...]:
@@ -138,7 +141,7 @@ class Reader:
             if self._heading_age > HEADING_LINES:
                 self._enter(self.frame._replace(split=None))
         found = self._cache.get(shape)
-        return found if found is not None else self._miss(shape)
+        return found if found is not None else self._miss(shape, self.frame)
 
     def read(self, line: Line, entry: Entry) -> list[ReaderEvent]:
         """Run the plan of a complete line: values, marks, settings; moves the cursor and the frame."""
@@ -158,13 +161,23 @@ class Reader:
             self._heading_age = 0
         return events
 
-    def weave(self, block: Block, start: int) -> Weave | None:
+    def weave(self, block: Block, start: int, ask: Callable[[bytes, Entry], object]) -> Weave | None:
         """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
 
-        `entry` was asked for the first one.
+        `entry` was asked for the first one; `ask` asks the catalogue about a line of a new shape.
         """
         most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
-        return self._weaver.weave(block, start, self._caches, self.frame, self.cursor, most)
+
+        def learn(frame: Frame, shape: bytes, raw: bytes) -> Entry | None:
+            """Ask about a line that comes later, in the frame foreseen for it; not where a heading may have ceased to hold."""
+            if frame.split is not None or len(shape) > MAX_CACHED_LINE:
+                return None
+            entry = self._caches.get(frame, {}).get(shape) or self._miss(shape, frame)
+            if not entry.asked:
+                ask(raw, entry)
+            return entry
+
+        return self._weaver.weave(block, start, (self._caches, learn), self.frame, self.cursor, most)
 
     def took(self, woven: Weave) -> None:
         """The lines were read together: move the cursor over them, and count them."""
@@ -172,7 +185,7 @@ class Reader:
         for strand, start, end in woven.slices(woven.start, woven.end):
             self.lines_read[strand.family.dialect] += end - start
             if strand.family.takes_up:
-                inherited = max(inherited, strand.places[end - 1])
+                inherited = max(inherited, strand.lines[end - 1])
         if woven.frame != self.frame:
             self._heading_age = 0
             self._enter(woven.frame)
@@ -208,15 +221,15 @@ class Reader:
         self.cursor = Cursor()
         self._weaver.forget()
 
-    def _miss(self, shape: bytes) -> Entry:
+    def _miss(self, shape: bytes, frame: Frame) -> Entry:
         self.misses += 1
-        runner = self._runner(shape)
+        runner = self._runner(shape, frame)
         understood = isinstance(runner, Runner) and bool(runner.plan.dialect)
         entry = Entry(runner, has_number=not understood and carries_number(shape))
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
                 self._forget()
-            self._cache[shape] = entry
+            self._caches.setdefault(frame, {})[shape] = entry
             self._shapes += 1
             self._key_bytes += len(shape)
         return entry
@@ -226,22 +239,22 @@ class Reader:
         self._cache = self._caches.setdefault(self.frame, {})
         self._shapes = self._key_bytes = 0
 
-    def _runner(self, shape: bytes) -> Runner | Glued | Chosen | None:
+    def _runner(self, shape: bytes, frame: Frame) -> Runner | Glued | Chosen | None:
         """Ask the user's own patterns, then the dialects."""
-        own = [(holds, _own_runner(plan, shape)) for holds, plan in self._own(shape, self.frame)] if self._own else []
+        own = [(holds, _own_runner(plan, shape)) for holds, plan in self._own(shape, frame)] if self._own else []
         if own and own[0][0] is None:
             return own[0][1]
-        built_in = self._built_in(shape)
+        built_in = self._built_in(shape, frame)
         return Chosen(own, built_in) if own else built_in
 
-    def _built_in(self, shape: bytes) -> Runner | Glued | None:
+    def _built_in(self, shape: bytes, frame: Frame) -> Runner | Glued | None:
         """Ask the dialects, once for all lengths of numbers; a line that holds several is read piece by piece."""
-        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=_parted_by_blanks(self.frame))
-        known = self._plans.get((self.frame, coarse.shape))
+        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=_parted_by_blanks(frame))
+        known = self._plans.get((frame, coarse.shape))
         if known is None:
-            known = self._ask(coarse.shape)
+            known = self._ask(coarse.shape, frame)
             if len(self._plans) < MAX_SHAPES:
-                self._plans[self.frame, coarse.shape] = known
+                self._plans[frame, coarse.shape] = known
         if not known:
             return None
         place = coarse.place
@@ -252,8 +265,7 @@ class Reader:
             return runner.laid_out(spans, len(shape))
         return Glued(_piece(coarse, *one) for one in known)
 
-    def _ask(self, shape: bytes) -> list[Piece]:
-        frame = self.frame
+    def _ask(self, shape: bytes, frame: Frame) -> list[Piece]:
         found: list[Piece] = []
         for start, end in pieces(shape):
             text = shape[start:end]

@@ -1,26 +1,26 @@
-"""Whether lines are worth reading together, and how many at a time: by how it went before, and as long as a heading holds."""
+"""Whether lines are worth taking apart ahead, and how many at a time: by how it went before."""
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.weaving import Weave
+from tailwatch.core.gathering import LEAST, Gathered
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Frame
-    from tailwatch.core.weaving import Caches
+    from tailwatch.core.gathering import Known
+    from tailwatch.core.weaving import Weave
 
-HEADING_LINES: Final = 60
-"""A heading's split holds for so many lines after the last one that took it."""
-LEAST: Final = 4
-"""Fewer lines with something to say than this are read one by one."""
 MOST: Final = 4096
 WORTH_IT: Final = 16
-"""Stretches with fewer lines cost more than they spare: the next ones are read one by one, more and more of them."""
+"""Fewer lines read together cost more than they spare: the next ones are read one by one, more and more of them."""
+SHARE: Final = 4
+"""So is it where fewer than one in so many of the lines taken apart could be read together."""
 LONGEST_PAUSE: Final = 64
+LEAST_REACH: Final = 32
+LONGEST_BOX: Final = 256
 
 
 class Weaver:
@@ -30,48 +30,51 @@ class Weaver:
         self._reach = MOST
         self._not_before = 0
         self._pause = LEAST
+        self._gathered: Gathered | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """A pickled weaver leaves behind what it took apart."""
+        return {**self.__dict__, "_gathered": None}
 
     def forget(self) -> None:
         """The file begins anew, and its line numbers."""
         self._not_before = 0
+        self._gathered = None
 
-    def weave(self, block: Block, start: int, caches: Caches, frame: Frame, cursor: Cursor, most: int | None) -> Weave | None:
+    def weave(self, block: Block, start: int, known: Known, frame: Frame, cursor: Cursor, most: int | None) -> Weave | None:
         """Read the lines from `start` on together; None: read the first one by itself.
 
         Args:
             block: the lines.
             start: the place of the first one.
-            caches: what is known of shapes, by frame.
+            known: what is known of shapes, by frame, and who is asked about others.
             frame: the present one.
             cursor: where the run stands; it is not moved.
             most: so many lines a heading still holds that no line takes up, None without one.
         """
-        number_ = block.numbers[start]
-        if number_ < self._not_before:
+        if cursor.held or cursor.pending or cursor.boxed or cursor.box_places:
             return None
-        if cursor.held or cursor.pending or cursor.boxed:
-            return None
-        woven = Weave(block, start, cursor)
-        woven.gather(caches, frame, min(start + self._reach, len(block)))
-        rows = woven.take_apart(woven.end if most is None else _under_heading(woven, most))
-        if rows < WORTH_IT and woven.end < len(block):
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            self._not_before = number_ + max(rows, 1) + self._pause
-        else:
+        gathered = self._gathered
+        if gathered is None or not gathered.holds(block, start, frame):
+            if gathered is not None:
+                self._look_back(gathered, block, start)
+            number = block.numbers[start]
+            if number < self._not_before:
+                return None
+            gathered = self._gathered = Gathered(block, start, frame)
+            gathered.gather(known, min(start + self._reach, len(block)))
+        return gathered.piece(start, cursor, most)
+
+    def _look_back(self, gathered: Gathered, block: Block, at: int) -> None:
+        """See whether it was worth while, before the lines from a place on are taken apart."""
+        self._gathered = None
+        reached = gathered.reached - gathered.start
+        self._reach = max(LEAST_REACH, min(MOST, 2 * reached))
+        if gathered.end < gathered.reached and reached < LONGEST_BOX:
+            return  # a box was not closed as far as was looked
+        if gathered.woven * SHARE >= gathered.rows and (gathered.woven >= WORTH_IT or not gathered.stopped):
             self._pause = LEAST
-        self._reach = max(WORTH_IT, min(MOST, 2 * (woven.end - start)))
-        if rows < LEAST:
-            return None
-        woven.inherit()
-        return woven
-
-
-def _under_heading(woven: Weave, most: int) -> int:
-    """Return the place of the first line that the heading above no longer holds for."""
-    taken = sorted(chain.from_iterable(s.places for s in woven.strands if s.family.takes_up))
-    holds = woven.start - 1 + most
-    for at in taken:
-        if at > holds:
-            break
-        holds = at + HEADING_LINES
-    return holds + 1
+            return
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self._reach = max(LEAST_REACH, self._reach // SHARE)
+        self._not_before = block.numbers[at if block is gathered.block else 0] + self._pause

@@ -9,6 +9,22 @@ from hypothesis import strategies as st
 from tailwatch.core.events import Data, Notice
 from tailwatch.session import Session
 
+
+def box(step: int, loss: str, *, eval_too: bool = False) -> list[str]:
+    """A box of Stable-Baselines3's form, maybe with the results of an evaluation."""
+    return [
+        "-" * 24,
+        *(["| eval/      |         |", f"|    mean_reward | {step}.5  |"] if eval_too else []),
+        "| time/      |         |",
+        f"|    fps     | {100 + step % 9}     |",
+        f"|    total_timesteps | {step * 64} |",
+        "| train/     |         |",
+        f"|    loss    | {loss}  |",
+        f"|    std     | 0.{step:03d}   |",
+        "-" * 24,
+    ]
+
+
 LOGS = {
     "steps": [f"step {i}: loss {2 - i / 1000:.4f}, lr {1e-3:.1e}" for i in range(900)],
     "epochs of steps": [f"epoch {e} [{s}/50] loss {1 / (1 + e + s / 50):.4f}" for e in range(1, 6) for s in range(1, 51)],
@@ -66,6 +82,42 @@ LOGS = {
     "a spike among others": [
         f"step {s} {name} {(50.0 if s == 400 else 1.0) / (1 + s % 7 / 50):.4f}" for s in range(700) for name in ("loss", "reg")
     ],
+    "boxes": [text for s in range(60) for text in box(s, "12.5" if s % 7 else "125", eval_too=s % 9 == 4)],
+    "a box with a value that is no number": [text for s in range(40) for text in box(s, "nan" if s == 21 else "0.5")],
+    "a bar among the rows of boxes": [
+        text
+        for s in range(50)
+        for i, row in enumerate(box(s, f"{1 / (1 + s):.4f}"))
+        for text in (row, *([f"{s}/900 [=>..] - loss: {1 / (1 + s):.3f}"] if i == 2 + s % 4 else []))
+    ],
+    "a box with too many rows": [
+        text
+        for s in range(3)
+        for text in (*box(s, "0.5")[:-1], *(f"|    loss_{chr(97 + i % 26)}  | {i}    |" for i in range(520)), "-" * 24)
+    ],
+    "epochs that go by within few lines": [
+        f"[Epoch {e} Batch {s}/900] loss {1 / (1 + e):.3f}, lr 0.1" for e in range(60) for s in range(100, 900, 100)
+    ],
+    "a mark, a result and a setting among steps": [
+        text
+        for e in range(1, 40)
+        for text in (
+            f"Epoch {e}/40",
+            *(f"epoch {e} step {s}/12 loss {1 / (e + s):.4f}" for s in range(1, 13)),
+            f"epoch {e}: val_loss {1 / e:.4f}",
+            f"Saving checkpoint to out/model_{e}.pt",
+            "learning_rate: 0.001",
+        )
+    ],
+    "a failure that training outlives": [
+        text
+        for s in range(400)
+        for text in (
+            *(["Traceback (most recent call last):", '  File "a.py", line 3', "ValueError: bad", ""] if s == 150 else []),
+            f"step {s} grad_norm {s / 7:.3f}",
+            *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
+        )
+    ],
     "without any place": [f"loss {1 / (1 + i):.5f} acc {i / 3000:.4f}" for i in range(2000)],
 }
 
@@ -108,6 +160,15 @@ KINDS = (
     "{n}/5000 [==>...] - loss: {v}",
     "| loss | {v} |",
     "-----------------",
+    "| train/     |         |",
+    "|    loss    | {v}     |",
+    "|    total_timesteps | {n}     |",
+    "|    explained_variance | nan |",
+    "| eval/      |         |",
+    "|    mean_reward | {v}     |",
+    "Saving checkpoint to model_{n}.pt",
+    "batch_size: {e}",
+    "RuntimeError: CUDA out of memory",
     "",
     "saving to out dir",
     "sent 0x{n}f to 10.0.0.{n}",

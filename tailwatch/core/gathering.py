@@ -1,0 +1,267 @@
+"""Taking lines apart ahead, and cutting out of them what can be read together where the run stands.
+
+Lines are gathered by their shapes alone, up to one that is unknown or a message; those that have to be read by themselves are
+noted and passed over. Whether a row can be read with its like depends on the epoch and the step before it, so that is seen only
+when all before it was read: `Gathered.piece` ends before a line that moves more than the step (another epoch, a full bar, a value
+that is no number), and the next piece begins behind it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.boxes import MAX_BOX
+from tailwatch.core.columns import Strand
+from tailwatch.core.numbers import number
+from tailwatch.core.weaving import Weave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tailwatch.core.block import Block
+    from tailwatch.core.columns import Family, Parts
+    from tailwatch.core.cursor import Cursor
+    from tailwatch.core.events import Frame, Split
+    from tailwatch.core.shapes import Entry
+
+    Learn = Callable[[Frame, bytes, bytes], Entry | None]
+    Known = tuple[dict[Frame, dict[bytes, Entry]], Learn]
+    """What is known of shapes, by frame, and who is asked about a line of another shape: None stops there."""
+    Rows = tuple[Strand, int, int]
+
+HEADING_LINES: Final = 60
+"""A heading's split holds for so many lines after the last one that took it."""
+LEAST: Final = 4
+"""Fewer lines with something to say than this are read one by one."""
+
+
+class Gathered:
+    """Lines `start:end` of a block, by strands; `rows` of them say something, `woven` of these were read together so far.
+
+    It was looked up to `reached`, and `stopped` there by a line that is not known or a message.
+    """
+
+    def __init__(self, block: Block, start: int, frame: Frame) -> None:
+        self.block = block
+        self.start = self.end = self.reached = start
+        self.stopped = False
+        self.woven = self.rows = 0
+        self._frames = [frame]
+        self._frame_places = [start]
+        self._strands: list[Strand] = []
+        self._alone: list[int] = []
+        self._unread: list[int] = []
+        self._boxes: list[tuple[int, int]] = []
+        """Where boxes are closed, and where their first rows stand."""
+        self._not_before = start
+        self._known: dict[Family | tuple[Family, bytes], Strand] = {}
+        self._saying: dict[tuple[str, Split | None], list[Strand]] = {}
+
+    def gather(self, known: Known, upto: int) -> None:
+        """Take the lines up to a message, or one that is not known."""
+        caches, learn = known
+        places = iter(range(self.start, upto))  # all three go on behind a line that leads into another frame
+        shapes, raws = iter(self.block.shapes[self.start : upto]), iter(self.block.raws[self.start : upto])
+        more = True
+        while more:
+            frame = self._frames[-1]
+            entries = map(caches.setdefault(frame, {}).get, shapes)
+            more = self._gather(zip(places, entries, raws, strict=False), learn)
+        self.reached, self.stopped = self.end, self.end < upto
+        if any(strand.family.waits for strand in self._strands):
+            self._box()
+        for strand in self._strands:
+            strand.take_apart()
+        self.rows = sum(len(strand.lines) for strand in self._strands)
+
+    def holds(self, block: Block, at: int, frame: Frame) -> bool:
+        """Whether a place lies within, in the very frame that was foreseen."""
+        if block is not self.block or not self.start <= at < self.end:
+            return False
+        foreseen = self._frame_at(at)
+        return foreseen is frame or foreseen == frame
+
+    def _frame_at(self, at: int) -> Frame:
+        return self._frames[bisect_right(self._frame_places, at) - 1]
+
+    def _gather(self, found: Iterable[tuple[int, Entry | None, bytes]], learn: Learn) -> bool:
+        """Take the lines of one frame; returns whether another frame begins behind them."""
+        known, unread, frame, at = self._known, self._unread, self._frames[-1], self.end - 1
+        last: Family | None = None  # the family of the line before, where nothing but its name tells its lines from others
+        strand: Strand | None = None
+        for at, seen, raw in found:
+            entry = seen or learn(frame, self.block.shapes[at], raw)
+            if entry is None:
+                break
+            family = entry.family
+            if family is last and strand is not None and last is not None:
+                strand.lines.append(at)
+                strand.parts.extend(entry.unpack(raw))
+                continue
+            if entry.quiet:
+                if entry.has_number:
+                    unread.append(at)
+                continue
+            after = entry.after or frame
+            leads_on = after is not frame and after != frame
+            if family is not None and not (leads_on and (frame.split or after.split)):
+                parts = entry.unpack(raw)
+                strand = known.get(family if family.rank < 0 else (family, parts[family.rank])) or self._open(family, parts)
+                strand.lines.append(at)
+                strand.parts.extend(parts)
+                last = family if family.rank < 0 else None
+            elif family is not None or entry.alone:
+                self._alone.append(at)
+            else:
+                break
+            if leads_on:
+                return self._enter(after, at + 1)
+        else:
+            at += 1
+        self.end = at
+        return False
+
+    def _enter(self, frame: Frame, at: int) -> bool:
+        self._frames.append(frame)
+        self._frame_places.append(at)
+        self.end = at
+        return True
+
+    def _open(self, family: Family, parts: Parts) -> Strand:
+        """Begin a strand, and note with which others its lines cannot be read together."""
+        strand = Strand(family, number(parts[family.rank]) if family.rank >= 0 else None)
+        self._known[family if family.rank < 0 else (family, parts[family.rank])] = strand
+        self._strands.append(strand)
+        for spec in family.specs:
+            others = self._saying.setdefault((spec.name, spec.split), [])
+            for other in others:
+                if other is not strand and (strand.rank is None or other.rank in (None, strand.rank)):
+                    strand.rivals.append(other)
+                    other.rivals.append(strand)
+            others.append(strand)
+        return strand
+
+    def _box(self) -> None:
+        """The rows of a box count where it is closed; those whose box is not closed here are left for later.
+
+        A box of an unusual form is read row by row (see `boxes.py`): one without a step, with too many rows, or with values of
+        other lines among its rows.
+        """
+        closings = sorted(chain.from_iterable(s.lines for s in self._strands if s.family.kind == "boxed" and s.family.closes))
+        begun: dict[int, int] = {}
+        placed: set[int] = set()
+        sizes: Counter[int] = Counter()
+        for strand in self._strands:
+            if strand.family.kind != "boxed" or not (strand.family.specs or strand.family.step >= 0):
+                continue
+            boxes = [bisect_left(closings, at) for at in strand.lines]
+            for box, at in zip(boxes, strand.lines, strict=True):
+                begun[box] = min(begun.get(box, at), at)
+            if strand.family.waits:
+                sizes.update(boxes)
+                strand.places = [closings[box] for box in boxes if box < len(closings)]
+            else:
+                placed.update(boxes)
+        odd = {box for box, size in sizes.items() if size > MAX_BOX or box not in placed}
+        for strand in self._strands:
+            if strand.family.specs and strand.family.kind != "boxed":
+                odd.update(box for at in strand.lines if begun.get(box := bisect_left(closings, at), at) < at)
+        self.end = begun.pop(len(closings), self.end)
+        for strand in self._strands:
+            strand.keep(self.end)
+        self._strands = [s for s in self._strands if s.lines]
+        self._boxes = [(closings[box], first) for box, first in sorted(begun.items())]
+        self._alone = sorted((*self._alone, *(first for box, first in begun.items() if box in odd)))
+
+    def piece(self, at: int, cursor: Cursor, most: int | None) -> Weave | None:
+        """Return the lines from a place on that can be read together where the run stands; None: read the first one by itself.
+
+        `most`: so many lines a heading still holds that no line takes up, None without one.
+        """
+        if at < self._not_before:
+            return None
+        box = bisect_left(self._boxes, (at, -1))
+        if box < len(self._boxes) and self._boxes[box][1] < at:
+            self._not_before = self._boxes[box][0] + 1  # rows of this box were read by themselves
+            return None
+        alone = bisect_left(self._alone, at)
+        end = min(self.end, self._alone[alone]) if alone < len(self._alone) else self.end
+        found = self._readable(at, end, cursor)
+        end = self._until
+        if most is not None:
+            end = min(end, _under_heading(found, at, most))
+        end = self._before_box(end)
+        rows = [(s, s.next, j) for s, _, _ in found if (j := bisect_left(s.places, end, s.next)) > s.next]
+        said = sum(j - i for _, i, j in rows)
+        if said < LEAST:
+            self._not_before = end
+            return None
+        self.woven += said
+        strands = [s.cut(i, j) for s, i, j in rows]
+        for strand, _, j in rows:
+            strand.next = j
+        unread = self._unread[bisect_left(self._unread, at) : bisect_left(self._unread, end)]
+        woven = Weave(self.block, at, end, strands, unread, self._frame_at(end), cursor)
+        woven.inherit()
+        return woven
+
+    def _readable(self, at: int, end: int, cursor: Cursor) -> list[Rows]:
+        """Return the rows of each strand that can be read now, the strands in the order of their first rows; see `_until`."""
+        found: list[Rows] = []
+        taken: list[Strand] = []
+        steps: bool | None = None
+        for first, line, rows in self._begins(at, end):
+            strand, i, j = rows
+            if first >= end:
+                break
+            if cursor.step is None and strand.family.asks_for_step:
+                named = strand.family.step >= 0
+                if steps is (not named) or (not named and cursor.steps is not None):
+                    end = min(end, line)
+                    break
+                steps = named
+            if strand.rivals and any(other in taken for other in strand.rivals):
+                end = min(end, line)
+                break
+            taken.append(strand)
+            good = strand.readable(i, j, cursor)
+            if good < j:
+                end = min(end, strand.lines[good])
+            found.append(rows)
+        self._until = end
+        return found
+
+    def _begins(self, at: int, end: int) -> list[tuple[int, int, Rows]]:
+        """Return the rows of each strand between two places, sorted by where the first one counts and stands."""
+        begins: list[tuple[int, int, Rows]] = []
+        for strand in self._strands:
+            places, i = strand.places, strand.next
+            if i < len(places) and places[i] < at:
+                i = strand.next = bisect_left(places, at, i)
+            if i < len(places) and places[i] < end:
+                begins.append((places[i], strand.lines[i], (strand, i, bisect_left(places, end, i))))
+        begins.sort(key=_by_place)
+        return begins
+
+    def _before_box(self, end: int) -> int:
+        """Return where to end, so that no box is cut in two."""
+        box = bisect_left(self._boxes, (end, -1))
+        return min(end, self._boxes[box][1]) if box < len(self._boxes) else end
+
+
+def _by_place(begin: tuple[int, int, Rows]) -> tuple[int, int]:
+    return begin[:2]
+
+
+def _under_heading(found: list[Rows], start: int, most: int) -> int:
+    """Return the place of the first line that the heading above no longer holds for."""
+    taken = sorted(chain.from_iterable(s.lines[i:j] for s, i, j in found if s.family.takes_up))
+    holds = start - 1 + most
+    for at in taken:
+        if at > holds:
+            break
+        holds = at + HEADING_LINES
+    return holds + 1
