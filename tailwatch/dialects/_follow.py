@@ -27,8 +27,9 @@ class Followers(Parts):
             last = self.values[-1]
             if self._double(last, token):
                 return
-            if meaning(last.name.text).goal != "max" or b"." in self._number(token):
-                self._last = ""  # `ntokens: 618.06/1024`
+            between = self.scan.masked[last.field.end : token.start].strip()
+            if meaning(last.name.text).goal != "max" or b"." in self._number(token) or between != b"/":
+                self._last = ""  # `ntokens: 618.06/1024`, `acc: 59% / 78%`
                 return
             last.field = last.field._replace(end=token.end, form="fraction")
             last.decimal = True

@@ -29,6 +29,8 @@ _KNOWN: Final = frozenset(
     if word.isascii() and len(word) > 1
 )
 _PARTS: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"epoch", b"iter", b"miou", b"f0:", b"f0 ", b"f0="))
+_SHORT: Final = lazy(rb"(?<![A-Za-z0])(?:[Ff][Bb]?|[Rr])_?0(?![A-Za-z0])")
+"""Names of one letter and a digit: `F1`, `r2`."""
 _RATES: Final = any_of_bytes((b"it/s", b"s/it", b"it, "))
 
 
@@ -39,4 +41,4 @@ def matters(shape: bytes) -> bool:
         return True
     if _PARTS.search(shape.lower()) is not None or not _KNOWN.isdisjoint(map(bytes.lower, _WORD.findall(shape))):
         return True
-    return _RATES.search(shape) is not None
+    return _RATES.search(shape) is not None or _SHORT.search(shape) is not None

@@ -66,9 +66,11 @@ class Pairs(Followers):
             kind = unit_kind(token.unit)
             if kind == "glued":
                 self._last = ""
+            elif self._closed_at and self._same_again(token, kind):
+                continue
             elif token.after_fraction:
                 self._total(token)
-            elif not (self._closed_at and self._same_again(token, kind)):
+            else:
                 raw, at = name_before(token.gap, after_number=index > 0)
                 if raw and has_word(raw) and b"~" not in raw:
                     self._named(token, raw, token.start - len(token.gap) + at, kind)

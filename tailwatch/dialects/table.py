@@ -59,6 +59,8 @@ _IN_NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"':=~<>]|\.\s*$")
 _OF_AN_EVALUATION: Final = any_of_bytes((b"AP", b"Class", b"Images", b"Instances", b"Labels", b"Box(P", b"Targets", b"top0_acc"))
 _OF_A_METRIC: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"train", b"val", b"dev", b"test", b"gpu_mem"))
 _METRICS: Final = known_words()
+_SIDE: Final = any_of_bytes(("│".encode(), "┃".encode()))
+"""The sides of a box's cells, as Rich and tabulate draw them."""
 _RULE: Final = lazy("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 _EVALUATION: Final = frozenset(
     (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
@@ -89,7 +91,12 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 def _may_be_header(shape: bytes) -> bool:
     """A header has blanks or separators between its names, hardly a digit (but in a stamp, or a bar behind it), no sentence."""
     if shape.count(b"0") > 48 or (
-        b"  " not in shape and b"," not in shape and b"\t" not in shape and b"|" not in shape and not shape.islower()
+        b"  " not in shape
+        and b"," not in shape
+        and b"\t" not in shape
+        and b"|" not in shape
+        and not shape.islower()
+        and _SIDE.search(shape) is None
     ):
         return False
     return b"=" not in shape and b"{" not in shape and matters(shape)
