@@ -34,6 +34,9 @@ _ROOM: Final = 1 << 20
 _SET_ROOM: Final = 1031
 """What `fcntl` is asked for that, on Linux only: F_SETPIPE_SZ."""
 
+_CROWDED: Final = 2
+"""So many processes a core are a crowd; a few of our own in a row are none."""
+
 
 class Keeper(Protocol):
     """What wants the lines themselves: it is filled in the copy, and what it holds is sent when all was read."""
@@ -60,8 +63,22 @@ class _Over(NamedTuple):
 
 
 def possible(settings: Settings) -> bool:
-    """Whether there are two cores to use, and nothing forbids a copy of this process."""
-    return settings.cores != "one" and hasattr(os, "fork") and threading.active_count() == 1 and _cores() > 1
+    """Whether there are two cores to use, and nothing forbids a copy of this process.
+
+    Where processes queue for the cores nothing is won: two then share the time of one, and telling each other takes some of it.
+    """
+    if settings.cores == "one" or not hasattr(os, "fork") or threading.active_count() > 1:
+        return False
+    cores = _cores()
+    return cores > 1 and _load() < _CROWDED * cores
+
+
+def _load() -> float:
+    """Return how many processes ran or wanted to, over the last minute."""
+    try:
+        return os.getloadavg()[0]
+    except OSError:
+        return 0.0
 
 
 def _cores() -> int:

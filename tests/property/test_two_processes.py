@@ -228,7 +228,7 @@ def test_an_interrupt_ends_both_processes(tmp_path) -> None:
         "import os, sys\nfrom tailwatch import apart\nfrom tailwatch.cli import main\n"
         "hear = apart.receive\n"
         "def receive(pipe):\n    print('begun', flush=True)\n    return hear(pipe)\n"
-        "apart.receive, apart._cores = receive, lambda: 2\n"
+        "apart.receive, apart.possible = receive, lambda settings: True\n"
         f"sys.exit(main(['report', {str(log)!r}]))"
     )
     reading = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -241,7 +241,7 @@ def test_an_interrupt_ends_both_processes(tmp_path) -> None:
 
 
 def test_two_processes_are_for_long_files_and_two_cores(tmp_path, monkeypatch) -> None:
-    """Not for short logs, pipes or one core, nor where the user wants one."""
+    """Not for short logs, pipes, one core or a crowd of processes, nor where the user wants one."""
     log, pipe = tmp_path / "x.log", tmp_path / "pipe"
     log.write_bytes(b"x" * whole.LONG)
     os.mkfifo(pipe)
@@ -252,7 +252,11 @@ def test_two_processes_are_for_long_files_and_two_cores(tmp_path, monkeypatch) -
     assert not whole.is_long("/dev/stdin")
     monkeypatch.setattr(apart.threading, "active_count", lambda: 1)
     monkeypatch.setattr(apart, "_cores", lambda: 2)
+    monkeypatch.setattr(apart, "_load", lambda: 3.9)
     assert apart.possible(DEFAULTS)
     assert not apart.possible(DEFAULTS._replace(cores="one"))
+    monkeypatch.setattr(apart, "_load", lambda: 4.0)
+    assert not apart.possible(DEFAULTS)
+    monkeypatch.setattr(apart, "_load", lambda: 0.0)
     monkeypatch.setattr(apart, "_cores", lambda: 1)
     assert not apart.possible(DEFAULTS)
