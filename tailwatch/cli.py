@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tailwatch.core.errors import TailwatchError, UsageError
 
@@ -42,15 +42,34 @@ def _run(arguments: list[str]) -> int:
         return 0
     if arguments[:1] == ["explain"] and len(arguments) <= 2 and not any(a.startswith("--") for a in arguments) and _nothing_set():
         return _explain_fast(arguments[1] if len(arguments) == 2 else "-")
-    from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
+    options = _plain_export(arguments)
+    if options is None:
+        from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
 
-    options = parse(arguments)
+        options = parse(arguments)
     if getattr(options, "format", "text") != "text" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")  # what programs and browsers read is UTF-8 in every locale
     handler: Callable[[argparse.Namespace], int] = options.run
     code = handler(options)
     sys.stdout.flush()
     return code
+
+
+def _plain_export(arguments: list[str]) -> argparse.Namespace | None:
+    """Return the options of an export that names but logs and a format: the argument parser would take longer than it."""
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    logs, form = arguments[1:], "csv"
+    if len(logs) > 2 and "--format" in (logs[0], logs[-2]):
+        at = logs.index("--format")
+        form = logs[at + 1]
+        del logs[at : at + 2]
+    if arguments[:1] != ["export"] or not logs or form not in ("csv", "jsonl") or any(log.startswith("-") for log in logs):
+        return None
+    from tailwatch.commands import export  # noqa: PLC0415
+
+    plain = SimpleNamespace(run=export, logs=logs, format=form, all=False, config=None, encoding=None, lang=None)
+    return cast("argparse.Namespace", plain)
 
 
 def _let_all_be_written() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from tailwatch.reading import baseline_of, check_readable, read, readings, source
@@ -53,6 +52,8 @@ def replay(options: argparse.Namespace) -> int:
     settings = _settings(options)
     speed = float("inf") if options.fast else options.speed
     if options.show_alerts:
+        import threading
+
         from tailwatch.report.backtest import show_alerts
 
         baseline = baseline_of(options.baseline, settings)

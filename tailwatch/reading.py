@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -90,6 +89,8 @@ def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = Fa
 @contextmanager
 def source(log: str) -> Iterator[Iterator[SourceEvent]]:
     """Follow a log, or standard input, for as long as the context lasts."""
+    import threading
+
     stop = threading.Event()
     if log == "-":
         from tailwatch.sources.stdin import StdinSource

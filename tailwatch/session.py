@@ -7,7 +7,6 @@ the run and the diagnoses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tailwatch.config import DEFAULTS
@@ -33,15 +32,17 @@ if TYPE_CHECKING:
     from tailwatch.core.weaving import Weave
 
 
-@dataclass(slots=True)
 class Changes:
     """What one source event changed. `lines` and `readings` are filled only where the session was asked to keep them."""
 
-    lines: Sequence[Line] = ()
-    provisional: Line | None = None
-    readings: list[tuple[int, Reading]] = field(default_factory=list)
-    findings: list[FindingChange] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    __slots__ = ("findings", "lines", "notices", "provisional", "readings")
+
+    def __init__(self) -> None:
+        self.lines: Sequence[Line] = ()
+        self.provisional: Line | None = None
+        self.readings: list[tuple[int, Reading]] = []
+        self.findings: list[FindingChange] = []
+        self.notices: list[Notice] = []
 
 
 class Session:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, count, islice
 from operator import ne
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.cursor import held_out, signature
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.numbers import number
+from tailwatch.core.records import record
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor, Who
@@ -26,7 +26,7 @@ NAN: Final = float("nan")
 Parts = tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Family:
     """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
 

@@ -6,9 +6,9 @@ clock or knows a log dialect; time enters only as `at`, seconds since the Unix e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tailwatch.core.records import record
 from tailwatch.core.text import Text as Text  # noqa: PLC0414, TC001 - one of the types that flow here, kept where it loads fast
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ class Evidence(NamedTuple):
     text: str | Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opinion:
     """What one diagnosis holds true of the run at this moment. Stateless; the book of findings keeps its history.
 
@@ -280,9 +280,15 @@ class Opinion:
     series: str = ""
     told: Place | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same; one that is not worded yet is worded for that."""
+        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in Opinion.__annotations__)
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+    def __hash__(self) -> int:
+        return hash((self.id, self.severity, self.series))
+
+
+class Finding(NamedTuple):
     """One opening of a finding. `key` is stable over updates; `raised` is the first time at warning or above, or None."""
 
     key: str

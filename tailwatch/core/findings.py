@@ -6,7 +6,6 @@ A diagnosis only says what is true of the run now; this book remembers since whe
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Protocol
 
 from tailwatch.core.drafts import is_unchanged
@@ -116,6 +115,6 @@ class FindingBook:
 
     def _close(self, key: str, now: Place) -> FindingChange:
         index = self._open.pop(key)
-        finding = replace(self.findings[index], closed=now)
+        finding = self.findings[index]._replace(closed=now)
         self.findings[index] = finding
         return FindingChange("closed", finding, raised=False)

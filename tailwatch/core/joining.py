@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
+from tailwatch.core.records import record
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Line
@@ -54,7 +54,7 @@ def user_frame(text: str) -> str:
     return f"{path}:{line} in {function}"
 
 
-@dataclass(slots=True)
+@record
 class _Open:
     """The lines of a message that may go on: a traceback without its exception line, or the last message of a process."""
 

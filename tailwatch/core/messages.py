@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.core.joining import user_frame
 from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import headline, peel
+from tailwatch.core.records import record
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Label
@@ -39,7 +39,7 @@ def literal_of(text: str) -> str:
     return _VARIABLE.sub("{}", _BRACED.sub("{}", peel(headline(text)).rest))[:200].rstrip("{ ")
 
 
-@dataclass(slots=True)
+@record
 class Entry:
     """All messages of one rule, or of one template where no rule knows them; for the report and the screen.
 
@@ -58,13 +58,13 @@ class Entry:
     why: str
     action: str
     source: str
+    ranks: set[int]
+    changes: list[Change]
     count: int = 0
-    ranks: set[int] = field(default_factory=set)
     first_rank: int | None = None
     general: bool = False
     phase: str = "unknown"
     effect_of: int = 0
-    changes: list[Change] = field(default_factory=list)
     hidden: bool = False
     alert: bool = False
     judged_in: tuple[object, ...] = ()

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tailwatch.core.lazily import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
 MAX_MEMORY: Final = 8 << 20
 """Bytes RE2 may use for one expression; a bigger one is refused."""
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy(
     r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\x\{[^}]*\}|\\x..|\\[pP]\{[^}]*\}|\\."
     r"|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|\{[0-9]+(?:,[0-9]*)?\}"
     r"|\(\?P?<(?P<name>[^>]*)>|(?P<digit>[0-9])|(?P<paren>[()])|.",
     re.DOTALL,
 )
-_DIGIT: Final = re.compile("[0-9]")
-_ANY_DIGIT: Final = re.compile("[01]-9")
+_DIGIT: Final = lazy("[0-9]")
+_ANY_DIGIT: Final = lazy("[01]-9")
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 
 

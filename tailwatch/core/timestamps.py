@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -37,6 +36,8 @@ def iso(text: str) -> str | None:  # noqa: PLR0911 - one return a form
     if (found := _SYSLOG.match(text)) and found[1] in _MONTHS:
         return f"--{_MONTHS.index(found[1]) + 1:02}-{int(found[2]):02}T{found[3]}"
     if found := _EPOCH.match(text):
+        from datetime import UTC, datetime  # noqa: PLC0415 - start-up counts
+
         return datetime.fromtimestamp(float(found[1]), UTC).isoformat(timespec="milliseconds")
     return None
 
@@ -49,6 +50,8 @@ def seconds(text: str) -> float | None:
         return None
     if stamp.startswith("--"):
         stamp = "2000" + stamp[1:]
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up counts
+
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tailwatch.core.records import record
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Field, NumberForm
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from tailwatch.dialects._tokens import Token, UnitKind
 
 
-@dataclass(slots=True)
+@record
 class Value:
     """A value on its way to a field: what it is called, how surely, and how it is written."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TextIO
@@ -86,12 +84,16 @@ def plain(value: float) -> float | str:
 
 def write_jsonl(out: TextIO, found: Iterable[dict[str, object]]) -> None:
     """Write one JSON object a line."""
+    import json  # noqa: PLC0415 - start-up counts
+
     encode = json.JSONEncoder(ensure_ascii=False).encode
     out.writelines(encode(row) + "\n" for row in found)
 
 
 def write_csv(out: TextIO, found: Iterable[dict[str, object]]) -> None:
     """Write a CSV table; text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    import csv  # noqa: PLC0415 - start-up counts
+
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in found:

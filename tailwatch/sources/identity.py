@@ -7,7 +7,6 @@ tell: a file that was truncated and got the very same bytes again up to the offs
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Final, NamedTuple
 
@@ -58,6 +57,8 @@ class Position(NamedTuple):
 
     def save(self) -> str:
         """Return the position as text, for a later `load`."""
+        import json  # noqa: PLC0415 - start-up counts
+
         return json.dumps({"offset": self.offset, "marker": self.marker.hex(), "head": self.head.hex()})
 
     @classmethod
@@ -67,6 +68,8 @@ class Position(NamedTuple):
         Raises:
             ValueError: the text is something else.
         """
+        import json  # noqa: PLC0415
+
         try:
             saved = json.loads(text)
             return cls(int(saved["offset"]), bytes.fromhex(saved["marker"]), bytes.fromhex(saved["head"]))
