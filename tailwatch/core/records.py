@@ -23,10 +23,10 @@ def record(cls: type[_T]) -> type[_T]:
     exec(f"def __init__(self, {given}):\n{body}", made)  # noqa: S102 - of the names in the class, as dataclasses does it
     for of_the_first in ("__dict__", "__weakref__"):
         members.pop(of_the_first, None)
-    members |= {"__slots__": names, "__init__": made["__init__"], "__repr__": _repr}
+    members |= {"__slots__": names, "__init__": made["__init__"], "__repr__": lambda self: _repr(self, names)}
     return cast("type[_T]", type(cls.__name__, cls.__bases__, members))
 
 
-def _repr(self: object) -> str:
-    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in type(self).__annotations__)
+def _repr(self: object, names: tuple[str, ...]) -> str:
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
     return f"{type(self).__qualname__}({values})"
