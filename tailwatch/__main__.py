@@ -1,8 +1,6 @@
 """`python -m tailwatch`."""
 
-import sys
-
-from tailwatch.cli import main
+from tailwatch.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

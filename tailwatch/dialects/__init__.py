@@ -9,31 +9,56 @@ Names with a leading underscore are helpers. `read` sees the shape (digits as 0)
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tailwatch.dialects._anchors import Anchors
+from tailwatch.kept import kept, key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
     from tailwatch.config_tables import Pattern
     from tailwatch.core.events import Frame, Plan
     from tailwatch.dialects._own import OwnDialect
 
 MAX_CANDIDATES: Final = 3
+FORMAT: Final = 1
+"""What is kept of the dialects has this form."""
 
 
-class Dialect(Protocol):
-    """A module of this package."""
+class Dialect:
+    """A module of this package, which is imported when it is first asked.
 
-    __name__: str
-    NAME: str
-    ANCHORS: tuple[bytes, ...]
-    SAMPLES: tuple[tuple[str, str], ...]
+    Attributes:
+        NAME: as that of the module.
+        ANCHORS: as those of the module.
+        read: as that of the module.
+    """
 
-    def read(self, shape: bytes, frame: Frame) -> Plan | None:
-        """Return the plan of a shape, or None if the dialect cannot read it."""
-        ...
+    __slots__ = ("ANCHORS", "NAME", "_module", "read")
+
+    def __init__(self, module: str, name: str, anchors: tuple[bytes, ...]) -> None:
+        self._module = module
+        self.NAME = name
+        self.ANCHORS = anchors
+        self.read: Callable[[bytes, Frame], Plan | None] = self._read_first
+
+    @property
+    def module(self) -> ModuleType:
+        """The module."""
+        return importlib.import_module(f"{__name__}.{self._module}")
+
+    @property
+    def samples(self) -> tuple[tuple[str, str], ...]:
+        """Lines that it reads, and what they hold."""
+        samples: tuple[tuple[str, str], ...] = self.module.SAMPLES
+        return samples
+
+    def _read_first(self, shape: bytes, frame: Frame) -> Plan | None:
+        self.read = self.module.read
+        return self.read(shape, frame)
 
 
 class Found(NamedTuple):
@@ -46,12 +71,19 @@ class Found(NamedTuple):
 
 @cache
 def found() -> Found:
-    """Import every dialect of this package, once."""
-    modules = [
-        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")
-    ]
-    dialects = tuple(cast("list[Dialect]", sorted(modules, key=lambda m: (getattr(m, "ORDER", 50), m.__name__))))
+    """Return every dialect of this package; to learn of their anchors, they are imported once after each change."""
+    dialects = tuple([Dialect(*told) for told in kept("dialects", key_of(__path__[0], ".py", FORMAT), _told)])
     return Found(dialects, Anchors([d for d in dialects if d.ANCHORS]), tuple(d for d in dialects if not d.ANCHORS))
+
+
+def _told() -> tuple[tuple[str, str, tuple[bytes, ...]], ...]:
+    """What is told of each dialect: module, name and anchors, in the order they are asked."""
+    import pkgutil  # noqa: PLC0415 - start-up counts
+
+    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    ordered = sorted(modules.items(), key=lambda item: (getattr(item[1], "ORDER", 50), item[0]))
+    return tuple((name, module.NAME, tuple(module.ANCHORS)) for name, module in ordered)
 
 
 def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:

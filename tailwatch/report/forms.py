@@ -59,9 +59,9 @@ class Dialect(NamedTuple):
 def dialects(language: Language = ENGLISH) -> Iterator[Dialect]:
     """Read the samples of every dialect."""
     for dialect in found().dialects:
-        forms = [form for sample, _ in dialect.SAMPLES for form in read_sample(sample, language)]
-        cited = _SOURCE.search(" ".join((inspect.getdoc(dialect) or "").split()))
-        yield Dialect(dialect.__name__.rpartition(".")[2], tuple(forms), cited[1] if cited is not None else "")
+        forms = [form for sample, _ in dialect.samples for form in read_sample(sample, language)]
+        cited = _SOURCE.search(" ".join((inspect.getdoc(dialect.module) or "").split()))
+        yield Dialect(dialect.module.__name__.rpartition(".")[2], tuple(forms), cited[1] if cited is not None else "")
 
 
 def read_sample(sample: str, language: Language = ENGLISH) -> list[Form]:

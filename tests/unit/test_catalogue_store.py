@@ -4,6 +4,7 @@ import marshal
 
 import pytest
 
+from tailwatch import kept as keeping
 from tailwatch.catalogue import store
 
 
@@ -13,11 +14,15 @@ def kept(tmp_path, monkeypatch):
     return tmp_path / "tailwatch" / "catalogue"
 
 
+def _read(path):
+    return keeping.read(str(path), keeping.key_of(store.FOLDER, ".toml", store.FORMAT))
+
+
 def test_tables_from_the_cache_are_those_of_the_files(kept):
     """The second look-up reads the kept file and finds the same rules."""
     first = store.package_tables()
     assert kept.exists()
-    assert store._kept(str(kept), store._key()) == first
+    assert _read(kept) == tuple(first)
     assert store.package_tables() == first
 
 
@@ -27,14 +32,14 @@ def test_a_damaged_or_stale_cache_is_replaced(kept, damage):
     right = store.package_tables()
     kept.write_bytes(damage)
     assert store.package_tables() == right
-    assert store._kept(str(kept), store._key()) == right
+    assert _read(kept) == tuple(right)
 
 
 def test_a_cache_that_others_may_write_is_not_read(kept):
     """What another user could have put there is not trusted."""
     store.package_tables()
     kept.chmod(0o666)
-    assert store._kept(str(kept), store._key()) is None
+    assert _read(kept) is None
 
 
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from tailwatch.cli import main
 from tailwatch.report.forms import read_sample
 
 FILES = sorted(p.stem for p in Path(dialects.__file__).parent.glob("*.py") if not p.stem.startswith("_"))
-SAMPLES = [(dialect, sample, holds) for dialect in dialects.found().dialects for sample, holds in dialect.SAMPLES]
+SAMPLES = [(dialect, sample, holds) for dialect in dialects.found().dialects for sample, holds in dialect.samples]
 
 
 @pytest.mark.parametrize("form", ["text", "md"])

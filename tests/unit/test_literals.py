@@ -23,7 +23,7 @@ def test_a_text_that_holds_a_literal_is_found(literals: list[str], text: str) ->
 def test_the_same_dialects_are_asked_with_and_without_the_patterns() -> None:
     """The first lines of a log are looked through without them."""
     special = [d for d in found().dialects if d.ANCHORS]
-    samples = [line.encode() for d in found().dialects for sample, _ in d.SAMPLES for line in sample.split("\n")]
+    samples = [line.encode() for d in found().dialects for sample, _ in d.samples for line in sample.split("\n")]
     slow, fast = Anchors(special), Anchors(special)
     for _ in range(LOOKUPS_WITHOUT_PATTERNS):
         fast.of(b"")
