@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Holds = Callable[[bytes], bool]
 """Whether a line of a shape that fits is one of the pattern's, where the digits of its text decide."""
 
-NOT_UNDERSTOOD: Final = Plan("", claims=False)
+NOT_UNDERSTOOD: Final = Plan("")
 """The plan of a line that none of the choices reads."""
 
 

@@ -1,7 +1,6 @@
 """Every value that flows along the line from bytes to findings.
 
-One file, so that a reader of any stage finds all the types of its neighbours in one place. Nothing here does I/O, reads a
-clock or knows a log dialect; time enters only as `at`, seconds since the Unix epoch.
+One file, so that a reader of any stage finds all its neighbours' types. Nothing here does I/O, reads a clock or knows a dialect.
 """
 
 from __future__ import annotations
@@ -29,8 +28,7 @@ NoticeKind = Literal["opened", "waiting", "rotated", "truncated", "denied", "beh
 class Data(NamedTuple):
     """Bytes appended to the log, in file order, cut anywhere.
 
-    `skipped` NUL bytes lie in the file before them and were left out: the hole of a writer that went on at its old offset after
-    the log was truncated. They count for offsets.
+    `skipped` NUL bytes before them were left out (the hole of a writer that went on in a truncated log); they count for offsets.
     """
 
     data: bytes
@@ -145,12 +143,11 @@ class Plan(NamedTuple):
     wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`);
     `context` leaves it to the epoch and step that earlier lines announced.
     `frame` is the context for the lines after this one, None leaves it as it is.
-    `closes` says that the line names an epoch that ends here, to which the values before it belong.
-    `labelled` says that the step stands before the line as a rank would, see `core/labelled.py`.
-    `inherits` says that the values take their split from the heading before.
-    `header` says that the plan's name fields become the header of `frame`, read from the line itself.
+    `closes` says that the line names an epoch that ends here, to which the values before it belong; `labelled` that the step
+    stands before the line as a rank would, see `core/labelled.py`.
+    `inherits` says that the values take their split from the heading before; `header` that the plan's name fields become the
+    header of `frame`, read from the line itself.
     `dialect` is "" where the line was not understood, but ends what was open before it.
-    `claims` says that the line was understood even though it carries no field (a header, a rule, a heading).
     """
 
     dialect: str
@@ -160,7 +157,6 @@ class Plan(NamedTuple):
     monitor: str = ""
     frame: Frame | None = None
     settings: tuple[tuple[str, str], ...] = ()
-    claims: bool = True
     header: bool = False
     closes: bool = False
     inherits: bool = False

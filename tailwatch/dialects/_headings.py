@@ -44,7 +44,7 @@ def heading(masked: bytes, frame: FrameType) -> Plan | None:
     split = split_of(text.decode("utf-8", "replace"))
     if split is None or (frame.section == "config" and text.isupper()):
         return None
-    return Plan(NAME, frame=under(frame, split), claims=frame.split != split)
+    return Plan(NAME, frame=under(frame, split))
 
 
 def config_heading(masked: bytes) -> Plan | None:

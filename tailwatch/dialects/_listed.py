@@ -41,7 +41,7 @@ def columns(shape: bytes, start: int, frame: Frame) -> Plan | None:
     if _COLUMNS.match(shape, start):
         if frame.section == "columns":
             return Plan(NAME, kind="boxed", frame=frame._replace(section="", dialect=""), closes=True)
-        return Plan(NAME, frame=frame._replace(section="columns", dialect=NAME), claims=False)
+        return Plan(NAME, frame=frame._replace(section="columns", dialect=NAME))
     row = _IN_COLUMNS.match(shape, start) if frame.section == "columns" else None
     return _row(row, frame) if row is not None else None
 

@@ -84,7 +84,7 @@ def _ended(shape: bytes, frame: Frame) -> Plan:
     after = frame._replace(section="", dialect="")
     plan = general.read(shape, after)
     if plan is None:
-        return Plan("", kind="boxed", frame=after, claims=False, closes=True)
+        return Plan("", kind="boxed", frame=after, closes=True)
     return plan if plan.frame is not None else plan._replace(frame=after)
 
 

@@ -90,7 +90,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     after = frame._replace(section="")  # the name was that of something else
     plan = _read(shape, after)
     if plan is None:
-        return Plan("", frame=after, claims=False)
+        return Plan("", frame=after)
     return plan if plan.frame is not None else plan._replace(frame=after)
 
 

@@ -12,7 +12,8 @@ from tailwatch.core.events import SeriesSpec
 from tailwatch.core.series import Series
 from tailwatch.core.thinning import Thinning
 
-VALUES = st.lists(st.one_of(st.integers(0, 5).map(float), st.floats(-1e9, 1e9), st.just(math.nan)), min_size=300, max_size=900)
+FEW = st.lists(st.one_of(st.integers(0, 5).map(float), st.floats(-1e9, 1e9), st.just(math.nan)), min_size=1, max_size=30)
+VALUES = st.builds(lambda few, count: (few * count)[:count], FEW, st.integers(300, 900))
 
 
 def thinned(values: list[float], cap: int) -> tuple[array[float], array[int]]:
