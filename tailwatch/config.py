@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
-from tailwatch.config_tables import TABLES, OwnMessage, Pattern
 from tailwatch.core.checks import check_of, checked, encoding, one_of
 from tailwatch.core.errors import UsageError, reason
 from tailwatch.core.text import Text
@@ -22,6 +21,8 @@ from tailwatch.whereabouts import PREFIX, default_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tailwatch.config_tables import OwnMessage, Pattern
 
 
 class Settings(NamedTuple):
@@ -111,6 +112,8 @@ def _of_file(path: str, asked: bool) -> dict[str, Any]:  # noqa: FBT001 - what `
 
 
 def _value(path: str, key: str, value: object) -> Any:
+    from tailwatch.config_tables import TABLES  # noqa: PLC0415 - where there is a file
+
     table = TABLES.get(key)
     if table is None:
         return checked(check_of(KEYS, key, path, (*KEYS, *TABLES)), value, f"{path}: {key}")

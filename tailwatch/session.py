@@ -14,7 +14,6 @@ from tailwatch.core.bulk import tell
 from tailwatch.core.events import Data, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.run import Run
-from tailwatch.diagnoses import judges
 from tailwatch.intake import Intake
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
-    from tailwatch.core.findings import FindingBook, FindingChange, Watch
+    from tailwatch.core.findings import Diagnosis, FindingBook, FindingChange, Watch
     from tailwatch.core.lines import Waste
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.unread import UnreadBook
@@ -43,6 +42,13 @@ class Changes:
         self.readings: list[tuple[int, Reading]] = []
         self.findings: list[FindingChange] = []
         self.notices: list[Notice] = []
+
+
+def _judges() -> list[Diagnosis]:
+    """Return fresh judges; those who are not asked are not imported."""
+    from tailwatch.diagnoses import judges  # noqa: PLC0415
+
+    return judges()
 
 
 class Session:
@@ -72,7 +78,7 @@ class Session:
         self.settings = settings
         self.run = Run()
         self.run.baseline = baseline
-        self._bench = Bench(self.run, judges if judged else list)
+        self._bench = Bench(self.run, _judges if judged else list)
         self.bytes = 0
         self._over_at = -1
         self.lines = 0

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from tailwatch.catalogue.rules import number
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.lazily import lazy
-from tailwatch.core.regexes import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.conditions import Context, When
     from tailwatch.core.events import Label
+    from tailwatch.core.regexes import Regex
 
 WHY: Final = "You said so: {where}."
 ALERT_ACTION: Final = "You asked to be told of it; take the table out of the configuration if it should be quiet again."
@@ -173,6 +173,8 @@ def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) ->
         )
     regex = None
     if message.pattern:
+        from tailwatch.core.regexes import Regex  # noqa: PLC0415 - start-up counts
+
         try:
             regex = Regex(message.pattern, "text")
         except ValueError as error:

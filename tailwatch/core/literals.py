@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _FROM_COMMON_TO_RARE: Final = " 0etaonisrlcdmu./_:=-,hpgfb"
 """The characters that logs are made of, by how often they stand in the shapes of their lines; all others are rarer."""
 
 
-def any_of(literals: Iterable[str]) -> re.Pattern[str]:
+def any_of(literals: Collection[str]) -> re.Pattern[str]:
     """Return a pattern that finds a text in which one of the literals stands; it is compiled when it is first used."""
-    return lazy(_expression(literals))
+    return lazy(lambda: _expression(literals))
 
 
-def any_of_bytes(literals: Iterable[bytes]) -> re.Pattern[bytes]:
+def any_of_bytes(literals: Collection[bytes]) -> re.Pattern[bytes]:
     """Return the same for bytes."""
-    return lazy(_expression(literal.decode("latin-1") for literal in literals).encode("latin-1"))
+    return lazy(lambda: _expression(literal.decode("latin-1") for literal in literals).encode("latin-1"))
 
 
 def _expression(literals: Iterable[str]) -> str:

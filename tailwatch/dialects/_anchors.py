@@ -26,7 +26,7 @@ class Anchors:
         self._each = tuple((d, any_of_bytes(d.ANCHORS)) for d in dialects)
         rest = [d for d in dialects if all(anchor.strip(b" |") for anchor in d.ANCHORS)]
         self._frequent = tuple(each for each in self._each if each[0] not in rest)
-        self._any = any_of_bytes(anchor for d in rest for anchor in d.ANCHORS)
+        self._any = any_of_bytes([anchor for d in rest for anchor in d.ANCHORS])
         self._lookups = 0
 
     def of(self, shape: bytes) -> list[Dialect]:
