@@ -67,3 +67,7 @@ SPLIT_BEHIND: Final = lazy(
 )
 """`loss 0.5 (val)`, `loss=0.5 [val]`, `loss 0.5 on validation`"""
 CLOSED: Final = lazy(rb"\s*(?:[,;|/.0-]|and\b|$)")
+OF_THE_BEST: Final = lazy(
+    rb"(?:the )?best (?:metric,|(?:(?:model|checkpoint|result)s? )?(?:is |was )?(?:from |at |in |of )?epoch\b)", re.IGNORECASE
+)
+"""What is said behind it is of the best epoch, not of the last: `Best epoch: 3, val_loss=0.78`."""

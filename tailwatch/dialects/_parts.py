@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
-from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, SPLIT_BEHIND
+from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL, Label, label_in
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
@@ -91,8 +91,8 @@ class Parts:
             self._label, self._grouped = NO_LABEL, False
         elif not self.values and self._label == NO_LABEL:
             self._head_label(at)
-            if self.scan.masked[:at].strip(b" ~") == b"best metric,":
-                self._label = Label(None, "best")
+        if self._label == NO_LABEL and name.part == "value" and OF_THE_BEST.match(self.scan.masked[:at].lstrip(b" ~\t")):
+            self._label = Label(None, "best")
         split = self._split_behind(token, name) or self._split_for(name.text)
         inherited = split is not None and self._split is None and self._closed_at < token.end
         text = (

@@ -27,7 +27,7 @@ def curves(draw: st.DrawFn) -> list[float]:
     noise, slope = draw(st.sampled_from([0.0, 0.02, 0.2, 0.9])), draw(st.sampled_from([0.0, 0.01, 0.2]))
     size, random = draw(st.sampled_from([1.0, -3.0, 50.0])), draw(st.randoms(use_true_random=False))
     falls = [size * (0.2 + 1 / (1 + i / 20)) for i in range(count)]
-    return [v + abs(size) * (slope * max(0, i - turn) + noise * random.gauss(0, 1)) for i, v in enumerate(falls)]
+    return [v + abs(size) * (slope * max(0, i - turn) + noise * random.uniform(-2, 2)) for i, v in enumerate(falls)]
 
 
 def pieces(values: list[float], cuts: list[int]) -> list[list[float]]:

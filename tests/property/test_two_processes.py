@@ -32,6 +32,10 @@ from tailwatch.sources import whole
 from tailwatch.sources.whole import read_once
 from tailwatch.tui.history_child import read_file
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from in_turn import lines_in_turn
+
 LOGS = sorted((Path(__file__).parents[2] / "sample_logs").glob("*/*.log"))
 LINES = [f"epoch {1 + s // 400}/9 step {s} loss {2 / (1 + s):.4f} lr {1e-3:.1e}" for s in range(3000)]
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -120,17 +124,12 @@ KINDS = (
 
 @settings(max_examples=80, deadline=None)
 @given(
-    st.lists(st.tuples(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), st.integers(1, 60)), min_size=1, max_size=8),
+    lines_in_turn(KINDS, most_times=60, most_turns=8),
     st.lists(st.integers(1, 5000), max_size=6),
     st.sampled_from((Notice("rotated", 5.0), Notice("read", 5.0), Tick(5.0, writer_alive=True), Tick(900.0, writer_alive=False))),
 )
-def test_whatever_comes_gives_the_same_through_a_pipe(turns, cuts, between) -> None:
+def test_whatever_comes_gives_the_same_through_a_pipe(lines, cuts, between) -> None:
     """Any kinds of lines, crashes and restarts among them, in any chunks, with events of the source between."""
-    count, lines = 0, []
-    for turn, (kinds, times) in enumerate(turns):
-        for i in range(times):
-            lines += [kind.format(n=count, v=f"{1 / (1 + i % 11):.4f}", e=1 + turn, s=i % 60) for kind in kinds]
-            count += 1
     raw = "\n".join(lines).encode()
     places = [0, *sorted(cut for cut in cuts if cut < len(raw)), len(raw)]
     chunks = [Data(raw[a:b], float(i)) for i, (a, b) in enumerate(pairwise(places))]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tailwatch.core.events import Data, Notice
 from tailwatch.session import Session
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from in_turn import lines_in_turn
 
 
 def box(step: int, loss: str, *, eval_too: bool = False) -> list[str]:
@@ -178,17 +185,9 @@ KINDS = (
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), st.integers(1, 30)), min_size=1, max_size=6),
-    st.integers(2, 200),
-)
-def test_any_kinds_of_lines_in_turn_say_the_same_together_as_one_by_one(turns, together) -> None:
+@given(lines_in_turn(KINDS, most_times=30, most_turns=6), st.integers(2, 200))
+def test_any_kinds_of_lines_in_turn_say_the_same_together_as_one_by_one(lines, together) -> None:
     """Whatever comes in turn, in whatever chunks."""
-    lines: list[str] = []
-    for number, (kinds, times) in enumerate(turns):
-        lines += [
-            kind.format(n=len(lines) + i, v=f"{1 / (1 + i % 11):.4f}", e=1 + number) for i in range(times) for kind in kinds
-        ]
     one_by_one = state(lines, 1)
     assert state(lines, 100_000) == one_by_one
     assert state(lines, together) == one_by_one
