@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tailwatch.catalogue.index import matches
 from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
 from tailwatch.catalogue.store import Tables, package_tables
+from tailwatch.core.digits import DIGITS_TO_ZERO, TEXT_DIGITS_TO_ZERO
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from tailwatch.core.conditions import Context
     from tailwatch.core.peeling import Peeled
 
-DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
-_BYTES_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 MAX_CANDIDATES = 12
 HANDLING = "During handling of the above exception"
 
@@ -38,7 +37,7 @@ def matching_form(text: str) -> str:
 
 def zeroed(text: str) -> str:
     """Return the text with its digits as 0; bytes are translated ten times as fast."""
-    return text.encode().translate(_BYTES_TO_ZERO).decode() if text.isascii() else text.translate(DIGITS_TO_ZERO)
+    return text.encode().translate(DIGITS_TO_ZERO).decode() if text.isascii() else text.translate(TEXT_DIGITS_TO_ZERO)
 
 
 class Catalogue:

@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from tailwatch.catalogue.rules import number
+from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.lazily import lazy
 
@@ -33,7 +34,6 @@ _MILD: Final = ("harmless", "info", "unknown")
 _HOLE: Final = lazy(r"\{\*?\}")
 _NAMED: Final = lazy(r"\{([A-Za-z_]\w{0,40})\}")
 _NUMBER: Final = r"[-+]?(?:\d{1,20}(?:,\d{3}){0,6}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,4})?|nan|NaN|inf|Inf)"
-_DIGITS: Final = str.maketrans("123456789", "000000000")
 
 
 class Own(NamedTuple):
@@ -118,7 +118,7 @@ class OwnRules:
 
     def concern(self, form: str) -> bool:
         """Whether lines of this shape are to be heard because the user named their words, messages or not."""
-        shape = form.translate(_DIGITS)
+        shape = form.translate(TEXT_DIGITS_TO_ZERO)
         return any(rule.stands_in(shape) for rule in self.rules)
 
     def counted(self, form: str, known: Verdict | None) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ def own_rule(message: OwnMessage, knows: Callable[[str], bool] | None = None) ->
     pieces = _pieces(message.text, where)
     names = {name for piece in pieces for name in piece.groupindex} | set(regex.names if regex else ())
     when = tuple(_when(verdict, when, f"{where}: when number {n}", names) for n, (verdict, when) in enumerate(message.when, 1))
-    loose = _pieces(message.text.translate(_DIGITS), where)
+    loose = _pieces(message.text.translate(TEXT_DIGITS_TO_ZERO), where)
     return Own(pieces, loose, regex, message.rule, message.verdict, when, message.unless, message.why, message.action, where)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast, overload
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
 """Makes a line without a call of Python's."""
-_DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 
 class Block(Sequence[Line]):
@@ -61,7 +61,7 @@ class Block(Sequence[Line]):
     def shapes(self) -> list[bytes]:
         """The bytes of each line with every digit 0."""
         if self._shapes is None:
-            self._shapes = b"\n".join(self.raws).translate(_DIGITS_TO_ZERO).split(b"\n") if self.raws else []
+            self._shapes = b"\n".join(self.raws).translate(DIGITS_TO_ZERO).split(b"\n") if self.raws else []
         return self._shapes
 
     def __len__(self) -> int:

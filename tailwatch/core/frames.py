@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.framing import LINE_END
 from tailwatch.core.lazily import lazy
 
@@ -22,7 +23,6 @@ MAX_TRACKS: Final = 2048
 END, BLANK, TEXT, BARE, COUNTED, OF_TOTAL, BEHIND = range(-3, 4)
 """Kinds of frames: the end of a line, nothing that shows, a text; a bar without a count, with one, with one of a total, and
 `BEHIND` more where a text stands behind the bar."""
-_DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 _BAR: Final = lazy(
     rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
@@ -157,7 +157,7 @@ class Forms:
     def of(self, joined: bytes, border: bytes) -> list[Form]:
         """Return the form of each frame, between which stands a border."""
         get = self._known.get
-        return [get(shape) or self._new(shape) for shape in joined.translate(_DIGITS_TO_ZERO).split(border)]
+        return [get(shape) or self._new(shape) for shape in joined.translate(DIGITS_TO_ZERO).split(border)]
 
     def _new(self, shape: bytes) -> Form:
         if len(self._known) >= MAX_FORMS:

@@ -189,8 +189,7 @@ class Gathered:
             return None
         alone = bisect_left(self._alone, at)
         end = min(self.end, self._alone[alone]) if alone < len(self._alone) else self.end
-        found = self._readable(at, end, cursor)
-        end = self._until
+        found, end = self._readable(at, end, cursor)
         if most is not None:
             end = min(end, _under_heading(found, at, most))
         end = self._before_box(end)
@@ -208,8 +207,8 @@ class Gathered:
         woven.inherit()
         return woven
 
-    def _readable(self, at: int, end: int, cursor: Cursor) -> list[Rows]:
-        """Return the rows of each strand that can be read now, the strands in the order of their first rows; see `_until`."""
+    def _readable(self, at: int, end: int, cursor: Cursor) -> tuple[list[Rows], int]:
+        """Return the rows that can be read now, the strands in the order of their first rows, and the place where they end."""
         found: list[Rows] = []
         taken: list[Strand] = []
         steps: bool | None = None
@@ -231,8 +230,7 @@ class Gathered:
             if good < j:
                 end = min(end, strand.lines[good])
             found.append(rows)
-        self._until = end
-        return found
+        return found, end
 
     def _begins(self, at: int, end: int) -> list[tuple[int, int, Rows]]:
         """Return the rows of each strand between two places, sorted by where the first one counts and stands."""

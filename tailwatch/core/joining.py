@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
 from tailwatch.core.records import record
@@ -24,7 +25,6 @@ _EXCEPTION_LINE = lazy(
     r"|\w{0,100}(?:Error|Exception|Exit|Interrupt)(?:: |:?$)"
     r"|[A-Z_]\w{0,100}(?:: (?!\d)|:?$)"
 )
-_DIGITS = str.maketrans("123456789", "000000000")
 _FRAME = lazy(r'\s{1,16}File "([^"]{1,400})", line (\d{1,9}), in (\S{1,200})')
 _TAIL = lazy(r"\t|\s{1,40}(?:\[\[|\^)|\s{2,40}\D{1,300}$|frame #\d{1,4}: |Exception raised from \S")
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen")
@@ -90,7 +90,7 @@ class _Open:
 
     def without_lead(self, bare: str) -> str:
         width = len(self.lead)
-        return bare[width:] if width and bare[:width].translate(_DIGITS) == self.lead else bare
+        return bare[width:] if width and bare[:width].translate(TEXT_DIGITS_TO_ZERO) == self.lead else bare
 
     def add(self, *texts: str, line: Line) -> None:
         self.lines += texts
@@ -171,7 +171,7 @@ class Joiner:
         tail = self._tails.pop(mark, None)
         lead = bare[: bare.find(TRACEBACK)]
         opened = _Open([bare[len(lead) :]], line.number, line.number, line.part, _rank(mark, peel(lead).rank), traceback=True)
-        opened.lead = lead.translate(_DIGITS)
+        opened.lead = lead.translate(TEXT_DIGITS_TO_ZERO)
         if tail is not None and tail.part == line.part and any(text.startswith(CHAINED) for text in tail.waiting):
             opened.lines[:0] = [*tail.lines, *tail.waiting]
             opened.first, opened.continues = tail.first, True

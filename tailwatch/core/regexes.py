@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _TOKEN: Final = lazy(
 )
 _DIGIT: Final = lazy("[0-9]")
 _ANY_DIGIT: Final = lazy("[01]-9")
-_DIGITS: Final = str.maketrans("123456789", "000000000")
 
 
 class _Token(NamedTuple):
@@ -109,10 +109,10 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found["name"] is not None:
             yield _Token(whole, exact=False, name=found["name"], paren="(")
         elif found["quoted"] is not None:
-            yield _Token(whole.translate(_DIGITS), exact=_DIGIT.search(whole) is not None, name=None, paren="")
+            yield _Token(whole.translate(TEXT_DIGITS_TO_ZERO), exact=_DIGIT.search(whole) is not None, name=None, paren="")
         elif found["class"] is not None:
             exact = _DIGIT.search(_ANY_DIGIT.sub("", whole)) is not None
-            yield _Token(_ANY_DIGIT.sub("0-0", whole).translate(_DIGITS), exact=exact, name=None, paren="")
+            yield _Token(_ANY_DIGIT.sub("0-0", whole).translate(TEXT_DIGITS_TO_ZERO), exact=exact, name=None, paren="")
         elif found["digit"] is not None:
             yield _Token("0", exact=True, name=None, paren="")
         else:

@@ -14,6 +14,7 @@ from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.cursor import Cursor
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.gathering import HEADING_LINES
 from tailwatch.core.glue import pieces
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
     from tailwatch.core.weaving import Weave
 
-DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 MAX_SHAPES: Final = 20_000
 MAX_KEY_BYTES: Final = 8 << 20
 MAX_CACHED_LINE: Final = 4096

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import speaks_of_a_metric
 from tailwatch.core.sanitise import visible
@@ -21,7 +22,6 @@ KEPT_BYTES: Final = 400
 _FRACTION: Final = lazy(r"(?<![\w./])\d{1,9}\.\d{1,12}(?![\d.]|:\d)")
 _MAX_SHAPES: Final = 2000
 _NUMBER: Final = lazy(rb"0[0.,]*0|0")
-_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 
 
 _BEFORE_MESSAGE: Final = lazy(
@@ -78,7 +78,7 @@ class UnreadBook:
     def add(self, raw: bytes, line: int) -> None:
         """Count a line."""
         self.lines += 1
-        shape = raw[:KEPT_BYTES].translate(_TO_ZERO)
+        shape = raw[:KEPT_BYTES].translate(DIGITS_TO_ZERO)
         kind = self._shapes.get(shape)
         if kind is None:
             if len(self._shapes) >= _MAX_SHAPES:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import decode, sanitise
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST: Final = 400
-_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 _DIGITS: Final = lazy(r"\d+")
 _TAIL: Final = 60
 """Characters behind the last number that are written out; a longer rest becomes `{*}`."""
@@ -34,7 +34,7 @@ def draft(raw: bytes) -> str:
     """Return a template for a line, or "" where none could be made that reads it."""
     text = decode(raw[:LONGEST].rstrip()).strip()
     line = text.encode("utf-8", "replace")
-    shape = line.translate(_TO_ZERO)
+    shape = line.translate(DIGITS_TO_ZERO)
     names = _names(line, shape)
     for kept in (names, {span: name for span, name in names.items() if name not in ("", "*")}):
         template = _join(line, kept)

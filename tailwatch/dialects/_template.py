@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.dialects._prefix import STAMP
 
@@ -86,7 +87,7 @@ class Template:
         if text.isspace():
             return rb"\s{1,40}+"
         raw = text.encode("utf-8", "replace")
-        shape = raw.translate(bytes.maketrans(b"123456789", b"000000000"))
+        shape = raw.translate(DIGITS_TO_ZERO)
         if b"0" not in shape:
             return re.escape(raw)
         self._literals.append(raw)

@@ -10,9 +10,10 @@ import inspect
 import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line, Mark, Progress, Reading, Setting
 from tailwatch.core.sanitise import sanitise
-from tailwatch.core.shapes import DIGITS_TO_ZERO, Reader
+from tailwatch.core.shapes import Reader
 from tailwatch.core.terms import SPLITS, setting_name
 from tailwatch.core.text import ENGLISH, phrase
 from tailwatch.dialects import found, plan_for

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tailwatch.catalogue.listener import Listener
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Data
-from tailwatch.core.shapes import DIGITS_TO_ZERO, Reader
+from tailwatch.core.shapes import Reader
 from tailwatch.dialects import plan_for
 from tailwatch.session import Session
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import EMPTY_FRAME, Data, Notice
-from tailwatch.core.shapes import DIGITS_TO_ZERO
 from tailwatch.dialects import plan_for
 from tailwatch.session import Session
 

@@ -9,8 +9,8 @@ import pytest
 
 import tailwatch.catalogue
 from tailwatch.catalogue import Catalogue, FreshContext
-from tailwatch.catalogue.engine import DIGITS_TO_ZERO
 from tailwatch.catalogue.reading import read_list, read_rule
+from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 
 CATALOGUE = Catalogue.load()
 FILES = sorted(Path(tailwatch.catalogue.__file__).parent.glob("*.toml"))
@@ -174,7 +174,7 @@ def test_candidates_depend_on_the_shape_alone(family):
     """A caller may keep the candidates of a shape: a line and its shape have the same ones."""
     for rule in rules_of(family):
         for sample in rule.samples:
-            assert CATALOGUE.candidates(sample) == CATALOGUE.candidates(sample.translate(DIGITS_TO_ZERO))
+            assert CATALOGUE.candidates(sample) == CATALOGUE.candidates(sample.translate(TEXT_DIGITS_TO_ZERO))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.literals import any_of, any_of_bytes
 from tailwatch.dialects import found
 from tailwatch.dialects._anchors import LOOKUPS_WITHOUT_PATTERNS, Anchors
@@ -28,7 +29,7 @@ def test_the_same_dialects_are_asked_with_and_without_the_patterns() -> None:
     for _ in range(LOOKUPS_WITHOUT_PATTERNS):
         fast.of(b"")
     for line in samples:
-        shape = line.translate(bytes.maketrans(b"123456789", b"000000000"))
+        shape = line.translate(DIGITS_TO_ZERO)
         assert fast.of(shape) == [d for d in special if any(anchor in shape for anchor in d.ANCHORS)]
         assert slow.of(shape) == fast.of(shape)
         slow._lookups = 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tailwatch.cli import main
 from tailwatch.config import Settings
 from tailwatch.config_tables import Pattern
+from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.sanitise import decode
 from tailwatch.core.unread import MAX_KINDS, UnreadBook, carries_number
@@ -155,4 +156,4 @@ def test_a_log_that_was_understood_says_nothing_of_unread_lines(tmp_path: Path, 
 )
 def test_only_a_number_of_the_message_itself_makes_a_line_unread(line: bytes, counts: bool) -> None:
     """The numbers of a logger's prefix, the digits of a word and a printed layer are none that somebody measured."""
-    assert carries_number(line.translate(bytes.maketrans(b"123456789", b"000000000"))) is counts
+    assert carries_number(line.translate(DIGITS_TO_ZERO)) is counts

@@ -1,0 +1,10 @@
+"""Every digit as 0: what makes the shape of a line, or of a message, out of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+"""For `bytes.translate`, which is ten times as fast as that of text."""
+TEXT_DIGITS_TO_ZERO: Final = str.maketrans("123456789", "000000000")
+"""For `str.translate`."""
