@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis
 
-SPACES: Final = ((512, 1), (16_384, 32))
-"""Up to so many values, the space between two looks; at most `SPARSE` beyond. A value that is no number is looked at at once."""
-SPARSE: Final = 128
+GROWTH: Final = 64
+"""A look is due when the values have grown by a 64th: what 1.5 % more values could change can wait for them."""
+MOST: Final = 256
+"""But never more values than these between two looks. A value that is no number is looked at at once."""
 
 
 class Rhythm:
@@ -36,8 +37,7 @@ class Rhythm:
             self._count = until
             return False
         while self._next <= until:  # several times, where many values count at one line
-            space = next((space for most, space in SPACES if self._next < most), SPARSE)
-            self._next += max(space, self._first)
+            self._next += max(1, self._first, min(self._next // GROWTH, MOST))
         self._count = until
         return True
 
