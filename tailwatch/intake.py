@@ -163,6 +163,9 @@ class Intake:
                 quiet = True
                 if entry.has_number:
                     self.reader.not_understood(block[at])
+            elif idle and entry.mute and entry.family is not None:
+                quiet = True
+                self.reader.pass_over(entry.family.dialect)
             elif idle and entry.family is not None and (woven := self._weave(block, at)) is not None:
                 for start, end, spoken in self._witness.saw_together(woven):
                     self._told.together(woven, start, end, spoken)

@@ -59,6 +59,11 @@ class Family:
         return bool(self.specs) or self.moves
 
     @property
+    def mute(self) -> bool:
+        """Whether its lines say nothing at all, though they are understood: a row of a printed configuration."""
+        return not self.tells and not self.bare and self.kind != "boxed" and self.time < 0
+
+    @property
     def places(self) -> bool:
         """Whether its lines say where the run stands, by themselves."""
         return self.step >= 0 or bool(self.constant)

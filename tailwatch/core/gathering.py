@@ -54,6 +54,8 @@ class Gathered:
         self._strands: list[Strand] = []
         self._alone: list[int] = []
         self._unread: list[int] = []
+        self._mute: list[int] = []
+        self._mute_dialects: list[str] = []
         self._boxes: list[tuple[int, int]] = []
         """Where boxes are closed, and where their first rows stand."""
         self._not_before = start
@@ -104,6 +106,10 @@ class Gathered:
             if entry.quiet:
                 if entry.has_number:
                     unread.append(at)
+                continue
+            if entry.mute and family is not None:
+                self._mute.append(at)
+                self._mute_dialects.append(family.dialect)
                 continue
             after = entry.after or frame
             leads_on = after is not frame and after != frame
@@ -204,6 +210,9 @@ class Gathered:
             strand.next = j
         unread = self._unread[bisect_left(self._unread, at) : bisect_left(self._unread, end)]
         woven = Weave(self.block, at, end, strands, unread, self._frame_at(end), cursor)
+        first, behind = bisect_left(self._mute, at), bisect_left(self._mute, end)
+        if first < behind:
+            woven.mute, woven.last_mute = self._mute_dialects[first:behind], self._mute[behind - 1]
         woven.inherit()
         return woven
 

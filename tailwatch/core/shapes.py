@@ -54,18 +54,20 @@ class Entry:
     """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
 
     `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
-    together with it; a `quiet` one says nothing to the run, one `alone` is read by itself and leads into the frame `after` it.
+    together with it; a `quiet` one says nothing to the run, a `mute` one neither, though it is understood; one `alone` is read by
+    itself and leads into the frame `after` it. `stays` says that it leaves the frame as it is, with no heading that might cease.
     """
 
-    __slots__ = ("after", "alone", "asked", "family", "has_number", "quiet", "rules", "runner", "unpack")
+    __slots__ = ("after", "alone", "asked", "family", "has_number", "mute", "quiet", "rules", "runner", "stays", "unpack")
 
-    def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool) -> None:
+    def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool, stays: bool) -> None:
         self.runner = runner
         self.has_number = has_number
+        self.stays = stays
         self.rules: Any = None
         self.asked = False
         self.family: Family | None = None
-        self.quiet = self.alone = False
+        self.quiet = self.alone = self.mute = False
         self.after: Frame | None = None
         self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
 
@@ -91,6 +93,7 @@ class Entry:
             if isinstance(self.runner, Runner):
                 self.family, self.unpack = self.runner.family, self.runner.unpack
                 self.alone, self.after = self.family is None and not self.runner.plan.header, self.runner.frame
+                self.mute = self.stays and self.family is not None and self.family.mute
 
 
 def _nothing(_raw: bytes) -> tuple[bytes, ...]:
@@ -161,6 +164,11 @@ class Reader:
             self._heading_age = 0
         return events
 
+    def pass_over(self, dialect: str) -> None:
+        """Read a mute line, which moves nothing, see `Entry`."""
+        self.lines_read[dialect] += 1
+        self.cursor.fresh = False
+
     def weave(self, block: Block, start: int, ask: Callable[[bytes, Entry], object]) -> Weave | None:
         """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
 
@@ -191,6 +199,8 @@ class Reader:
             self._enter(woven.frame)
         elif self._under_heading:
             self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age - 1 + woven.end - woven.start
+        if woven.mute:
+            self.lines_read.update(woven.mute)
         for place in woven.unread:
             self.not_understood(woven.block[place])
         woven.move(self.cursor)
@@ -225,7 +235,8 @@ class Reader:
         self.misses += 1
         runner = self._runner(shape, frame)
         understood = isinstance(runner, Runner) and bool(runner.plan.dialect)
-        entry = Entry(runner, has_number=not understood and carries_number(shape))
+        stays = frame.split is None and (runner is None or runner.frame is None or runner.frame == frame)
+        entry = Entry(runner, has_number=not understood and carries_number(shape), stays=stays)
         if len(shape) <= MAX_CACHED_LINE:
             if self._shapes >= MAX_SHAPES or self._key_bytes >= MAX_KEY_BYTES:
                 self._forget()

@@ -57,6 +57,9 @@ class Weave:
         self.strands = strands
         self.unread = unread
         """Places of lines that carry numbers and that nothing claims."""
+        self.mute: list[str] = []
+        """The dialects of the lines that are understood and say nothing, the last of which stands at `last_mute`."""
+        self.last_mute = -1
         self.frame = frame
         """The frame after the last line."""
         self.epoch, self.epochs, self.steps = cursor.epoch, cursor.epochs, cursor.steps
@@ -128,7 +131,11 @@ class Weave:
         """Leave the cursor where the last line leaves it."""
         cursor.time = self.time_at(self.end - 1)
         ends = self.slices(self.start, self.end)
-        cursor.fresh = max(ends, key=_counts).strand.family.bare if ends else cursor.fresh
+        newest = max(ends, key=_counts) if ends else None
+        if newest is not None and newest.last > self.last_mute:
+            cursor.fresh = newest.strand.family.bare
+        elif self.mute:
+            cursor.fresh = False
         cursor.ranked |= any(s.strand.family.rank >= 0 and s.strand.family.places for s in ends)
         stepping = [(s.last, s.strand.steps[s.end - 1]) for s in ends if s.strand.family.step >= 0]
         if stepping:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tailwatch.core.columns import Family
 from tailwatch.core.events import Data, Notice
+from tailwatch.core.shapes import Reader
 from tailwatch.session import Session
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
@@ -125,6 +127,24 @@ LOGS = {
             *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
         )
     ],
+    "printed configurations": [
+        text
+        for n in range(30)
+        for text in (
+            "Configurations:",
+            f"BATCH_SIZE                     {n % 2 + 4}",
+            "BBOX_STD_DEV                   [0.1 0.1 0.2 0.2]",
+            "LEARNING_RATE                  0.001",
+            "MASK_POOL_SIZE                 14",
+            "ROI_POSITIVE_RATIO             0.33",
+            "USE_MINI_MASK                  True",
+            "",
+            f"{n + 7}/40 [00:01<00:02,  1.00it/s]",
+            "MASK_POOL_SIZE                 14",
+            f"epoch {n} loss {1 / (1 + n):.4f}",
+            *(f"step {s} loss {1 / (1 + n + s):.4f}" for s in range(n % 5 * 3)),
+        )
+    ],
     "without any place": [f"loss {1 / (1 + i):.5f} acc {i / 3000:.4f}" for i in range(2000)],
 }
 
@@ -151,6 +171,23 @@ def test_lines_read_together_say_the_same_as_one_by_one(name: str) -> None:
     assert state(LOGS[name], 37) == one_by_one
 
 
+@pytest.mark.parametrize("name", LOGS)
+def test_a_line_that_says_nothing_is_passed_over_as_if_it_were_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is lost by not running its plan."""
+    passed_over = state(LOGS[name], 10_000)
+    monkeypatch.setattr(Family, "mute", property(lambda _: False))
+    assert state(LOGS[name], 10_000) == passed_over
+    assert state(LOGS[name], 1) == passed_over
+
+
+def test_rows_of_a_configuration_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the test above tests something."""
+    passed = []
+    monkeypatch.setattr(Reader, "pass_over", lambda _, dialect: passed.append(dialect))
+    state(LOGS["printed configurations"], 1)
+    assert len(passed) > 80
+
+
 KINDS = (
     "step {n} loss {v}",
     "step {n} val loss {v}",
@@ -175,6 +212,8 @@ KINDS = (
     "|    mean_reward | {v}     |",
     "Saving checkpoint to model_{n}.pt",
     "batch_size: {e}",
+    "POOL_SIZE       {e}",
+    "{n}/5000 [00:01<00:02,  1.00it/s]",
     "RuntimeError: CUDA out of memory",
     "",
     "saving to out dir",
