@@ -102,7 +102,7 @@ def family_of(
     if plan.kind == "boxed" and not at.keys().isdisjoint(("epoch", "epochs", "steps")):
         return None
     counted = plan.kind in ("bar", "loop") and {"step", "steps"} <= at.keys()
-    if specs and not (counted or plan.kind in ("running", "context", "boxed")):
+    if specs and not (counted or plan.kind in ("running", "summary", "context", "boxed")):
         return None
     step, step_form = at.get("step", (-1, "float"))
     return _the_one(
@@ -253,6 +253,8 @@ class Strand:
 
 def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
     """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
+    if family.kind == "summary":
+        return "epoch"
     if family.kind == "boxed":
         return "epoch" if family.held_out else "step"
     if family.kind != "context" or not family.specs:

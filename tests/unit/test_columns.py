@@ -58,6 +58,15 @@ LOGS = {
             *([f"step {s}: val loss {2.1 - s / 300:.4f}", ""] if s % 5 == 0 else []),
         )
     ],
+    "results among steps": [
+        text
+        for s in range(0, 900, 3)
+        for text in (
+            *([f"step {s}: train loss {2 - s / 900:.4f}, val loss {2.1 - s / 999:.4f}"] if s % 30 == 0 else []),
+            *(["saving to out dir"] if s % 60 == 0 else []),
+            *(f"iter {i}: loss {2 - i / 900:.4f}, time {300 + i % 7}.5ms, mfu {20 + i % 5}.25%" for i in range(s, s + 3)),
+        )
+    ],
     "ranks in turn": [f"[rank{r}] step {s} loss {1 / (1 + s + r):.4f}" for s in range(200) for r in range(3)],
     "a step said twice beside others": [
         f"step {s // 2} {name} {1 / (1 + s):.4f}" for s in range(300) for name in ("loss", "acc")
@@ -201,6 +210,10 @@ KINDS = (
     "Validation:",
     "Training:",
     "epoch {e}: val_acc {v}",
+    "step {n}: train loss {v}, val loss {v}",
+    "epoch {e}: train loss {v}, val loss {v}",
+    "epoch {e}/9 [{n}/50] train loss {v}, val loss {v}",
+    "iter {n}: loss {v}, time 3.5ms",
     "{n}/5000 [==>...] - loss: {v}",
     "| loss | {v} |",
     "-----------------",
