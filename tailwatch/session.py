@@ -216,7 +216,7 @@ class Session:
     def together(self, woven: Weave, start: int, end: int, spoken: Sequence[Spoken]) -> None:
         """Take in lines that were read together; the diagnoses look as often as if they had come one by one."""
         run = self.run
-        for at, slices in tell(run, woven, start, end):
+        for at, slices in tell(run, woven, start, end, self._bench.asks_nobody):
             self.lines = run.line
             if self._keep_readings and slices:
                 self._changes.readings.extend((run.segment.number, reading) for reading in woven.readings(slices))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,20 @@ from tailwatch.core.events import Progress
 from tailwatch.core.weaving import AXES, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from tailwatch.core.events import Axis
+    from tailwatch.core.findings import Watch
     from tailwatch.core.run import Run
+    from tailwatch.core.series import Series
     from tailwatch.core.weaving import Weave
 
+    Nobody = Callable[[Watch, frozenset[Series]], bool]
+    """Says whether a look at new values of these series would ask nobody, see `judging.py`."""
 
-def tell(run: Run, woven: Weave, start: int, until: int) -> Iterator[tuple[int, list[Slice]]]:
-    """Tell the run of the lines between two places, up to each look of the diagnoses.
+
+def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) -> Iterator[tuple[int, list[Slice]]]:
+    """Tell the run of the lines between two places, up to each look of the diagnoses; not up to one that asks nobody.
 
     Yields the place behind each piece and its rows with values, in the order of their ends.
     """
@@ -26,7 +33,16 @@ def tell(run: Run, woven: Weave, start: int, until: int) -> Iterator[tuple[int, 
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
         start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
         yield start, told
-    for begin, end in woven.until_looks(run.looks, run.rank, start, until, doubtful=run.last_words.pending):
+
+    def spared(axis: Axis) -> bool:
+        """Whether nobody would be asked about new values of an axis, as far as these lines hold any."""
+        told = [s for s in woven.strands if s.axis == axis and s.family.specs]
+        known = [run.segment.known_series(s.family, axis) for s in told if s.rank in (None, run.rank)]
+        series = frozenset(chain.from_iterable(one for one in known if one is not None))
+        return None not in known and asks_nobody("step" if axis == "step" else "epoch", series)
+
+    doubtful = run.last_words.pending
+    for begin, end in woven.until_looks(run.looks, run.rank, start, until, doubtful=doubtful, spared=spared):
         slices = woven.slices(begin, end)
         run.line = numbers[end - 1]
         others = [s for s in slices if run.is_other_rank(s.strand.rank)]
@@ -81,8 +97,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
     goes_on = False
-    for spec, values in zip(specs, strand.columns, strict=True):
-        series = run.segment.series_for(spec, strand.axis)
+    for series, values in zip(run.segment.series_of(strand.family, strand.axis), strand.columns, strict=True):
         if series is None:
             run.segment.dropped_series += count - 1
             continue

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Moved = frozenset[Series]
 
 VALUES: Final[frozenset[Watch]] = frozenset(("epoch", "step"))
+_JUST: Final[dict[Watch, frozenset[Watch]]] = {"epoch": frozenset(("epoch",)), "step": frozenset(("step",))}
 _MOST_KNOWN: Final = 256
 """So many sets of series are remembered, each with those who are to be asked for it."""
 
@@ -81,14 +82,30 @@ class Bench:
                 changes += self.book.settle(judge.ID, self._segment, opinions, here)
         return changes
 
+    def asks_nobody(self, watched: Watch, series: frozenset[Series]) -> bool:
+        """Whether nobody would be asked at a look at new values of these series (`epoch` results or running ones)."""
+        run = self._run
+        if run.changed or run.segment.number != self._segment or self._is_stirred():
+            return not self._judges
+        return not self._concerned(_JUST[watched], self._unseen | run.segment.moved | series)
+
+    def _is_stirred(self) -> bool:
+        return len(self._run.segment.series) != self._count or self._run.part != self._part
+
     def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
         """Return the judges that may hold something else now, and note that they are asked."""
         segment = self._run.segment
-        if not changed <= VALUES or len(segment.series) != self._count or self._run.part != self._part:
+        if not changed <= VALUES or self._is_stirred():
             self._stir()
         moved = self._unseen | segment.moved
         segment.moved.clear()
         self._unseen = frozenset() if "epoch" in changed else moved
+        asked = self._concerned(changed, moved)
+        self._aware.update(asked)
+        return asked
+
+    def _concerned(self, changed: frozenset[Watch], moved: Moved) -> list[Diagnosis]:
+        """Return the judges that must see new values of the series that moved."""
         asked = self._known.get((changed, moved))
         if asked is None:
             watching = self._watching.get(changed)
@@ -98,5 +115,4 @@ class Bench:
             asked = [j for j in watching if j not in aware or j.awaits is None or not moved.isdisjoint(j.awaits)]
             if aware.issuperset(watching) and len(self._known) < _MOST_KNOWN:
                 self._known[changed, moved] = asked
-            aware.update(asked)
         return asked

@@ -10,10 +10,13 @@ from tailwatch.core.metrics import is_neutral
 from tailwatch.core.series import Series, SeriesKey
 
 if TYPE_CHECKING:
+    from tailwatch.core.columns import Family
     from tailwatch.core.events import Axis, Goal, Mark, Outcome, SeriesSpec, Setting
 
 T = TypeVar("T")
 MAX_SERIES: Final = 2000
+MAX_KNOWN: Final = 1024
+"""So many families of lines are remembered with their series."""
 _ORDER: Final = ("loss", "accuracy", "perplexity", "f1", "auc", "map", "miou", "dice", "reward", "bleu", "wer")
 
 
@@ -45,6 +48,7 @@ class Segment:
         self.outcome: Outcome = "unknown"
         self._before: Segment | None = None
         self._shared: dict[type, object] = {}
+        self._known: dict[tuple[Family, Axis], tuple[Series, ...]] = {}
 
     def begin(self, epoch: float, before: Segment | None) -> None:
         """Set the first epoch; where the segment `before` began earlier than that, this one resumes it."""
@@ -66,6 +70,24 @@ class Segment:
                 found.go_on_from(earlier, self.first_epoch)
         self.moved.add(found)
         return found
+
+    def series_of(self, family: Family, axis: Axis) -> tuple[Series | None, ...]:
+        """Return the series that are to take the values of a family's lines, in their order, as `series_for` does for each."""
+        known = self._known.get((family, axis))
+        if known is not None:
+            self.moved.update(known)
+            return known
+        found = tuple([self.series_for(spec, axis) for spec in family.specs])
+        made = tuple([series for series in found if series is not None])
+        if len(made) == len(found):
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[family, axis] = made
+        return found
+
+    def known_series(self, family: Family, axis: Axis) -> tuple[Series, ...] | None:
+        """Return the series that took values of such lines before, None where it is the first time."""
+        return self._known.get((family, axis))
 
     def shared(self, kind: type[T]) -> T:
         """Return the one object of a kind that all diagnoses of this segment share, made when it is first asked for."""

@@ -16,7 +16,7 @@ from tailwatch.core.columns import NAN
 from tailwatch.core.events import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tailwatch.core.block import Block
     from tailwatch.core.columns import Strand
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Frame
     from tailwatch.core.rhythm import Looks
 
+SPARED: Final = 1024
+"""So many values may come behind a look that would change nothing; no more, because the pace of the run is noted with a look."""
 AXES: Final[tuple[Axis, ...]] = ("step", "index", "epoch")
 
 
@@ -83,11 +85,19 @@ class Weave:
         return any(strand.rank is not None for strand in self.strands)
 
     def until_looks(
-        self, looks: Looks, rank: float | None, start: int, until: int, *, doubtful: bool
+        self,
+        looks: Looks,
+        rank: float | None,
+        start: int,
+        until: int,
+        *,
+        doubtful: bool,
+        spared: Callable[[Axis], bool] | None = None,
     ) -> Iterator[tuple[int, int]]:
         """Yield the lines between two places in pieces, `start` and `end` of each, up to the next look; the caller counts.
 
-        Where it is `doubtful` whether training goes on, the first value that shows it is looked at, too.
+        Where it is `doubtful` whether training goes on, the first value that shows it is looked at, too. `spared` says whether
+        looks at values of an axis would change nothing now: some of them are passed over then.
         """
         ordered = [(axis, places) for axis in AXES if (places := self._places(axis, rank))]
         shown = self._first_that_shows_training(rank, start) if doubtful else until
@@ -95,6 +105,8 @@ class Weave:
             end = shown + 1 if start <= shown < until else until
             for axis, places in ordered:
                 at = bisect_left(places, start) + looks.until_look(axis) - 1
+                if at < len(places) and places[at] < end - 1 and spared is not None and spared(axis):
+                    at += SPARED
                 end = min(end, places[at] + 1) if at < len(places) else end
             yield start, end
             start = end
