@@ -12,12 +12,13 @@ linear in the line's length.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from tailwatch.catalogue.rules import number
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -19,11 +19,12 @@ A `[[rule]]` table holds:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tailwatch.catalogue.reading import read_rule
 from tailwatch.core.conditions import When
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,12 @@ files is kept (see `kept.py`).
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.index import filed
 from tailwatch.catalogue.reading import read_list, split_rules
 from tailwatch.core.digits import DIGITS_TO_ZERO
+from tailwatch.core.named import NamedTuple
 from tailwatch.kept import kept, key_of
 
 if TYPE_CHECKING:

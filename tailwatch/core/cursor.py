@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.metrics import is_neutral
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tailwatch.core.carried import Shown

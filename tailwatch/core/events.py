@@ -5,8 +5,9 @@ One file, so that a reader of any stage finds all its neighbours' types. Nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.records import record
 from tailwatch.core.text import Text as Text  # noqa: PLC0414, TC001 - one of the types that flow here, kept where it loads fast
 
@@ -56,7 +57,6 @@ class Tick(NamedTuple):
 
 
 SourceEvent = Data | Notice | Tick
-
 
 # --- lines --------------------------------------------------------------------------------------------------------------
 

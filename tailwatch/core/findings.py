@@ -6,10 +6,11 @@ A diagnosis only says what is true of the run now; this book remembers since whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from tailwatch.core.drafts import is_unchanged
 from tailwatch.core.events import Finding
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

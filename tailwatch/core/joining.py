@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
 from tailwatch.core.records import record
 

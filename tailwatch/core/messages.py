@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.joining import user_frame
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import headline, peel
 from tailwatch.core.records import record
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Goal, Split

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tailwatch.core.literals import any_of
+from tailwatch.core.named import NamedTuple
 
 TRACEBACK = "Traceback (most recent call last)"
 

@@ -11,10 +11,11 @@ that forgets something (the 1 of `GPU1`), the expression itself is asked of each
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

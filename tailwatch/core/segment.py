@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 from tailwatch.core.metrics import is_neutral
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.series import Series, SeriesKey
 
 if TYPE_CHECKING:

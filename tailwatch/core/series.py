@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.metrics import meaning
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.thinning import Thinning
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ value that is given when something is rendered; nothing before that knows one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

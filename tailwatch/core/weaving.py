@@ -10,10 +10,11 @@ from array import array
 from bisect import bisect_left
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Reading
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.baseline import updates_per_epoch
 from tailwatch.core.events import Text
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import compact
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ share lacks to be whole (Bouthillier et al., Accounting for Variance in Machine 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.baseline import Curve
+from tailwatch.core.named import NamedTuple
 from tailwatch.diagnoses._noise import spread
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.named import NamedTuple
 
 How = Literal["comma", "tab", "bar", "box", "semicolon", "wide", "tight"]
 

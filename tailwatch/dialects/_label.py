@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import split_of, words
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Split

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, words
+from tailwatch.core.named import NamedTuple
 from tailwatch.dialects._settings import SETTING_KEYS
 from tailwatch.dialects._vocabulary import (
     COUNTERS,

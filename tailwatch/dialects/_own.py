@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tailwatch.core.cursor import held_out
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.regexes import Regex
 from tailwatch.core.text import Text, phrase
 from tailwatch.dialects._prefix import STAMP

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from tailwatch.catalogue import Catalogue, FreshContext, matching_form
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
 from tailwatch.core.text import ENGLISH, phrase
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line, Mark, Progress, Reading, Setting
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.shapes import Reader
 from tailwatch.core.terms import SPLITS, setting_name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import ENGLISH, render
 

@@ -10,8 +10,9 @@ import os
 import re
 import stat
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.sources.identity import FileId, identify
 from tailwatch.sources.openlog import OpenLog
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.timestamps import iso, seconds
 
 _LOOK_AT: Final = 2048

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import Text, phrase
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.paths import is_remote, why_not_a_log

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.sources.logclock import elapsed_of, iteration_of, stamp_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import le, lt
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import Text, phrase
 
 if TYPE_CHECKING:

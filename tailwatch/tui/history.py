@@ -14,9 +14,10 @@ import select
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.config import DEFAULTS
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import ENGLISH
 from tailwatch.pipe import receive
 from tailwatch.tui.snapshot import MAX_SHOWN_BYTES, LogLine, Snapshot

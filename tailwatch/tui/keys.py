@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from textual.binding import Binding
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import phrase
 
 

@@ -7,7 +7,7 @@ are those of the terminal's own palette on its own background, so light and dark
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,6 +15,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tailwatch.core.breaking import words
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.sanitise import sanitise
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import ENGLISH
 
 if TYPE_CHECKING:

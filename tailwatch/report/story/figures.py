@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
 from tailwatch.report.document import EMPTY, Claim, Tone, without_empty_columns

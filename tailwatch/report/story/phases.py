@@ -6,9 +6,10 @@ Phases end where nine tenths of what was gained had been gained, at the best val
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import listed
 from tailwatch.core.text import compact
 from tailwatch.report.document import Claim, Item, Items

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import compact, phrase
 from tailwatch.tui.paint import Row, Span, pad, row
 from tailwatch.tui.scale import labels, log_ticks, ticks

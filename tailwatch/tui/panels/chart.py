@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import METRICS, SPLITS, metric_name
 from tailwatch.core.text import ENGLISH, compact, phrase
 from tailwatch.tui.paint import Row, Span, row, width_of
