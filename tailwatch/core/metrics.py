@@ -6,6 +6,7 @@ Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate),
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -37,7 +38,7 @@ _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("prueba teste тест тесте"), "test"),
     **dict.fromkeys(
         _set(
-            "val vl valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
+            "val vl vali valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
         ),
         "val",
     ),
@@ -75,6 +76,9 @@ _SYNONYMS: Final[dict[str, str]] = {
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
     "character error rate": "cer",
 }  # fmt: skip
+_REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", re.IGNORECASE)
+"""On what was measured: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
+_TRAILING: Final = _set("over for of in on at during across")
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
     "micro macro weighted item %"
@@ -131,8 +135,12 @@ def words(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
-    split, kept = _without_split(words(name))
-    bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]] or kept
+    split, kept = _without_split(words(_REMARK.sub("", name) if "(" in name else name))
+    bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
+    while len(bare) > 1 and bare[-1] in _TRAILING:
+        bare.pop()  # `acc over epoch`
+    if all(w.isdigit() for w in bare):
+        bare = kept  # `avg(100)`
     metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
     plain = metric is not None or (len(bare) == 1 and _is_metric(bare[0]) and bare[0] not in _WEAK)
     if metric is None:
@@ -173,9 +181,7 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
     if split is not None:
-        kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
-        while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in", "de", "del", "di", "d", "на"):
-            kept.pop()  # `Loss on train`
+        kept = _beside_a_split(kept, split)
     if kept[:2] == ["new", "best"]:
         kept = kept[1:]
     if kept[:3] == ["cv", "agg", "s"]:
@@ -183,6 +189,16 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
     if split == "val" and len(kept) > 1 and kept[0].isdigit():
         kept = kept[1:]  # valid_0's rmse
     return split, kept[1:] if kept[:1] == ["s"] else kept
+
+
+def _beside_a_split(kept: list[str], split: Split) -> list[str]:
+    """Return a name's words without those that belong to the split taken out of it."""
+    kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
+    if len(kept) > 1 and kept[0] in ("set", "dataset"):
+        kept = kept[1:]  # `Test set loss`
+    while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in", "de", "del", "di", "d", "на"):
+        kept.pop()  # `Loss on train`
+    return kept
 
 
 def speaks_of_a_metric(text: str) -> bool:

@@ -38,7 +38,9 @@ TWO_OF_ONE: Final = lazy(r"\b([A-Za-z]{3,8})/([A-Za-z]{3,8}) ([A-Za-z]{3,12})$")
 """`mean/median reward 21.2/21.0`"""
 EPOCH_AGAIN: Final = lazy(rb"/0{1,6}\):\s*$")
 EPOCH_NEXT: Final = lazy(rb"\] ?[Ee]poch\b")
-EXPLICIT: Final = lazy(rb"[:=]|\bis\s+$|\xef\xbc\x9a|->|[\"']\s*$|\|")
+COPULAS: Final = frozenset((b"is", b"was", b"equals", b"of", b"reached", b"now", b"is now"))
+"""Between a place and the value whose name stood before it: `the average loss for epoch 5 is 0.123`."""
+EXPLICIT: Final = lazy(rb"[:=]|\b(?:is|was|equals)\s+$|\xef\xbc[\x9a\x9d]|->|[\"']\s*$|\|")
 ESTIMATOR_RESULT: Final = b"Saving dict for global step "
 """TensorFlow's estimators end an evaluation so, and say nowhere else on what they measured."""
 NAMED_IN_BRACKET: Final = lazy(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.0")
@@ -66,7 +68,7 @@ SPLIT_BEHIND: Final = lazy(
     re.IGNORECASE,
 )
 """`loss 0.5 (val)`, `loss=0.5 [val]`, `loss 0.5 on validation`"""
-CLOSED: Final = lazy(rb"\s*(?:[,;|/.0-]|and\b|$)")
+CLOSED: Final = lazy(rb"\s*(?:[,;|/.0(-]|and\b|$)")
 OF_THE_BEST: Final = lazy(
     rb"(?:the )?best (?:metric,|(?:(?:model|checkpoint|result)s? )?(?:is |was )?(?:from |at |in |of )?epoch\b)", re.IGNORECASE
 )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 _LABEL: Final = lazy(
     rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
 )
-_SECTION: Final = lazy(rb"[\[(]([A-Za-z_]{2,12})[\])]\s{0,2}$")
-"""`[train] loss=0.5, [valid] loss=0.6`"""
+_SECTION: Final = lazy(
+    rb"(?:[\[(]|\xe3\x80\x90|\xef\xbc\xbb)([A-Za-z_]{2,12}|(?:[\xe4-\xe9][\x80-\xbf]{2}){2,4})(?:[\])]|\xe3\x80\x91|\xef\xbc\xbd)\s{0,2}$"
+)
+"""`[train] loss=0.5, [valid] loss=0.6`, `【训练】损失=0.5`"""
 _OPENED: Final = lazy(rb"(?:^|[\s,;|)])([A-Za-z]{3,10}) ?[({\[]$")
 """`valid (NDCG@10: 0.5), test (NDCG@10: 0.4)`"""
 _GROUP: Final = lazy(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")

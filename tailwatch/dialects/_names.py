@@ -21,6 +21,7 @@ from tailwatch.dialects._vocabulary import (
     NOT_METRICS,
     NUMBERED,
     OF_A_PLACE,
+    ONE_PLACE,
     STEP,
     STEP_PHRASES,
     STOP,
@@ -31,20 +32,23 @@ LONGEST_NAME: Final = 56
 
 _SYMBOL: Final = rb"\xf0\x9f[\x80-\xbf][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2[\x94-\x9f][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2\x80[\x93\x94\xa2]|\xc2\xb7|\xe2\x86\x92"
 _DELIMITERS: Final = lazy(
-    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s|\\[tn]|\s{3,}|\xe3\x80\x81|\xe3\x80\x82|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
-    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89]|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
-    + _SYMBOL
+    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s(?!(?:at|after|in|on) (?:the |global )?(?:step|iter|epoch|batch|round|update))|\\[tn]|\s{3,}|\xe3\x80[\x81\x82\x90\x91]|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
+    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89\xbb\xbd]|\xef\xbd\x9c|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
+    rb"\b(?:achieve[sd]|reach(?:es|ed)|obtain(?:s|ed)|attain(?:s|ed)|yields|scored)\s(?:(?:an?|the)\s)?(?=\S)|" + _SYMBOL
 )
-_TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc\x9a|\xef\xbc\x88|tensor\(|[aA]rray\(|tf\.Tensor\(|np\.float0+\()*$")
+_TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc[\x9a\x9d\x88]|tensor\(|[aA]rray\(|tf\.Tensor\(|np\.float0+\()*$")
 _AFTER_NAME: Final = b" \t\n\r\f\v:=\"'([$"
-_MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"ensor", b"rray", b"0")
+_MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"\x9d", b"ensor", b"rray", b"0")
 """What `_TRAIL` ends with besides those signs: `tensor(`, `tf.Tensor(`, `array(`, `Array(` and the like."""
 _LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
 _LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
-_COUNTED: Final = lazy(" {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代)(?:[ \t,，:：|]{1,8}|的)".encode(), re.IGNORECASE)
+_COUNTED: Final = lazy(
+    " {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代|(?<= )(?:epochs|steps|iterations|updates|batches|rounds)(?=[ ,:]))(?:[ \t,，:：|]{1,8}|的)".encode(),
+    re.IGNORECASE,
+)
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]
@@ -80,7 +84,7 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     if group is not None:
         start += group.end()  # `tot_loss[loss`
         piece = body[start:]
-    for mark in (b": ", b":\t", b"=", b":", b"\xef\xbc\x9a"):
+    for mark in (b": ", b":\t", b"=", b":", b"\xef\xbc\x9a", b"\xef\xbc\x9d"):
         cut = piece.rfind(mark)
         if cut >= 0 and has_word(piece[cut + len(mark) :]):
             start += cut + len(mark)
@@ -169,8 +173,8 @@ def _place(found: list[str], text: str) -> Part | None:
     while len(found) > 1 and meaning(found[-1]).split is not None and split_only([found[-1]]):
         found = found[:-1]  # `Epoch(train)`
     last = found[-1]
-    if len(found) == 2 and last in EPOCH and " " in text and meaning(found[0]).split is not None:
-        return "epoch"  # `Eval Epoch: 1`
+    if len(found) == 2 and " " in text and meaning(found[0]).split is not None and last in ONE_PLACE:
+        return "epoch" if last in EPOCH else "step"  # `Eval Epoch: 1`
     if last == "epochs" and len(found) == 1:
         return "epochs"
     if " ".join(found) in STEP_PHRASES:

@@ -12,6 +12,7 @@ from tailwatch.dialects._cues import (
     AFTER_EPOCH,
     AFTER_STEP,
     AT_PLACE,
+    COPULAS,
     DEVIATION,
     EPOCH_AGAIN,
     EPOCH_NEXT,
@@ -72,7 +73,7 @@ class Pairs(Followers):
                 self._total(token)
             else:
                 raw, at = name_before(token.gap, after_number=index > 0)
-                if raw and has_word(raw) and b"~" not in raw:
+                if raw and has_word(raw) and b"~" not in raw and not (self._pending and raw in COPULAS):
                     self._named(token, raw, token.start - len(token.gap) + at, kind)
                 else:
                     self._unnamed(token, kind)
@@ -240,7 +241,7 @@ class Pairs(Followers):
             pass
         elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
             self._last = ""  # `Epoch 1 is 0.004 percent complete`
-        elif self._pending and (EXPLICIT.search(gap) or gap == b" "):
+        elif self._pending and (gap == b" " or gap.strip() in COPULAS or EXPLICIT.search(gap)):
             self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
             if b"." in self._number(token) or kind == "other" or EPOCH_AGAIN.match(self.scan.masked, token.end):

@@ -35,6 +35,8 @@ STEP_WORDS: Final = tuple(STEP)
 """The same for those who look for any of them in a line."""
 COUNTS: Final = frozenset(["steps", "iters", "iterations", "batches", "updates", "trees", "timesteps"])
 """Plurals: how many there were, unless `CURRENT` stands before them."""
+ONE_PLACE: Final = (EPOCH | STEP) - COUNTS
+"""Names of one place."""
 CURRENT: Final = frozenset(["current", "cur", "global", "now", "当前"])
 """What makes a plural the place reached: `global steps`."""
 NUMBERED: Final = frozenset(["id", "i", "index", "idx", "number", "num", "no", "#", "count", "nr", "loaded"])

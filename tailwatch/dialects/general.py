@@ -179,8 +179,8 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
             frame=Frame(split=split) if split and not frame.dialect else None,
         )
     if pairs.placed("step") is not None and opens and pairs.named_place:
-        if frame.split in ("val", "test") and split is None and pairs.placed("steps") is None:
-            return Plan(NAME)  # the evaluation's own step
+        if pairs.placed("steps") is None and (pairs.evaluates or (frame.split in ("val", "test") and split is None)):
+            return Plan(NAME, frame=_heading_frame(split, frame))  # the evaluation's own step
         return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=_heading_frame(split, frame))
     return config_heading(found.masked) or heading(found.masked, frame)
 
