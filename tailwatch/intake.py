@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.block import Block
+    from tailwatch.core.entries import Entry
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
     from tailwatch.core.findings import Watch
-    from tailwatch.core.shapes import Entry
     from tailwatch.core.weaving import Weave
 
 
@@ -155,35 +155,48 @@ class Intake:
 
     def _read(self, block: Block) -> None:
         """Read complete lines, as many together as can be."""
-        shapes, at, quiet = block.shapes, 0, False
-        while at < len(shapes):
-            entry, idle = self.reader.entry(shapes[at]), self.listener.idle
-            quiet = False
+        reader, shapes, numbers = self.reader, block.shapes, block.numbers
+        at, end, told = 0, len(shapes), 0  # told: the place behind the last line of which somebody was told
+        while at < end:
+            idle = self.listener.idle
+            if idle:
+                at = reader.skim(block, at)
+                if at == end:
+                    break
+            entry = reader.entry(shapes[at])
             if idle and entry.quiet:
-                quiet = True
                 if entry.has_number:
-                    self.reader.not_understood(block[at])
-            elif idle and entry.mute and entry.family is not None:
-                quiet = True
-                self.reader.pass_over(entry.family.dialect)
+                    reader.not_understood(block.raws[at], numbers[at])
+                at += 1
             elif idle and entry.family is not None and (woven := self._weave(block, at)) is not None:
-                for start, end, spoken in self._witness.saw_together(woven):
-                    self._told.together(woven, start, end, spoken)
-                self.reader.took(woven)
-                at = woven.end
-                continue
+                for first, behind, spoken in self._witness.saw_together(woven):
+                    self._told.together(woven, first, behind, spoken)
+                reader.took(woven)
+                at = told = woven.end
             else:
-                self._line(block[at], entry)
-            at += 1
-        if quiet:
-            self._told.passed(block.numbers[-1])
+                heard = self._plain(block[at], entry) if idle and entry.plain else self._line(block[at], entry)
+                at += 1
+                told = at if heard else told
+        if told < end:
+            self._told.passed(numbers[-1])
 
     def _weave(self, block: Block, at: int) -> Weave | None:
         """Read the lines from a place on together; not those that name the run's rank."""
         woven = self.reader.weave(block, at, self._ask)
         return None if woven is None or (woven.names_rank and self._witness.rank is None) else woven
 
-    def _line(self, line: Line, entry: Entry) -> None:
+    def _plain(self, line: Line, entry: Entry) -> bool:
+        """Read a line that is no message, while none is open; returns whether it says anything."""
+        events = self.reader.read(line, entry)
+        if not events:
+            return False
+        witness = self._witness
+        witness.saw(events)
+        self._told.line(line.number, events, witness.settle() if witness.due else (), 0)
+        return True
+
+    def _line(self, line: Line, entry: Entry) -> bool:
+        """Read any line, which is told of whatever it says."""
         interest = entry.rules if entry.asked else self._ask(line.raw, entry)
         listener, witness = self.listener, self._witness
         claimed = listener.claims(line.raw)
@@ -198,10 +211,11 @@ class Intake:
             heard, spoken = 1, listener.hear(line, interest)
             witness.heard(spoken, lines=1)
         if interest is None and not claimed and entry.is_unread:
-            self.reader.not_understood(line)
+            self.reader.not_understood(line.raw, line.number)
         if witness.due:
             spoken = (*spoken, *witness.settle())
         self._told.line(line.number, events, spoken, heard)
+        return True
 
     def _ask(self, raw: bytes, entry: Entry) -> Interest | None:
         interest = self.listener.interest(raw.decode("utf-8", "replace"))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tailwatch.core.block import Block
     from tailwatch.core.columns import Family, Parts
     from tailwatch.core.cursor import Cursor
+    from tailwatch.core.entries import Entry
     from tailwatch.core.events import Frame, Split
-    from tailwatch.core.shapes import Entry
 
     Learn = Callable[[Frame, bytes, bytes], Entry | None]
     Known = tuple[dict[Frame, dict[bytes, Entry]], Learn]
@@ -107,9 +107,9 @@ class Gathered:
                 if entry.has_number:
                     unread.append(at)
                 continue
-            if entry.mute and family is not None:
+            if entry.mute:
                 self._mute.append(at)
-                self._mute_dialects.append(family.dialect)
+                self._mute_dialects.append(entry.mute)
                 continue
             after = entry.after or frame
             leads_on = after is not frame and after != frame

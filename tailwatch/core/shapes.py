@@ -8,13 +8,14 @@ costs a look-up, one `struct` unpack and one `float` a value. The frame (an open
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.digits import DIGITS_TO_ZERO
+from tailwatch.core.entries import Entry
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.gathering import HEADING_LINES
 from tailwatch.core.glue import pieces
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from tailwatch.core.block import Block
     from tailwatch.core.chosen import Holds
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
     from tailwatch.core.weaving import Weave
 
@@ -48,56 +48,6 @@ class OwnPlans(Protocol):
     def __call__(self, shape: bytes, frame: Frame) -> list[tuple[Holds | None, Plan]]:
         """Return the plans that fit a shape, each with the further test of a line, the last one perhaps without."""
         ...
-
-
-class Entry:
-    """What is remembered of a shape: how to run its plan (None: nothing to read), and what the catalogue found in it.
-
-    `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
-    together with it; a `quiet` one says nothing to the run, a `mute` one neither, though it is understood; one `alone` is read by
-    itself and leads into the frame `after` it. `stays` says that it leaves the frame as it is, with no heading that might cease.
-    """
-
-    __slots__ = ("after", "alone", "asked", "family", "has_number", "mute", "quiet", "rules", "runner", "stays", "unpack")
-
-    def __init__(self, runner: Runner | Glued | Chosen | None, *, has_number: bool, stays: bool) -> None:
-        self.runner = runner
-        self.has_number = has_number
-        self.stays = stays
-        self.rules: Any = None
-        self.asked = False
-        self.family: Family | None = None
-        self.quiet = self.alone = self.mute = False
-        self.after: Frame | None = None
-        self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether it carries numbers that no dialect understood."""
-        return self.has_number and (self.runner is None or not self.runner.plan.dialect)
-
-    @property
-    def names_no_place(self) -> bool:
-        """Whether it names neither an epoch nor a step: the numbers of a warning or an error are no measurements then."""
-        if self.runner is None:
-            return False
-        plan = self.runner.plan
-        return plan.dialect == "general" and plan.mark is None and not any(f.role in ("epoch", "step") for f in plan.fields)
-
-    def tell(self, rules: Any) -> None:
-        """Remember what the catalogue said; a line that is no message can be read together with its like."""
-        self.asked = True
-        self.rules = rules
-        if rules is None:
-            self.quiet = self.runner is None
-            if isinstance(self.runner, Runner):
-                self.family, self.unpack = self.runner.family, self.runner.unpack
-                self.alone, self.after = self.family is None and not self.runner.plan.header, self.runner.frame
-                self.mute = self.stays and self.family is not None and self.family.mute
-
-
-def _nothing(_raw: bytes) -> tuple[bytes, ...]:
-    return ()
 
 
 class Reader:
@@ -146,6 +96,24 @@ class Reader:
         found = self._cache.get(shape)
         return found if found is not None else self._miss(shape, self.frame)
 
+    def skim(self, block: Block, at: int) -> int:
+        """Pass over lines that say nothing, from a place on; returns the place of the first one that may say something."""
+        if self._under_heading:  # which ceases to hold after some lines, see `entry`
+            return at
+        known, shapes = self._cache.get, block.shapes
+        for place in range(at, len(shapes)):
+            entry = known(shapes[place])
+            if entry is None:
+                return place
+            if entry.mute:
+                self.lines_read[entry.mute] += 1
+                self.cursor.fresh = False
+            elif not entry.quiet:
+                return place
+            elif entry.has_number:
+                self.not_understood(block.raws[place], block.numbers[place])
+        return len(shapes)
+
     def read(self, line: Line, entry: Entry) -> list[ReaderEvent]:
         """Run the plan of a complete line: values, marks, settings; moves the cursor and the frame."""
         runner = entry.runner
@@ -164,16 +132,13 @@ class Reader:
             self._heading_age = 0
         return events
 
-    def pass_over(self, dialect: str) -> None:
-        """Read a mute line, which moves nothing, see `Entry`."""
-        self.lines_read[dialect] += 1
-        self.cursor.fresh = False
-
     def weave(self, block: Block, start: int, ask: Callable[[bytes, Entry], object]) -> Weave | None:
         """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
 
         `entry` was asked for the first one; `ask` asks the catalogue about a line of a new shape.
         """
+        if self._weaver.pauses(block.numbers[start]):
+            return None
         most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
 
         def learn(frame: Frame, shape: bytes, raw: bytes) -> Entry | None:
@@ -202,7 +167,7 @@ class Reader:
         if woven.mute:
             self.lines_read.update(woven.mute)
         for place in woven.unread:
-            self.not_understood(woven.block[place])
+            self.not_understood(woven.block.raws[place], woven.block.numbers[place])
         woven.move(self.cursor)
 
     def _enter(self, frame: Frame) -> None:
@@ -221,9 +186,9 @@ class Reader:
         """Nothing more will come: return the readings that waited for a line that names their epoch."""
         return [*self.cursor.let_go(), *open_box(self.cursor), *self.cursor.let_pending_go(as_result=False)]
 
-    def not_understood(self, line: Line) -> None:
+    def not_understood(self, raw: bytes, number: int) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
-        self.unread.add(line.raw, line.number)
+        self.unread.add(raw, number)
 
     def new_part(self) -> None:
         """The file begins anew: no heading, table or epoch of before holds."""

@@ -41,6 +41,10 @@ class Weaver:
         self._not_before = 0
         self._gathered = None
 
+    def pauses(self, number: int) -> bool:
+        """Whether the line of a number is not worth taking apart, nor those behind it."""
+        return self._gathered is None and number < self._not_before
+
     def weave(self, block: Block, start: int, known: Known, frame: Frame, cursor: Cursor, most: int | None) -> Weave | None:
         """Read the lines from `start` on together; None: read the first one by itself.
 
