@@ -99,6 +99,12 @@ class Intake:
             self._last_words()
         self._speak((*self.listener.finish(), *self.listener.end()), "end")
 
+    @property
+    def waits(self) -> bool:
+        """Whether something that was read waits for what comes after it, so that it matters whether more may come."""
+        cursor = self.reader.cursor
+        return self.cutter.waits or bool(cursor.held or cursor.boxed or cursor.pending)
+
     def adopt(self, message: OwnMessage) -> None:
         """Take a verdict on messages that the user gives now; it holds for what was said before, too."""
         self._speak(self.listener.adopt(message))

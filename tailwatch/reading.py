@@ -82,7 +82,7 @@ def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = Fa
     from tailwatch.sources.whole import read_once
 
     session = Session(keep_readings=True, judged=False, every_redraw=every_redraw, settings=settings)
-    for event in read_once(_path(log)):
+    for event in read_once(_path(log), matters=lambda: session.intake.waits):
         yield from session.feed(event).readings
 
 

@@ -9,17 +9,19 @@ ARCHITECTURE.md compares it with an Aho-Corasick automaton, google-re2's set, hy
 
 from __future__ import annotations
 
-import re
+import marshal
 from typing import TYPE_CHECKING
+
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 HOLE = "{}"
-_WORD = re.compile(r"[A-Za-z_]{2,}|[^\x00-\x7f]")
+_WORD = lazy(r"[A-Za-z_]{2,}|[^\x00-\x7f]")
 
-Filed = dict[str, tuple[tuple[str, int], ...]]
-"""Pairs of an anchor and its owner, by the anchor's longest word."""
+Filed = dict[str, bytes | tuple[tuple[str, int], ...]]
+"""Pairs of an anchor and its owner, by the anchor's longest word; those of a word that no line held yet are marshalled."""
 
 
 def filed(anchors: Iterable[tuple[str, int]]) -> Filed:
@@ -34,13 +36,16 @@ def filed(anchors: Iterable[tuple[str, int]]) -> Filed:
         if not words:
             raise ValueError(f"the anchor {anchor!r} holds no word of two letters")
         found.setdefault(max(words, key=len), []).append((anchor, owner))
-    return {word: tuple(pairs) for word, pairs in found.items()}
+    return {word: marshal.dumps(tuple(pairs)) for word, pairs in found.items()}
 
 
 def matches(index: Filed, shape: str) -> Iterator[tuple[int, int]]:
     """Give `(owner, characters matched)` for every anchor found in the shape."""
     for word in index.keys() & set(_WORD.findall(shape)):
-        yield from _found(index[word], shape)
+        pairs = index[word]
+        if isinstance(pairs, bytes):  # taking five thousand pairs apart takes longer than reading a small log
+            pairs = index[word] = marshal.loads(pairs)  # noqa: S302 - as `filed` wrote it
+        yield from _found(pairs, shape)
 
 
 def _found(anchors: Iterable[tuple[str, int]], shape: str) -> Iterator[tuple[int, int]]:

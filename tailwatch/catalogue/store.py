@@ -6,13 +6,14 @@ files is kept (see `kept.py`).
 
 from __future__ import annotations
 
+import marshal
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.index import filed
 from tailwatch.catalogue.reading import read_list, split_rules
 from tailwatch.core.digits import DIGITS_TO_ZERO
-from tailwatch.core.named import NamedTuple
 from tailwatch.kept import kept, key_of
 
 if TYPE_CHECKING:
@@ -21,25 +22,43 @@ if TYPE_CHECKING:
     from tailwatch.catalogue.index import Filed
 
 FOLDER = os.path.dirname(__file__)  # noqa: PTH120  (pathlib alone would take a quarter of the start-up time)
-FORMAT = 2
+FORMAT = 3
 """What is kept has this form."""
 
 
-class Tables(NamedTuple):
-    """All rules, unparsed, in one order: rule `n` is of `families[n]`, and `tables[n]` is its TOML text.
+class Tables:
+    """All rules, unparsed, in one order.
 
-    `anchors` are pairs of an anchor (a shape already) and the number of its rule, filed by `index.filed`; `classes` names the
-    rules for each class.
+    Args:
+        anchors: pairs of an anchor (a shape already) and the number of its rule, filed by `index.filed`.
+        classes: the rules for each class, by their numbers.
+        rules: families and TOML texts, marshalled: few logs hold a message, and only then they are taken apart.
     """
 
-    families: tuple[str, ...]
-    tables: tuple[str, ...]
-    anchors: Filed
-    classes: dict[str, tuple[int, ...]]
+    def __init__(self, anchors: Filed, classes: dict[str, tuple[int, ...]], rules: bytes) -> None:
+        self.anchors = anchors
+        self.classes = classes
+        self._rules = rules
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        families, tables = marshal.loads(self._rules)  # noqa: S302 - as `tables_of` wrote it
+        self._rules = b""
+        return families, tables
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The family of each rule."""
+        return self._parts[0]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The TOML text of each rule."""
+        return self._parts[1]
 
 
-def tables_of(families: Iterable[tuple[str, str]]) -> Tables:
-    """Cut the rules out of `(family, TOML text)` pairs."""
+def tables_of(families: Iterable[tuple[str, str]]) -> tuple[Filed, dict[str, tuple[int, ...]], bytes]:
+    """Cut the rules out of `(family, TOML text)` pairs; returns what `Tables` takes."""
     names: list[str] = []
     tables: list[str] = []
     anchors: list[tuple[str, int]] = []
@@ -52,7 +71,7 @@ def tables_of(families: Iterable[tuple[str, str]]) -> Tables:
                 classes[name] = (*classes.get(name, ()), owner)
             names.append(family)
             tables.append(toml)
-    return Tables(tuple(names), tuple(tables), filed(anchors), classes)
+    return filed(anchors), classes, marshal.dumps((tuple(names), tuple(tables)))
 
 
 def package_tables() -> Tables:

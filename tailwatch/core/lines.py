@@ -80,6 +80,11 @@ class LineCutter:
         """Complete lines of the present part."""
         return self._number - 1
 
+    @property
+    def waits(self) -> bool:
+        """Whether a line is unfinished, or a bar may go on."""
+        return bool(self._carry or self._begun or self._bars)
+
     def new_part(self, part: int) -> None:
         """Forget the unfinished line: the file begins anew."""
         self._restart()

@@ -19,14 +19,20 @@ from tailwatch.sources.unpack import DamagedError, packing_of, unpacked
 from tailwatch.sources.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tailwatch.core.events import SourceEvent
     from tailwatch.sources.paths import Path
 
 
-def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
+def read_once(path: Path, at: float | None = None, matters: Callable[[], bool] | None = None) -> Iterator[SourceEvent]:
     """Yield everything the log holds now; a pipe is read to its end.
+
+    Args:
+        path: the log.
+        at: the time it is; without it, as said above.
+        matters: says, once all is read, whether it matters that a process writes the log, and when: to find out takes a look at
+            every process, longer than reading a small log. Where it does not, none is said to write it.
 
     Raises:
         UsageError: the path is a directory or a device.
@@ -36,10 +42,12 @@ def read_once(path: Path, at: float | None = None) -> Iterator[SourceEvent]:
     try:
         info = os.fstat(descriptor)
         is_file = stat.S_ISREG(info.st_mode)
-        alive = Writer(descriptor).alive() if is_file else False
+        alive = Writer(descriptor).alive() if is_file and matters is None else False
         if at is None:
             at = time.time() if alive or not is_file else info.st_mtime
         yield from _content(descriptor, at, is_file=is_file)
+        if is_file and matters is not None and matters():
+            alive = Writer(descriptor).alive()
         yield Tick(at, alive)
         yield Notice("read", at) if alive else Notice("ended", at)
     except OSError as error:

@@ -34,6 +34,7 @@ class Writer:
         info = os.fstat(descriptor)
         self._file = identify(info)
         self._kernel_inode = _kernel_inode_here(descriptor)
+        self._link = ("/", "pipe:") if stat.S_ISFIFO(info.st_mode) else "/"  # how a link to such a file begins
         self._seen = False
         self._sees_all = not is_remote(info.st_dev) and os.geteuid() in (0, info.st_uid) and _sees_all_processes()
         self._known: tuple[str, str] | None = None
@@ -90,9 +91,11 @@ class Writer:
     def _writes(self, process: str, descriptor: str) -> bool:
         link = f"/proc/{process}/fd/{descriptor}"
         try:
+            if not os.readlink(link).startswith(self._link):
+                return False
             if not os.lstat(link).st_mode & stat.S_IWUSR:  # the mode of the link is that of the open file
                 return False
-            if not os.readlink(link).startswith(("/", "pipe:")) or _kernel_inode(process, descriptor) != self._kernel_inode:
+            if _kernel_inode(process, descriptor) != self._kernel_inode:
                 return False  # before stat: that would block on a file whose server is away
             return identify(os.stat(link)) == self._file
         except (OSError, ValueError):

@@ -67,7 +67,7 @@ def test_a_value_is_replaced_in_a_copy() -> None:
 
 def test_it_takes_neither_fewer_nor_further_values_nor_other_attributes() -> None:
     """As the one of typing."""
-    for wrong in (lambda: Place(), lambda: Place(1, 2, "s", 4), lambda: Place(1, row=2), lambda: Place(1, line=2)):
+    for wrong in (Place, lambda: Place(1, 2, "s", 4), lambda: Place(1, row=2), lambda: Place(1, line=2)):
         with pytest.raises(TypeError):
             wrong()
     with pytest.raises(AttributeError):

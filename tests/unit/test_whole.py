@@ -23,8 +23,10 @@ from chaos_writer import numbered, writing_process
 
 from tailwatch.core.errors import LogError, UsageError
 from tailwatch.core.events import Data, Notice, Tick
+from tailwatch.reading import readings
 from tailwatch.sources import unpack
 from tailwatch.sources.whole import read_once
+from tailwatch.sources.writer import Writer
 
 LINES = numbered(0, 30_000)
 PACKED = {"gz": gzip.compress(LINES), "xz": lzma.compress(LINES), "bz2": bz2.compress(LINES)}
@@ -142,6 +144,21 @@ def test_compressed_logs_may_come_through_a_pipe(tmp_path):
         assert content(read_once(f"/dev/fd/{reader}")) == LINES
         feeder.join()
         os.close(reader)
+
+
+def test_an_export_asks_for_the_writer_only_where_its_answer_depends_on_it(tmp_path, monkeypatch):
+    """The last line may still grow while somebody writes it; where it has an end, nobody need be looked for."""
+    answers = []
+    monkeypatch.setattr(Writer, "alive", lambda writer: answers.pop())
+    log = tmp_path / "log"
+    lines = "".join(f"step {i}: train loss {2 - i / 9:.4f}\n" for i in range(5))
+    log.write_text(lines)
+    assert len(list(readings(str(log)))) == 5
+    log.write_text(lines[:-1])
+    for writes, values in ((True, 4), (False, 5)):
+        answers.append(writes)
+        assert len(list(readings(str(log)))) == values
+        assert not answers
 
 
 def test_a_hole_is_skipped_and_counted(tmp_path):
