@@ -32,10 +32,10 @@ OPEN_AVERAGE: Final = lazy(
 )
 DEVIATION: Final = lazy(rb"^ ?[\[(]? ?(?:\xc2\xb1|\+/-|\+-) ?$")
 """`0.912 ± 0.012`, `21.2 +/- 1.2`"""
-DOUBLE: Final = lazy(r"(.{0,30}?)[ (\[]*([A-Za-z]{2,12}) ?/ ?([A-Za-z]{2,12})[)\]]?")
-"""Two names, or two splits of one: `train loss/acc`, `loss (train/val)`"""
-TWO_OF_ONE: Final = lazy(r"\b([A-Za-z]{3,8})/([A-Za-z]{3,8}) ([A-Za-z]{3,12})$")
-"""`mean/median reward 21.2/21.0`"""
+EACH: Final = lazy(r"(.{0,30}?)[ (\[]*((?:[A-Za-z]\w{1,11} ?[/|] ?){1,3}[A-Za-z]\w{1,11})[)\]]?")
+"""Names, or splits of one: `train loss/acc`, `loss (train/val/test)`"""
+EACH_OF_ONE: Final = lazy(r"\b((?:[A-Za-z]{3,10}/){1,3}[A-Za-z]{3,10}) ([A-Za-z]\w{1,11})$")
+"""`mean/median reward 21.2/21.0`, `train/val/test acc: 0.41/0.45/0.46`"""
 EPOCH_AGAIN: Final = lazy(rb"/0{1,6}\):\s*$")
 EPOCH_NEXT: Final = lazy(rb"\] ?[Ee]poch\b")
 COPULAS: Final = frozenset((b"is", b"was", b"equals", b"of", b"reached", b"now", b"is now"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
-from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, DOUBLE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND, TWO_OF_ONE
+from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, EACH, EACH_OF_ONE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tailwatch.dialects._tokens import Token
 
 
+_BETWEEN: Final = lazy(r" ?[/|] ?")
+
+
 class Followers(Parts):
     """What a number makes of the one before it."""
 
@@ -25,7 +29,7 @@ class Followers(Parts):
         """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""
         if self._last == "value":
             last = self.values[-1]
-            if self._double(last, token):
+            if token.start <= self._done or self._each(last, token):
                 return
             between = self.scan.masked[last.field.end : token.start].strip()
             if meaning(last.name.text).goal != "max" or b"." in self._number(token) or between != b"/":
@@ -50,32 +54,73 @@ class Followers(Parts):
         self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, "none")))
         self._last = "total"
 
-    def _double(self, first: Value, token: Token) -> bool:
-        """Two values behind two names, or two splits: `train loss/acc = 0.41/81.2%`, `loss (train/val): 0.41 / 0.52`."""
+    def _each(self, first: Value, token: Token) -> bool:
+        """Values behind as many names, or splits of one: `train loss/acc = 0.41/81.2%`, `loss (train/val/test): 0.4/0.5/0.5`."""
         spec = first.field.series
-        trusted: tuple[str, ...] = ("plain",)
-        found = DOUBLE.fullmatch(first.name.text)
-        of_one = TWO_OF_ONE.search(first.name.text) if found is None else None
-        if spec is None or (found is None and of_one is None):
+        rest = self._in_a_row(token)
+        names = self._names_of_each(first, 1 + len(rest))
+        if spec is None or not names:
             return False
-        if found is not None:
-            names = (f"{found[1]} {found[2]}".strip(), f"{found[1]} {found[3]}".strip())
-        else:
-            assert of_one is not None
-            trusted = ("plain", "known")
-            names = (f"{of_one[1]} {of_one[3]}", f"{of_one[2]} {of_one[3]}")
-        if not all(classify(n.encode()).part == "value" and classify(n.encode()).trust in trusted for n in names):
-            return False
-        kind = unit_kind(token.unit)
-        unit = "%" if kind == "percent" else None
-        own = [meaning(name) for name in names]
-        specs = [SeriesSpec(n, m.metric, m.split or spec.split, u) for n, m, u in zip(names, own, (spec.unit, unit), strict=True)]
-        first.field = first.field._replace(series=specs[0])
-        decimal = kind == "percent" or b"." in self._number(token)
-        field = Field("value", token.start, token.end, specs[1], form=form_of(self.scan.masked, token, kind))
-        self.values.append(Value(field, classify(names[1].encode()), first.explicit, decimal, first.label))
+        whole = first.field.name_field
+        units = [spec.unit, *("%" if unit_kind(number.unit) == "percent" else None for number in rest)]
+        for i, (name, unit) in enumerate(zip(names, units, strict=True)):
+            own = meaning(name)
+            each = SeriesSpec(name, own.metric, own.split or spec.split, unit)
+            if i == 0:
+                first.field = first.field._replace(series=each, name_field=self._name_of_part(name, first.field.start, whole))
+                continue
+            number, kind = rest[i - 1], unit_kind(rest[i - 1].unit)
+            form = form_of(self.scan.masked, number, kind)
+            field = Field(
+                "value", number.start, number.end, each, form=form, name_field=self._name_of_part(name, first.field.start, whole)
+            )
+            decimal = kind == "percent" or b"." in self._number(number)
+            self.values.append(Value(field, classify(name.encode()), first.explicit, decimal, first.label))
+            self._done = number.start
+        sides = [meaning(name).split for name in names]
+        self._sides = [] if None in sides else [str(side) for side in sides]
         self._last = "value"
         return True
+
+    def _names_of_each(self, first: Value, count: int) -> list[str]:
+        """Return the names of so many numbers in a row, the first of which has the name of all; none where it is not."""
+        text = first.name.text
+        found = EACH.fullmatch(text)
+        of_one = EACH_OF_ONE.search(text) if found is None else None
+        trusted: tuple[str, ...] = ("plain", "known")
+        if found is not None:
+            names = [f"{found[1]} {part}".strip() for part in _BETWEEN.split(found[2])]
+            trusted = ("plain",) if count == 2 else trusted  # `618.06/1024` is a share
+        elif of_one is not None:
+            names = [f"{part} {of_one[2]}" for part in of_one[1].split("/")]
+        else:
+            names = [f"{side} {text}" for side in self._sides]  # `train/val loss: 0.4/0.5, acc: 0.8/0.7`
+        own = [classify(name.encode()) for name in names]
+        splits = all(n.part == "split" for n in own)  # `train/val/test: 0.31/0.35/0.36`
+        fit = len(names) == count and (splits or all(n.part == "value" and n.trust in trusted for n in own))
+        return names if fit else []
+
+    def _name_of_part(self, name: str, before: int, whole: int) -> int:
+        """Return the index of a field with the part of the `whole` name that holds a digit, -1 without any."""
+        part = next((word for word in name.encode().split() if b"0" in word), b"")
+        at = self.scan.masked.rfind(part, 0, before) if part else -1
+        if at < 0:
+            return -1
+        if whole >= 0 and self.names[whole].end - self.names[whole].start > len(part):
+            self.names[whole] = Field("name", at, at + len(part))  # no field may lie within another
+            return whole
+        self.names.append(Field("name", at, at + len(part)))
+        return len(self.names) - 1
+
+    def _in_a_row(self, token: Token) -> list[Token]:
+        """Return the numbers that follow each other from `token` on, with a slash before each."""
+        at = self.scan.tokens.index(token)
+        row = [token]
+        for other in self.scan.tokens[at + 1 :]:
+            if not other.after_fraction:
+                break
+            row.append(other)
+        return row
 
     def _same_again(self, token: Token, kind: UnitKind) -> bool:
         """`loss: 0.5 (train) 0.6 (val)`: the number is another split's, the name is that of the value before."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
+from tailwatch.dialects._vocabulary import NOT_METRICS
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Field
@@ -51,6 +52,13 @@ _MAY_BE_CONFIG: Final = any_of_bytes(
     )
 )
 """One of those stands in whatever `_CONFIG` finds."""
+
+
+_OF_A_CHANGE: Final = frozenset([
+    "improved", "improvement", "decreased", "increased", "reduced", "change", "changed", "delta", "diff", "down", "up", "from",
+    "was", "prev", "previous", "last", "since", "took", "vs", "target",
+])  # fmt: skip
+"""Behind a value in brackets these tell of another time, not of a part of it."""
 
 
 def is_code(pairs: Pairs) -> bool:
@@ -99,8 +107,17 @@ def keep_values(pairs: Pairs) -> list[Value]:
             or (v.decimal and pairs.compares and pairs.named_place and v.name.part == "split")  # `Epoch 1 train 0.9 val 0.8`
             or (v.explicit and v.trust != "plain" and not _is_unit_of_time(v))
             or v.name.text in ("best epoch", "best step")
+            or (
+                v.decimal
+                and pairs.named_place
+                and not _has_unit(v)
+                and (v.trust == "weak" or meaning(v.name.text).split is not None)
+            )
         )
     ]
+    if kept and len(kept) < len(pairs.values) and b"(" in pairs.scan.masked:
+        ends = {v.field.end for v in kept}
+        kept = [v for v in pairs.values if v in kept or _is_share_of(v, ends, pairs)]
     measured = [v for v in kept if v.strong or v.decimal or v.trust != "none"]
     return _train_where_it_shows(kept if measured else [], pairs)
 
@@ -123,6 +140,22 @@ def all_settings(pairs: Pairs) -> list[Field]:
     for found in (*pairs.settings, *extra):
         unique.setdefault(found.key, found)
     return sorted(unique.values(), key=lambda f: f.start)
+
+
+def _has_unit(value: Value) -> bool:
+    return value.field.series is None or value.field.series.unit not in (None, "%")
+
+
+def _is_share_of(value: Value, ends: set[int], pairs: Pairs) -> bool:
+    """Whether it stands in the brackets behind a measured value: `total 1.29 (ce 0.91, kl 0.38)`; whatever it is called."""
+    name = value.name.text
+    if not value.decimal or _has_unit(value) or value.name.key or " " in name or name.lower() in _OF_A_CHANGE:
+        return False
+    if is_neutral(name) or NOT_METRICS.search(name):
+        return False
+    text = pairs.scan.masked
+    opened = text.rfind(b"(", 0, value.field.start)
+    return text.find(b")", opened, value.field.start) < 0 and len(text[:opened].rstrip(b" %")) in ends
 
 
 def _is_moment(value: Value, pairs: Pairs) -> bool:

@@ -41,6 +41,10 @@ class Parts:
         self._pending = b""
         self._pending_at = 0
         self._last = ""
+        self._done = -1
+        """Where the last number stands that was read together with one before it: `train/val/test: 0.31/0.35/0.36`."""
+        self._sides: list[str] = []
+        """The splits of the numbers that stood in a row last."""
         self._closed_at = 0
         """Where the split ends that stands behind the value before: `loss 0.5 (val)`."""
         self._taken: dict[tuple[str, Split | None], int] = {}
