@@ -149,10 +149,10 @@ def runs(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """`tailwatch export LOG...`: every value."""
-    from tailwatch.report.export import rows, write_csv, write_jsonl
+    from tailwatch.report.export import write_csv, write_jsonl
 
     settings = _settings(options)
-    found = (row for log in options.logs for row in rows(log, readings(log, settings, every_redraw=options.all)))
+    found = ((log, readings(log, settings, every_redraw=options.all)) for log in options.logs)
     (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
     return 0
 

@@ -58,6 +58,11 @@ class Block(Sequence[Line]):
         self.raws = list(map(change, self.raws))
 
     @property
+    def part(self) -> int:
+        """The incarnation of the file that all stand in."""
+        return self._part
+
+    @property
     def shapes(self) -> list[bytes]:
         """The bytes of each line with every digit 0."""
         if self._shapes is None:

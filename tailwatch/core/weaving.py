@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from itertools import chain
+from functools import partial
+from itertools import chain, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Reading
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Frame
     from tailwatch.core.rhythm import Looks
 
+_READING: Final = cast("Callable[[tuple[object, ...]], Reading]", partial(tuple.__new__, Reading))
+"""Makes a reading without a call of Python's."""
 SPARED: Final = 1024
 """So many values may come behind a look that would change nothing; no more, because the pace of the run is noted with a look."""
 AXES: Final[tuple[Axis, ...]] = ("step", "index", "epoch")
@@ -156,33 +159,42 @@ class Weave:
 
     def readings(self, slices: list[Slice]) -> list[Reading]:
         """Return the rows of the slices as single readings, in the order of the log."""
-        rows = [row for s in slices if s.strand.family.specs for row in self._rows(s)]
-        rows.sort(key=itemgetter(0))
+        told = [s for s in slices if s.strand.family.specs]
+        if len(told) == 1:
+            return list(self._rows(told[0]))
+        counts = chain.from_iterable(
+            zip(s.strand.places[s.start : s.end], s.strand.lines[s.start : s.end], strict=True) for s in told
+        )
+        rows = sorted(zip(counts, chain.from_iterable(map(self._rows, told)), strict=True), key=itemgetter(0))
         return [reading for _, reading in rows]
 
-    def _rows(self, found: Slice) -> Iterator[tuple[tuple[int, int], Reading]]:
-        strand, lines = found.strand, self.block
-        family, own = strand.family, bool(strand.times)
+    def _rows(self, found: Slice) -> Iterator[Reading]:
+        """Return the rows of a slice, put together without a call of Python's for each."""
+        (strand, start, end), block = found, self.block
+        lines = strand.lines[start:end]
+        numbers = [block.numbers[at] for at in lines]
+        times = [raw.decode("ascii", "replace") for raw in strand.times[start:end]] if strand.times else self._times_at(lines)
         rank = None if strand.rank is None else int(strand.rank)
-        for i in range(found.start, found.end):
-            at = strand.lines[i]
-            line, step = lines[at], strand.steps[i]
-            yield (
-                (strand.places[i], at),
-                Reading(
-                    family.specs,
-                    tuple([column[i] for column in strand.columns]),
-                    strand.axis,
-                    self.epoch,
-                    step if step == step else None,
-                    strand.times[i].decode("ascii", "replace") if own else self.time_at(at),
-                    rank,
-                    line.number,
-                    line.offset,
-                    line.part,
-                    family.dialect,
-                ),
-            )
+        columns = zip(
+            repeat(strand.family.specs),
+            zip(*[column[start:end] for column in strand.columns], strict=True),
+            repeat(strand.axis),
+            repeat(self.epoch),
+            [step if step == step else None for step in strand.steps[start:end]],
+            times,
+            repeat(rank),
+            numbers,
+            [block.starts[at] + number for at, number in zip(lines, numbers, strict=True)],
+            repeat(block.part),
+            repeat(strand.family.dialect),
+        )
+        return map(_READING, columns)
+
+    def _times_at(self, lines: list[int]) -> list[str | None]:
+        """Return the time stamp that holds at each place."""
+        if not any(strand.times for strand in self.strands):
+            return [self.time_before] * len(lines)
+        return [self.time_at(at) for at in lines]
 
 
 def _counts(found: Slice) -> tuple[int, int]:

@@ -1,4 +1,7 @@
-"""`tailwatch export`: every value of a log as JSON lines or CSV, in file order, with the place it came from."""
+"""`tailwatch export`: every value of a log as JSON lines or CSV, in file order, with the place it came from.
+
+A long log has millions of values and few series, so all of a row that does not change from value to value is written once.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,15 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TextIO
 
+from tailwatch.core.named import NamedTuple
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tailwatch.core.events import Reading, SeriesSpec
+
+    Numbered = Iterable[tuple[int, Reading]]
+    """Readings, each with the number of its segment."""
 
 COLUMNS: Final = (
     "log",
@@ -30,44 +38,16 @@ COLUMNS: Final = (
 )
 
 
-def rows(log: str, readings: Iterable[tuple[int, Reading]]) -> Iterator[dict[str, object]]:
-    """Yield the points of all readings, each with the number of its segment, as plain rows.
-
-    The first rank that prints gives the series their names; those of other ranks are other curves, and named so.
-    Where the log names neither epoch nor step (axis `index`), `step` counts the values of the series in its segment, from 1,
-    so that its curve can be drawn.
-    """
-    first: int | None = None
-    counts: Counter[tuple[int, SeriesSpec, int | None]] = Counter()
-    for segment, reading in readings:
-        first = reading.rank if first is None else first
-        prefix = f"[rank{reading.rank}] " if reading.rank is not None and reading.rank != first else ""
-        for row, spec in zip(_points(log, segment, reading, prefix), reading.series, strict=True):
-            if reading.axis == "index" and reading.step is None:
-                counts[segment, spec, reading.rank] += 1
-                row["step"] = counts[segment, spec, reading.rank]
-            yield row
+MOST_KNOWN: Final = 4096
+"""So many kinds of readings are remembered with what does not change in their rows."""
 
 
-def _points(log: str, segment: int, reading: Reading, prefix: str) -> Iterator[dict[str, object]]:
-    for spec, value in zip(reading.series, reading.values, strict=True):
-        yield {
-            "log": log,
-            "segment": segment,
-            "series": prefix + spec.name,
-            "metric": spec.metric,
-            "split": spec.split,
-            "axis": reading.axis,
-            "epoch": whole(reading.epoch),
-            "step": whole(reading.step),
-            "time": reading.time,
-            "value": plain(value),
-            "unit": spec.unit,
-            "rank": reading.rank,
-            "part": reading.part,
-            "line": reading.line,
-            "offset": reading.offset,
-        }
+class Form(NamedTuple):
+    """How a row is written: each cell's text, what stands before the cell of each column, and what ends the row."""
+
+    cell: Callable[[object], str]
+    before: tuple[str, ...]
+    end: str
 
 
 def whole(number: float | None) -> float | None:
@@ -82,23 +62,87 @@ def plain(value: float) -> float | str:
     return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
-def write_jsonl(out: TextIO, found: Iterable[dict[str, object]]) -> None:
+def write_jsonl(out: TextIO, logs: Iterable[tuple[str, Numbered]]) -> None:
     """Write one JSON object a line."""
     import json  # noqa: PLC0415 - start-up counts
 
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    out.writelines(encode(row) + "\n" for row in found)
+    before = tuple(f"{', ' if i else '{'}{json.dumps(name)}: " for i, name in enumerate(COLUMNS))
+    form = Form(json.JSONEncoder(ensure_ascii=False).encode, before, "}\n")
+    for log, found in logs:
+        out.writelines(rows(log, found, form))
 
 
-def write_csv(out: TextIO, found: Iterable[dict[str, object]]) -> None:
+def write_csv(out: TextIO, logs: Iterable[tuple[str, Numbered]]) -> None:
     """Write a CSV table; text that a spreadsheet would take for a formula gets a leading apostrophe."""
     import csv  # noqa: PLC0415 - start-up counts
+    import io  # noqa: PLC0415
 
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in found:
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
+    def cell(content: object) -> str:
+        """Return the text of a cell; a second one is written because an empty one alone would be quoted."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow((_safe(content), ""))
+        return text.getvalue()[:-2]
+
+    form = Form(cell, tuple("," if i else "" for i in range(len(COLUMNS))), "\n")
+    out.write(",".join(COLUMNS) + form.end)
+    for log, found in logs:
+        out.writelines(rows(log, found, form))
 
 
 def _safe(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell != "-inf" else cell
+
+
+def rows(log: str, readings: Numbered, form: Form) -> Iterator[str]:
+    """Yield the rows of all values.
+
+    The first rank that prints gives the series their names; those of other ranks are other curves, and named so.
+    Where the log names neither epoch nor step (axis `index`), `step` counts the values of the series in its segment, from 1,
+    so that its curve can be drawn.
+    """
+    own: int | None = None
+    counts: Counter[tuple[int, SeriesSpec, int | None]] = Counter()
+    known: dict[object, list[tuple[str, str]]] = {}
+    last: tuple[float | None, str | None] | None = None
+    cell, before_step, before_time, before_value, before_offset, end = form.cell, *form.before[7:10], form.before[14], form.end
+    epoch_text = time_text = ""
+    for segment, reading in readings:
+        specs, values, axis, epoch, step, time, rank, line, offset, part, _ = reading
+        own = rank if own is None else own
+        kind = segment, specs, axis, rank, part
+        parts = known.get(kind)
+        if parts is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            parts = known[kind] = list(_unchanging(form, log, segment, reading, other=rank != own))
+        if last != (epoch, time):
+            last = epoch, time
+            epoch_text, time_text = _place(epoch, cell) + before_step, before_time + cell(time) + before_value
+        place, where = f"{epoch_text}{_place(step, cell)}{time_text}", f"{line}{before_offset}{offset}{end}"
+        total = sum(values)
+        texts = map(repr, values) if total - total == 0.0 else [cell(plain(value)) for value in values]
+        if axis == "index" and step is None:
+            for spec, (head, tail), value in zip(specs, parts, texts, strict=True):
+                counts[segment, spec, rank] += 1
+                yield f"{head}{epoch_text}{counts[segment, spec, rank]}{time_text}{value}{tail}{where}"
+        else:
+            for (head, tail), value in zip(parts, texts, strict=True):
+                yield f"{head}{place}{value}{tail}{where}"
+
+
+def _unchanging(form: Form, log: str, segment: int, reading: Reading, *, other: bool) -> Iterator[tuple[str, str]]:
+    """Yield what stands before the epoch of each value's row, and between its value and its line."""
+    cell, before, rank = form.cell, form.before, reading.rank
+    prefix = f"[rank{rank}] " if other and rank is not None else ""
+    for spec in reading.series:
+        head = (log, segment, prefix + spec.name, spec.metric, spec.split, reading.axis)
+        tail = (spec.unit, rank, reading.part)
+        yield (
+            "".join([before[i] + cell(content) for i, content in enumerate(head)]) + before[6],
+            "".join([before[i] + cell(content) for i, content in enumerate(tail, 10)]) + before[13],
+        )
+
+
+def _place(number: float | None, cell: Callable[[object], str]) -> str:
+    """Return an epoch or a step as a cell."""
+    return str(int(number)) if number is not None and number % 1 == 0 else cell(number)
