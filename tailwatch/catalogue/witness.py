@@ -5,6 +5,7 @@ It counts values as the run will, which is told of them later, maybe by another 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Mark, Reading, Setting
@@ -114,6 +115,7 @@ class Witness:
             self._listener.trained(found.strand.family.dialect, self._part, self._newest)
 
 
+@lru_cache(maxsize=4096)
 def _show_training(specs: tuple[SeriesSpec, ...]) -> bool:
     """Whether values of these series show that training goes on: one of them is to rise or to fall."""
     return any(meaning(spec.name).goal is not None for spec in specs)

@@ -97,7 +97,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
     goes_on = False
-    for series, values in zip(run.segment.series_of(strand.family, strand.axis), strand.columns, strict=True):
+    for series, values in zip(run.segment.series_of(strand.family, specs, strand.axis), strand.columns, strict=True):
         if series is None:
             run.segment.dropped_series += count - 1
             continue

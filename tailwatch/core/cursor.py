@@ -169,6 +169,8 @@ class Cursor:
             if self.step is None:
                 return "index"
             return "epoch" if held_out else "step"
+        if who in self._running:
+            return "step"
         within = not (held_out or named) and self._within()
         return "step" if self._repeats(who, values, held_out=held_out, within=within) else "epoch"
 
@@ -185,8 +187,7 @@ class Cursor:
         """
         if who in self._running:
             return True
-        seen = self._seen.get(who)
-        times, singles = 1, 0
+        seen, times, singles = self._seen.get(who), 1, 0
         moved = seen is not None and seen.step != self.step
         if seen is None and within:
             times = 2  # the first of many: the epoch's steps have only begun

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tailwatch.core.plans import Runner
 
@@ -25,10 +25,9 @@ class Labelled(Runner):
         self._by_rank = Runner(plan._replace(fields=fields, kind="context"), shape)
         self.family = None
 
-    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
+    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Self:
         """Return the runner for lines whose fields stand so, see `Runner.laid_out`."""
         twin = super().laid_out(spans, length)
-        assert isinstance(twin, Labelled)
         twin._by_rank = self._by_rank.laid_out(spans, length)  # noqa: SLF001 - its own twin
         return twin
 

@@ -13,14 +13,14 @@ _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
 def number(raw: bytes, form: str = "float") -> float:
     """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN."""
     try:
+        if form == "float":
+            return float(raw)
         if form == "grouped":
             return float(raw.replace(b",", b""))
         if form == "magnitude":
             return float(raw[:-1].replace(b",", b"")) * _MAGNITUDES[raw[-1:].lower()]
-        if form == "fraction":
-            share, _, whole = raw.partition(b"/")
-            return float(share) / float(whole)
-        return float(raw)
+        share, _, whole = raw.partition(b"/")
+        return float(share) / float(whole)
     except (ValueError, KeyError, ZeroDivisionError):
         return float("nan")
 

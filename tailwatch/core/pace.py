@@ -33,6 +33,10 @@ class Pace:
     def __init__(self) -> None:
         self._moments: list[tuple[float, float]] = []
 
+    def awaits(self, done: float) -> bool:
+        """Whether the share that is done now has changed enough to be noted: reading a time stamp for nothing would cost."""
+        return not self._moments or not 0 <= done - self._moments[-1][1] < _APART
+
     def note(self, at: float, done: float) -> None:
         """Note that the share `done` was reached at the time `at` (seconds)."""
         moments = self._moments

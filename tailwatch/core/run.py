@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core import endings
 from tailwatch.core.clock import Clock
@@ -22,7 +22,7 @@ from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Axis, Outcome, ReaderEvent
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
+NAN: Final = math.nan
 _FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", re.IGNORECASE)
 """What a run says that goes on from where another ended, not one that goes on after its evaluation."""
 
@@ -110,24 +111,14 @@ class Run:
 
     def _note_pace(self) -> None:
         done = self.done
-        if done is not None:
+        if done is not None and self.pace.awaits(done):
             at, _ = self.moment()
             if not math.isnan(at):
                 self.pace.note(at, done)
 
     def apply(self, event: ReaderEvent) -> None:
         """Take in one event of the reader."""
-        match event:
-            case Reading():
-                self._reading(event)
-            case Progress():
-                self._progress(event)
-            case Mark():
-                self._mark(event)
-            case Setting():
-                self._setting(event)
-            case Spoken():
-                self._spoken(event)
+        self._TAKES[type(event)](self, event)
 
     def new_part(self, part: int) -> None:
         """The file was truncated or replaced: line numbers start anew, and so does the run."""
@@ -138,27 +129,30 @@ class Run:
             self._begin_segment("restart", 1)
 
     def _reading(self, event: Reading) -> None:
-        if self.is_other_rank(event.rank):
-            self.other_ranks += len(event.values)
+        specs, values, axis, epoch, step, stamp, rank, line, _, part, dialect = event
+        if rank is not None and self.is_other_rank(rank):
+            self.other_ranks += len(values)
             return
-        self.dialects[event.dialect] += 1
-        self.points[event.dialect] += len(event.values)
-        self._place(event.epoch, event.step, event)
+        self.dialects[dialect] += 1
+        self.points[dialect] += len(values)
+        self._place(epoch, None, step, None, line, part)
         segment = self.segment
-        segment.last_line = event.line
-        epoch = math.nan if event.epoch is None else event.epoch
-        step = math.nan if event.step is None else event.step
-        for spec, value in zip(event.series, event.values, strict=True):
-            series = segment.series_for(spec, event.axis)
+        segment.last_line = line
+        epoch = NAN if epoch is None else epoch
+        step = NAN if step is None else step
+        goes_on = False
+        for series, value in zip(segment.series_of(specs, specs, axis), values, strict=True):
             if series is None:
                 continue
-            series.add(value, epoch, step, event.line)
-            if series.goal is not None:
-                self.went_on(event.line)
-            if value - value != 0.0:
-                self.changed.add("nonfinite")
-        self.whole_epoch = event.axis == "epoch"
-        self.taken(event.axis, 1, event.time)
+            series.add(value, epoch, step, line)
+            goes_on = goes_on or series.goal is not None
+        if goes_on:
+            self.went_on(line)
+        total = sum(values)
+        if total - total != 0.0 and not all(map(math.isfinite, values)):
+            self.changed.add("nonfinite")
+        self.whole_epoch = axis == "epoch"
+        self.taken(axis, 1, stamp)
 
     def is_other_rank(self, rank: float | None) -> bool:
         """Whether these are the values of the run's rank once more, as another rank prints them."""
@@ -180,26 +174,28 @@ class Run:
         if self.progress.epochs or self.progress.steps:
             self._note_pace()
 
-    def _place(self, epoch: float | None, step: float | None, event: Reading | Progress) -> None:
+    def _place(
+        self, epoch: float | None, epochs: float | None, step: float | None, steps: float | None, line: int, part: int
+    ) -> None:
+        """Put the run where a line says that it stands."""
         if epoch is not None:
-            self._epoch(epoch, event)
+            self._epoch(epoch, line)
         old = self.progress
-        epochs = old.epochs
-        steps = old.steps
-        if isinstance(event, Progress):
-            epochs = event.epochs if event.epochs is not None else epochs
-            steps = event.steps if event.steps is not None else steps
         if epoch is None or (old.epoch is not None and epoch < old.epoch and epoch >= self.segment.max_epoch - 1):
             epoch = old.epoch
-        self.progress = Progress(epoch, epochs, step if step is not None else old.step, steps, event.line, event.part)
+        epochs = old.epochs if epochs is None else epochs
+        steps = old.steps if steps is None else steps
+        self.progress = Progress(epoch, epochs, old.step if step is None else step, steps, line, part)
 
-    def _epoch(self, epoch: float, event: Reading | Progress) -> None:
+    def _epoch(self, epoch: float, line: int) -> None:
         segment = self.segment
+        if epoch == segment.max_epoch and not self._resumed_from:
+            return  # as most lines do, it goes on with the same epoch
         if segment.first_epoch is None:
             segment.begin(epoch, self.segments[-2] if len(self.segments) > 1 else None)
             self._resumed_from = False
         elif segment.goes_back(epoch, resumed=self._resumed_from):
-            self._begin_segment("resume" if self._resume_announced else "restart", event.line)
+            self._begin_segment("resume" if self._resume_announced else "restart", line)
             segment = self.segment
             segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
@@ -215,7 +211,7 @@ class Run:
 
     def _progress(self, event: Progress) -> None:
         self.whole_epoch = False
-        self._place(event.epoch, event.step, event)
+        self._place(*event)
         self.segment.last_line = event.line
 
     def _mark(self, mark: Mark) -> None:
@@ -241,6 +237,14 @@ class Run:
             self.fatal.append(event)
         self.last_words.hear(event, part=self.part, last_reading_line=self.last_reading_line)
         self.changed.add("message")
+
+    _TAKES: Final[dict[type, Callable[[Run, Any], None]]] = {
+        Reading: _reading,
+        Progress: _progress,
+        Mark: _mark,
+        Setting: _setting,
+        Spoken: _spoken,
+    }
 
     def fatal_at_end(self) -> Spoken | None:
         """Return the fatal message after which no more values came, None while training goes on."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tailwatch.core.columns import Family
     from tailwatch.core.events import Axis, Goal, Mark, Outcome, SeriesSpec, Setting
 
+    Specs = tuple[SeriesSpec, ...]
+
 T = TypeVar("T")
 MAX_SERIES: Final = 2000
 MAX_KNOWN: Final = 1024
@@ -49,7 +51,7 @@ class Segment:
         self.outcome: Outcome = "unknown"
         self._before: Segment | None = None
         self._shared: dict[type, object] = {}
-        self._known: dict[tuple[Family, Axis], tuple[Series, ...]] = {}
+        self._known: dict[tuple[Family | Specs, Axis], tuple[Series, ...]] = {}
 
     def begin(self, epoch: float, before: Segment | None) -> None:
         """Set the first epoch; where the segment `before` began earlier than that, this one resumes it."""
@@ -72,18 +74,18 @@ class Segment:
         self.moved.add(found)
         return found
 
-    def series_of(self, family: Family, axis: Axis) -> tuple[Series | None, ...]:
-        """Return the series that are to take the values of a family's lines, in their order, as `series_for` does for each."""
-        known = self._known.get((family, axis))
+    def series_of(self, key: Family | Specs, specs: Specs, axis: Axis) -> tuple[Series | None, ...]:
+        """Return the series that are to take values, in their order, as `series_for` does for each; remembered under a key."""
+        known = self._known.get((key, axis))
         if known is not None:
             self.moved.update(known)
             return known
-        found = tuple([self.series_for(spec, axis) for spec in family.specs])
+        found = tuple([self.series_for(spec, axis) for spec in specs])
         made = tuple([series for series in found if series is not None])
         if len(made) == len(found):
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
-            self._known[family, axis] = made
+            self._known[key, axis] = made
         return found
 
     def known_series(self, family: Family, axis: Axis) -> tuple[Series, ...] | None:
