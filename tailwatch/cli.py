@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from tailwatch.core.errors import TailwatchError, UsageError
+from tailwatch.core.lazily import compile_by
 
 if TYPE_CHECKING:
     import argparse
+    import re
     from collections.abc import Callable, Sequence
+
+    from tailwatch.compiled import Compiler
 
 COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
 
@@ -22,9 +26,33 @@ _NEW_OBJECTS: Final = 50_000
 def run() -> NoReturn:
     """Run the command line as a process of its own."""
     gc.set_threshold(_NEW_OBJECTS)
+    patterns = _Patterns()
+    compile_by(patterns.compile)
     code = main()
+    patterns.keep()
     gc.freeze()  # nothing is collected on the way out
     sys.exit(code)
+
+
+class _Patterns:
+    """Compiles patterns as an earlier command did; how, is loaded with the first of them."""
+
+    def __init__(self) -> None:
+        self._compiler: Compiler | None = None
+
+    def compile(self, source: str | bytes, flags: int) -> re.Pattern[Any]:
+        """Return the pattern of this text."""
+        if self._compiler is None:
+            from tailwatch.compiled import Compiler  # noqa: PLC0415 - start-up counts
+
+            self._compiler = Compiler()
+            compile_by(self._compiler.compile)
+        return self._compiler.compile(source, flags)
+
+    def keep(self) -> None:
+        """Keep those that were compiled anew."""
+        if self._compiler is not None:
+            self._compiler.save()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,7 +1,8 @@
 """What was made of the package's own files the last time, kept in the user's cache folder so that no command waits for it.
 
-One file each, checked against a key: the names, sizes and times of what it was made of, this program and this Python. It is a
-convenience: where it is missing, stale, damaged, not ours or cannot be written, it is made anew.
+One file each, for each place where the package is installed, checked against a key: the names, sizes and times of what it was
+made of, this program and this Python. It is a convenience: where it is missing, stale, damaged, not ours or cannot be written,
+it is made anew.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from tailwatch import __version__
@@ -17,17 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES = 64 << 20
+_PRIME = (1 << 61) - 1
+_UNUSED_S = 90 * 86_400
+"""A file of this age may be of a place where the package is no longer; if it is, it is made anew."""
 
 Key = tuple[object, ...]
 
 
 def kept(name: str, key: Key, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     """Return the parts kept under a name, else make them and keep them: plain values only."""
-    path = file_of(name)
+    path = file_of(name, __file__)
     found = read(path, key)
     if found is None:
         found = make()
-        _keep(path, key, found)
+        keep(path, key, found)
     return found
 
 
@@ -38,10 +43,11 @@ def key_of(folder: str, ending: str, form: int) -> Key:
     return (form, __version__, sys.version, folder, tuple(files))
 
 
-def file_of(name: str) -> str:
-    """Return where something is kept."""
+def file_of(name: str, of: str) -> str:
+    """Return where something is kept; what is kept of other places has files of other names."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118
-    return os.path.join(base, "tailwatch", name)  # noqa: PTH118
+    mark = int.from_bytes(of.encode(errors="surrogatepass"), "big") % _PRIME
+    return os.path.join(base, "tailwatch", f"{name}-{mark:016x}")  # noqa: PTH118
 
 
 def read(path: str, key: Key) -> tuple[Any, ...] | None:
@@ -57,7 +63,8 @@ def read(path: str, key: Key) -> tuple[Any, ...] | None:
         return None
 
 
-def _keep(path: str, key: Key, parts: tuple[Any, ...]) -> None:
+def keep(path: str, key: Key, parts: tuple[Any, ...]) -> None:
+    """Keep parts in a file, if that can be done; the old ones of its folder go."""
     new = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
@@ -66,5 +73,13 @@ def _keep(path: str, key: Key, parts: tuple[Any, ...]) -> None:
             content: Any = (key, *parts)
             file.write(marshal.dumps(content))
         os.replace(new, path)  # noqa: PTH105
+        _tidy(os.path.dirname(path), path.rpartition("-")[0])  # noqa: PTH120
     except OSError:
         return
+
+
+def _tidy(folder: str, prefix: str) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.path.startswith(f"{prefix}-") and entry.stat().st_mtime < time.time() - _UNUSED_S:
+                os.unlink(entry.path)  # noqa: PTH108

@@ -8,8 +8,9 @@ lines of their own. A test compares every file with what `tomllib` makes of it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from tailwatch.core.lazily import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,8 @@ Table = dict[str, Value]
 
 RULE = "[[rule]]\n"
 WHEN = "[[rule.when]]"
-_QUOTED = re.compile(r""" "((?:[^"\\]|\\.)*)"|'([^']*)' """.strip())
-_ESCAPE = re.compile(r'\\(["\\nt]|u[0-9a-fA-F]{4})')
+_QUOTED = lazy(r""" "((?:[^"\\]|\\.)*)"|'([^']*)' """.strip())
+_ESCAPE = lazy(r'\\(["\\nt]|u[0-9a-fA-F]{4})')
 _PLAIN = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
 

@@ -18,7 +18,6 @@ A `[[rule]]` table holds:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from tailwatch.catalogue.reading import read_rule
@@ -27,6 +26,7 @@ from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from tailwatch.catalogue.reading import Table
@@ -137,7 +137,7 @@ def rule_from_toml(toml: str) -> Rule:
         label=cast("Label", table["label"]),
         anchors=_texts(table, "anchors"),
         classes=_texts(table, "classes"),
-        pattern=re.compile(str(pattern)) if pattern else None,
+        pattern=lazy(str(pattern)) if pattern else None,
         unless=_texts(table, "unless"),
         priority=cast("int", table.get("priority", 0)),
         why=str(table["why"]),

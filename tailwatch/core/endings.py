@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Spoken
@@ -29,7 +28,7 @@ _KILL: Final = lazy(
 _AFTER_BAR: Final = lazy(r"\](?=Killed$)|(?<=\S)(?=(?:slurmstepd|srun): )")
 _NO_MEMORY: Final = lazy(
     r"out of memory|(?:can't|cannot|could not|unable to|failed to) allocate|bad_alloc|\bMemoryError\b|RESOURCE_EXHAUSTED",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 
 

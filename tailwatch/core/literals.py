@@ -7,12 +7,12 @@ a line of 140 bytes, instead of thirty when each is looked for in turn.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import escape, lazy
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Iterable
 
 _FROM_COMMON_TO_RARE: Final = " 0etaonisrlcdmu./_:=-,hpgfb"
@@ -33,9 +33,9 @@ def _expression(literals: Iterable[str]) -> str:
     by_pivot: dict[str, list[str]] = {}
     for literal in literals:
         at = max((_rarity(character), i) for i, character in enumerate(literal))[1]
-        back = f"(?<={re.escape(literal[: at + 1])})" if at else ""
-        by_pivot.setdefault(literal[at], []).append(back + re.escape(literal[at + 1 :]))
-    return "|".join(f"{re.escape(pivot)}(?:{'|'.join(around)})" for pivot, around in by_pivot.items())
+        back = f"(?<={escape(literal[: at + 1])})" if at else ""
+        by_pivot.setdefault(literal[at], []).append(back + escape(literal[at + 1 :]))
+    return "|".join(f"{escape(pivot)}(?:{'|'.join(around)})" for pivot, around in by_pivot.items())
 
 
 def _rarity(character: str) -> int:

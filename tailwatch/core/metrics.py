@@ -6,12 +6,11 @@ Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate),
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
     "character error rate": "cer",
 }  # fmt: skip
-_REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", re.IGNORECASE)
+_REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", IGNORECASE)
 """On what was measured: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
 _TRAILING: Final = _set("over for of in on at during across")
 _FILL: Final = _set(

@@ -7,12 +7,15 @@ expression whose repetitions are bounded, and at most `MAX_PREFIXES` are taken o
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of
 from tailwatch.core.named import NamedTuple
+
+if TYPE_CHECKING:
+    import re
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -49,24 +52,7 @@ _SOURCE = r"[\w./@+-]{1,300}\.(?:pyx|py|cc|cpp|cuh|cu|hpp|hh|h|cxx|c|cu)"
 _ENDING = r"(?:Warning|Error|Exception|Interrupt|Exit|StopIteration)"
 
 
-class _Late:
-    """An expression that is compiled when it is first needed: explaining one line needs few of them."""
-
-    __slots__ = ("_compiled", "_expression")
-
-    def __init__(self, expression: str) -> None:
-        self._expression = expression
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The compiled expression."""
-        if self._compiled is None:
-            self._compiled = re.compile(self._expression)
-        return self._compiled
-
-
-_OUTER = _Late(
+_OUTER = lazy(
     r"\[?[Rr]ank[ :_]?(\d{1,6})(?:\]:?|[:|]) ?"
     r"|\[\d{1,5},(\d{1,6})\]<std(?:err|out)>:"
     r"|(\d{1,5}): "
@@ -80,20 +66,17 @@ class _Prefix:
     The expression is compiled when a text first passes these checks: most texts need a few of them only.
     """
 
-    __slots__ = ("_compiled", "_expression", "_words", "first")
+    __slots__ = ("_pattern", "_words", "first")
 
     def __init__(self, first: str, words: tuple[str, ...], expression: str) -> None:
         self.first = first
         self._words = words
-        self._expression = expression
-        self._compiled: re.Pattern[str] | None = None
+        self._pattern = lazy(expression)
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
         if self._words and not any(map(text.__contains__, self._words)):
             return None
-        if self._compiled is None:
-            self._compiled = re.compile(self._expression)
-        return self._compiled.match(text, position)
+        return self._pattern.match(text, position)
 
 
 _DIGIT = "0123456789"
@@ -159,17 +142,17 @@ _BY_FIRST = {
 }
 
 # Where a message begins behind something else in its line: a bar's clock with text behind it, a logger's or a module's mark.
-_BAR_BEFORE = _Late(r"\d%\|[^|]{0,400}\| {0,4}[^\[\]]{0,80}\[[^\[\]]{0,200}\](?=\s{0,8}\S)")
-_INSIDE = _Late(
+_BAR_BEFORE = lazy(r"\d%\|[^|]{0,400}\| {0,4}[^\[\]]{0,80}\[[^\[\]]{0,200}\](?=\s{0,8}\S)")
+_INSIDE = lazy(
     r"(?<![A-Za-z.])(?=(?:WARNING|ERROR|CRITICAL):[A-Za-z_][\w.]{0,80}:\S)"
     r"|(?=[WEF]\d{4} (?:\d\d:){2}[\d.]{2,24} {1,8}(?:\d{1,10} )?[\w./-]{1,200}:\d{1,6}\])"
     r"|(?<!\d)(?=\d{4}-\d\d-\d\d (?:\d\d:){2}\d\d[.,]\d{3,9}: [WEF] )"
     r"|(?<![\w./-])(?=/[\w./-]{1,300}\.py:\d{1,6}: [A-Za-z]{1,60}Warning: )"
 )
-_JSON_LEVEL = _Late(r'"(?:level|levelname|severity)": ?"([A-Za-z]{1,8})"')
-_JSON_TEXT = _Late(r'"(?:msg|message|event)": ?"((?:[^"\\]|\\.){1,4000})"')
+_JSON_LEVEL = lazy(r'"(?:level|levelname|severity)": ?"([A-Za-z]{1,8})"')
+_JSON_TEXT = lazy(r'"(?:msg|message|event)": ?"((?:[^"\\]|\\.){1,4000})"')
 # Sentences by which a script tells of trouble without a level.
-_PLAIN_TROUBLE = _Late(
+_PLAIN_TROUBLE = lazy(
     r"(?:Failed|Unable|unable|failed) to [a-z]|(?:Could|could) not [a-z]|Error (?:while|during|when|occurred|\w{4,12}ing) "
     r"|(?:加载|读取|保存|训练|下载|连接|打开)[\u4e00-\u9fff]{0,8}(?:失败|出错)"
 )
@@ -179,13 +162,13 @@ _HINTS = any_of((
     "warn", "error", "exception", "critical", "fatal", "interrupt", "exit", "stopiteration", "err", "警告", "错误",
     "failed", "unable to", "could not", "失败", "出错", "异常",
 ))  # fmt: skip
-_LEVEL_LETTER = _Late(r"[WEF](?:\d{4})? ")
+_LEVEL_LETTER = lazy(r"[WEF](?:\d{4})? ")
 
 
 @lru_cache(4)  # the catalogue and who asks it look at the same line
 def may_be_message(text: str) -> bool:
     """Whether peeling may find a level above info or a class; of most ordinary lines this tells at once that it cannot."""
-    return _HINTS.search(text.lower()) is not None or ("]" in text and _LEVEL_LETTER.pattern.search(text) is not None)
+    return _HINTS.search(text.lower()) is not None or ("]" in text and _LEVEL_LETTER.search(text) is not None)
 
 
 class Peeled(NamedTuple):
@@ -211,7 +194,7 @@ class Peeled(NamedTuple):
         if self.wrapper:
             named = self.wrapper[0] > "\x7f" or (self.wrapper[0].isupper() and "_" not in self.wrapper)
             return named and self.rest[:1].isalpha() and not self.rest.startswith(("nan", "inf", "NaN"))
-        return _PLAIN_TROUBLE.pattern.match(self.rest) is not None
+        return _PLAIN_TROUBLE.match(self.rest) is not None
 
 
 def headline(text: str) -> str:
@@ -228,7 +211,7 @@ def headline(text: str) -> str:
 
 def without_outer_prefix(text: str) -> tuple[str, str]:
     """Split off the prefix by which a launcher marks the rank or worker of a line; gives the mark and the line."""
-    found = _OUTER.pattern.match(text)
+    found = _OUTER.match(text)
     if found is None:
         return "", text
     return next(filter(None, found.groups()), ""), text[found.end() :]
@@ -243,10 +226,10 @@ def peel(text: str) -> Peeled:
     """
     if text.startswith("{"):
         return _peel_json(text)
-    bar = _BAR_BEFORE.pattern.search(text) if "%|" in text else None
+    bar = _BAR_BEFORE.search(text) if "%|" in text else None
     peeled = _peel_at(text, bar.end() if bar else 0)
     if not (peeled.level or peeled.klass) and may_be_message(text):
-        inside = _INSIDE.pattern.search(text, 1)
+        inside = _INSIDE.search(text, 1)
         if inside is not None:
             return _peel_at(text, inside.start())
     return peeled
@@ -254,8 +237,8 @@ def peel(text: str) -> Peeled:
 
 def _peel_json(text: str) -> Peeled:
     """Read the fields of a line that a JSON formatter wrote (python-json-logger, structlog)."""
-    level = _JSON_LEVEL.pattern.search(text)
-    said = _JSON_TEXT.pattern.search(text) if level else None
+    level = _JSON_LEVEL.search(text)
+    said = _JSON_TEXT.search(text) if level else None
     if level is None or said is None:
         return Peeled(text.rstrip())
     return _peel_at(said[1], 0)._replace(level=_LEVELS.get(level[1].lower(), ""))

@@ -10,11 +10,10 @@ that forgets something (the 1 of `GPU1`), the expression itself is asked of each
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import DOTALL, lazy
 from tailwatch.core.named import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ _TOKEN: Final = lazy(
     r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\x\{[^}]*\}|\\x..|\\[pP]\{[^}]*\}|\\."
     r"|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|\{[0-9]+(?:,[0-9]*)?\}"
     r"|\(\?P?<(?P<name>[^>]*)>|(?P<digit>[0-9])|(?P<paren>[()])|.",
-    re.DOTALL,
+    DOTALL,
 )
 _DIGIT: Final = lazy("[0-9]")
 _ANY_DIGIT: Final = lazy("[01]-9")

@@ -7,7 +7,6 @@ in `changed`; the session clears it.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,7 @@ from tailwatch.core import endings
 from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.last_words import LastWords
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 _KEPT_FATAL: Final = 1000
 NAN: Final = math.nan
-_FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", re.IGNORECASE)
+_FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", IGNORECASE)
 """What a run says that goes on from where another ended, not one that goes on after its evaluation."""
 
 

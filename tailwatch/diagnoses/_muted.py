@@ -6,24 +6,23 @@ Up in Deep RL, "Intro to Policy Optimization": "loss means nothing"); curves of 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EDGE: Final = r"(?:^|[^a-z])"
 _END: Final = r"(?:[^a-z]|$)"
-_GENERATOR: Final = lazy(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial)" + _END, re.IGNORECASE)
-_DISCRIMINATOR: Final = lazy(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, re.IGNORECASE)
+_GENERATOR: Final = lazy(_EDGE + r"(?:gen|g|generator|errg|adv|adversarial)" + _END, IGNORECASE)
+_DISCRIMINATOR: Final = lazy(_EDGE + r"(?:disc|d|discriminator|errd|critic|adv|adversarial)" + _END, IGNORECASE)
 _EPISODES: Final = lazy(
     r"ep_(?:rew|len)|episode[ _-]?(?:reward|return|len)|(?:mean|avg|average|total|cumulative)[ _-]?(?:reward|return)|rollout/"
     r"|(?:^|[^a-z])reward(?:[ _-]?(?:std|mean))?(?:[^a-z]|$)"
     r"|policy[ _-]?(?:gradient[ _-]?)?loss|actor[ _-]?loss|value[ _-]?loss|approx_kl|explained_variance",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 
 AFTER_EPOCH: Final = lazy(
     rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"
@@ -21,7 +20,7 @@ PLACE_TAIL: Final = lazy(
 OVER_EPOCHS: Final = lazy(rb"^[~\s]*(?:(?![Ee]val|[Vv]al|[Tt]est)[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
 AT_PLACE: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 OF_EPOCHS: Final = lazy(rb"/0{1,6}\) [A-Za-z]")
 OVER_EPISODES: Final = lazy(rb" (?:episodes|trajectories|runs)(?: is)? ?[:=]? ?-?0{1,9}\.")
@@ -65,11 +64,11 @@ SPLIT_BEHIND: Final = lazy(
     + rb"(?:[ _]set)?\s?[\])]|(?:on|for|in) (?:the )?"
     + _ON
     + rb"(?:[ _-]?set| data| split)?(?!\w|\s?[:=]))",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 """`loss 0.5 (val)`, `loss=0.5 [val]`, `loss 0.5 on validation`"""
 CLOSED: Final = lazy(rb"\s*(?:[,;|/.0(-]|and\b|$)")
 OF_THE_BEST: Final = lazy(
-    rb"(?:the )?best (?:metric,|(?:(?:model|checkpoint|result)s? )?(?:is |was )?(?:from |at |in |of )?epoch\b)", re.IGNORECASE
+    rb"(?:the )?best (?:metric,|(?:(?:model|checkpoint|result)s? )?(?:is |was )?(?:from |at |in |of )?epoch\b)", IGNORECASE
 )
 """What is said behind it is of the best epoch, not of the last: `Best epoch: 3, val_loss=0.78`."""

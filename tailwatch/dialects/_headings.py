@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Frame, Plan
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import split_of
 from tailwatch.dialects._frames import under
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 NAME: Final = "general"
 _HEADING: Final = lazy(
     rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$|^[>#*=-]{1,4} ?(?:TRAINING|EVALUATION|VALIDATION|TESTING)\b",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 _SPLIT_ALONE: Final = lazy(
     "[│├└─|>*# ]{0,24}(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)".encode()
@@ -25,7 +24,7 @@ _SPLIT_ALONE: Final = lazy(
 _CONFIG: Final = lazy(
     rb"^[~\s*=#\[-]*(?:[\w ]{0,40}\b)?(?:config(?:uration)?s?|arguments|args|(?:hyper-?)?param(?:eter)?s|settings|options|\xe9\x85\x8d\xe7\xbd\xae|\xe5\x8f\x82\xe6\x95\xb0)"
     rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 
 _PYTHON_SESSION: Final = lazy(rb" {0,12}>>> (?:import |from |@|for |with |\w{1,40} = |\w{1,40}(?:\.\w{1,40}){0,4}\()")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import meaning, words
 from tailwatch.core.named import NamedTuple
 from tailwatch.dialects._settings import SETTING_KEYS
@@ -43,11 +42,11 @@ _MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"\x9d", b"ensor", b"rray", b"0")
 _LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
-_TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", re.IGNORECASE)
+_TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", IGNORECASE)
 _LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
 _COUNTED: Final = lazy(
     " {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代|(?<= )(?:epochs|steps|iterations|updates|batches|rounds)(?=[ ,:]))(?:[ \t,，:：|]{1,8}|的)".encode(),
-    re.IGNORECASE,
+    IGNORECASE,
 )
 
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]

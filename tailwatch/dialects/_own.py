@@ -10,14 +10,13 @@ Patterns are made ready once, and asked of each new shape, not of each line. The
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tailwatch.core.cursor import held_out
 from tailwatch.core.errors import UsageError, words
 from tailwatch.core.events import Field, Plan, SeriesSpec
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.regexes import Regex
@@ -26,6 +25,7 @@ from tailwatch.dialects._prefix import STAMP
 from tailwatch.dialects._template import Template
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from tailwatch.config_tables import Pattern
@@ -43,7 +43,7 @@ ROLES: Final[dict[str, Role]] = {
 
 _WORDS: Final = ("split", "name", "value", "time", "timestamp", *ROLES)
 _FORMS: Final[tuple[tuple[re.Pattern[bytes], NumberForm], ...]] = (
-    (lazy(rb"[-+]?(?:0+\.?0*|\.0+)(?:[eE][-+]?0+)?|[-+]?(?:nan|inf(?:inity)?)", re.IGNORECASE), "float"),
+    (lazy(rb"[-+]?(?:0+\.?0*|\.0+)(?:[eE][-+]?0+)?|[-+]?(?:nan|inf(?:inity)?)", IGNORECASE), "float"),
     (lazy(rb"[-+]?0{1,3}(?:,000)+(?:\.0+)?"), "grouped"),
     (lazy(rb"[-+]?0+(?:\.0+)?[kKmMgGbBtT]"), "magnitude"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
 
 _THEN_STEPS: Final = lazy(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
 """Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
-
-
+_OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
+"""Behind a number that opens the line in a bracket: of how many, and a second count."""
 _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))
 """With one of these begins what may stand behind a number and tell its part: `epochs`, `steps`, `GPUs`, `/ 30 轮`."""
 _ENDS_OF_PLACES: Final = frozenset(b"pPrRnNhHeEdD#")
@@ -272,9 +271,7 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and (
-            follows[:1] == b"," or re.match(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]", behind)
-        ):
+        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or _OF_ROUNDS.match(behind)):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`

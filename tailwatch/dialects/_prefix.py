@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import split_of
 from tailwatch.core.named import NamedTuple
 
@@ -48,7 +47,7 @@ _PART: Final = lazy(
 _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun", "rank", "ray")
 _RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
-_PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", re.IGNORECASE)
+_PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", IGNORECASE)
 _SRUN: Final = lazy(rb"(0{1,3}): (?=[A-Za-z{'\"]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
+
+if TYPE_CHECKING:
+    import re
 
 _KEYS: Final[dict[str, str]] = {
     "global_batch_size": "global batch size|全局批次大小|全局批大小|全局 batch size|global batch|effective batch size|total batch size|total train batch size"
@@ -43,7 +45,7 @@ _BEHIND: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = tuple(
     )
 )
 _DEVICES_BEFORE: Final = lazy(
-    r"(?:use|using|detected|found|检测到|发现|使用|共|可用|on|with|across|over|,|Let's use)\s*$".encode(), re.IGNORECASE
+    r"(?:use|using|detected|found|检测到|发现|使用|共|可用|on|with|across|over|,|Let's use)\s*$".encode(), IGNORECASE
 )
 _TRAIN_BEFORE: Final = lazy(
     r"(?:[Tt]rain(?:ing)?(?: set| data(?:set)?)?(?: on|:| with| size:?| has)?|训练集?[：:]?)\s*$".encode()

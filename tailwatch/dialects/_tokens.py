@@ -6,16 +6,16 @@ All patterns work on shapes (digits are 0) and are linear: no nested or adjacent
 from __future__ import annotations
 
 import itertools
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.named import NamedTuple
 from tailwatch.dialects._prefix import STAMP, Prefix, prefix
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
 LOOK_BACK: Final = 48
@@ -75,9 +75,9 @@ _DIGITS: Final = lazy(
 _WORDS: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
 _GLUED_PLACE: Final = lazy(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
 _NAME_GOES_ON: Final = lazy(rb"\) ?[:=]")
-_REMARK: Final = lazy(rb"\((?:for|over|of|last|past) (?:[a-z]{2,8} ){0,2}0{1,6} [a-z]{2,12}\)", re.IGNORECASE)
+_REMARK: Final = lazy(rb"\((?:for|over|of|last|past) (?:[a-z]{2,8} ){0,2}0{1,6} [a-z]{2,12}\)", IGNORECASE)
 """A number that says on what was measured belongs to the name: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
-_PLACE_BEFORE: Final = lazy(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", re.IGNORECASE)
+_PLACE_BEFORE: Final = lazy(rb"(?:ep|epochs?|steps?|iter\w{0,6}|batch|round|fold|train|val|valid|test)$", IGNORECASE)
 _PLAIN_BEFORE: Final = frozenset((b"", *(bytes((sign,)) for sign in b" \t:=([{,;|\"'~<>*#$%!")))
 """Before these a number begins where its first digit stands."""
 _BEFORE_SIGN: Final = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)]")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 
 STOP: Final = frozenset([
     "is", "of", "at", "was", "to", "from", "by", "in", "with", "on", "the", "and", "a", "for", "reached", "be", "are",
@@ -68,7 +67,7 @@ NOT_METRICS: Final = lazy(
     r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
     r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
     r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 """What makes of a known metric its setting: `loss_scale`, `accuracy_threshold`."""
 IDENTITIES: Final = frozenset([

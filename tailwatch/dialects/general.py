@@ -7,11 +7,10 @@ metric, or when it stands beside one or beside an epoch or a step.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import ASCII, IGNORECASE, lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
@@ -65,14 +64,14 @@ SAMPLES: Final = (
     ("Validation:\n  loss: 0.512   acc: 81.2%", "val loss 0.512 and accuracy 81.2 under a heading"),
 )
 
-_NOT_AN_EPOCH: Final = lazy(rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top|every|patience", re.ASCII)
+_NOT_AN_EPOCH: Final = lazy(rb"[Ll]oad|[Rr]esum|[Bb]est|[Rr]estor|[Ss]av|checkpoint|[Ww]arm|[Ss]top|every|patience", ASCII)
 _CLOSING: Final = lazy(
     rb"\b(?:end|ended|ends|done|finish|finished|complete|completed|took|elapsed|cost)\b|\btime\b|\xe5\xae\x8c\xe6\x88\x90|\xe7\xbb\x93\xe6\x9d\x9f|\xe8\x80\x97\xe6\x97\xb6",
-    re.IGNORECASE,
+    IGNORECASE,
 )
-_OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", re.IGNORECASE)
+_OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", IGNORECASE)
 """A mean was measured: `Mean value loss: 0.12` is no setting."""
-_TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", re.IGNORECASE)
+_TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", IGNORECASE)
 _FINISHED: Final = lazy(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
 _GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
 _STRATEGY: Final = lazy(

@@ -8,9 +8,11 @@ All Chinese (400 KB) is read in a millisecond and searched in some microseconds 
 from __future__ import annotations
 
 import os
-import re
+
+from tailwatch.core.lazily import lazy
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_ESCAPED = lazy(r"\\(.)")
 _WRITE = str.maketrans(_ESCAPES)
 _READ = {written[1]: plain for plain, written in _ESCAPES.items()}
 
@@ -48,4 +50,4 @@ class Written:
 
 def _plain(text: str) -> str:
     """Return a text without the escapes of the format."""
-    return re.sub(r"\\(.)", lambda escape: _READ.get(escape[1], escape[1]), text) if "\\" in text else text
+    return _ESCAPED.sub(lambda escape: _READ.get(escape[1], escape[1]), text) if "\\" in text else text

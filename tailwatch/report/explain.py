@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import IO, TYPE_CHECKING
 
 from tailwatch.catalogue import Catalogue, FreshContext, matching_form
+from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
 from tailwatch.core.text import ENGLISH, phrase
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.text import Language
 
-_SGR = r"\x1b\[[0-9;:]{0,32}m"
+_SGR = lazy(r"\x1b\[[0-9;:]{0,32}m")
 _HEADINGS = {
     "harmless": phrase("Harmless: this needs no action."),
     "info": phrase("Information: this is no problem."),
@@ -41,7 +41,7 @@ def explain(text: str, language: Language = ENGLISH, messages: tuple[OwnMessage,
     """Judge one message, of one or several lines, on its own: nothing else of its log is known but the user's own verdicts."""
     text = text.replace("\r", "\n")
     if "\x1b" in text:
-        text = re.sub(_SGR, "", text)
+        text = _SGR.sub("", text)
     catalogue = Catalogue.load()
     verdict: Verdict | None = catalogue.judge(catalogue.candidates(text), text, FreshContext())
     if messages:

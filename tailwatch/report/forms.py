@@ -7,11 +7,11 @@ are those that the dialects cite.
 from __future__ import annotations
 
 import inspect
-import re
 from typing import IO, TYPE_CHECKING, Final
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line, Mark, Progress, Reading, Setting
+from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.shapes import Reader
@@ -39,7 +39,7 @@ _MARKS: Final = {
     "resume": phrase("resumed"),
     "end": phrase("training ended"),
 }
-_SOURCE: Final = re.compile(r"\bSources?: (.+?)(?=\.\s+[A-Z`]|\.?$)")
+_SOURCE: Final = lazy(r"\bSources?: (.+?)(?=\.\s+[A-Z`]|\.?$)")
 
 
 class Form(NamedTuple):

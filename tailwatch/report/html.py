@@ -5,13 +5,13 @@ Every string goes through `html.escape`; a content security policy forbids scrip
 
 from __future__ import annotations
 
-import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.breaking import together
 from tailwatch.core.events import Text
+from tailwatch.core.lazily import lazy
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.document import Chart, Claim, Document, Item, Items, Paragraph, Table
 from tailwatch.report.svg import svg
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _SIGNS: Final[dict[Tone, str]] = {"bad": "✖", "warn": "▲", "good": "✔", "mute": "•", "": "•"}
 _CITED: Final = Text("The lines that were cited")
-_CODE: Final = re.compile(r"`([^`<>]{1,80})`")
+_CODE: Final = lazy(r"`([^`<>]{1,80})`")
 """What sentences set in backticks, found in escaped text: the tag around it is ours."""
 
 _LONG: Final = 40

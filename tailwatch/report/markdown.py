@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.breaking import together
+from tailwatch.core.lazily import lazy
 from tailwatch.core.text import ENGLISH
 from tailwatch.report.characters import character_chart
 from tailwatch.report.document import Chart, Claim, Code, Document, Item, Items, Paragraph, Table
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from tailwatch.core.text import Language
     from tailwatch.report.document import Block, Tone
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#$~&!])")
-_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.\w)")
-_LINK: Final = re.compile(r"(?i)(?<=https)(?=://)|(?<=http)(?=://)|(?<=www)(?=\.)|(?<=ftp)(?=://)")
-_FIRST: Final = re.compile(r"^(\s*)([-+=]|\d{1,9}(?=[.)]))")
+_SPECIAL: Final = lazy(r"([\\`*_{}\[\]<>|#$~&!])")
+_MENTION: Final = lazy(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.\w)")
+_LINK: Final = lazy(r"(?i)(?<=https)(?=://)|(?<=http)(?=://)|(?<=www)(?=\.)|(?<=ftp)(?=://)")
+_FIRST: Final = lazy(r"^(\s*)([-+=]|\d{1,9}(?=[.)]))")
 _SIGNS: Final[dict[Tone, str]] = {"bad": "❌ ", "warn": "⚠️ ", "good": "✅ ", "mute": "", "": ""}
 _CHART_WIDTH: Final = 92
 

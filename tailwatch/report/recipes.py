@@ -7,16 +7,16 @@ documentation of `EarlyStopping`, `ModelCheckpoint`, `set_memory_growth` (tensor
 
 from __future__ import annotations
 
-import re
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.report.document import Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PLAIN: Final = re.compile(r"[\w./,+-]{1,60}")
+_PLAIN: Final = lazy(r"[\w./,+-]{1,60}")
 
 _KERAS_WARM_UP: Final = """\
 class WarmUp(tf.keras.callbacks.Callback):

@@ -7,11 +7,11 @@ can be rotated twice between two looks: then the file in the middle is found und
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.sources.identity import FileId, identify
 from tailwatch.sources.openlog import OpenLog
@@ -24,7 +24,7 @@ _LONGEST_HOLD: Final = 6
 
 _LISTINGS: Final = 5
 
-_ROTATED: Final = re.compile(rb"[._-][0-9][0-9T:._-]{0,40}")
+_ROTATED: Final = lazy(rb"[._-][0-9][0-9T:._-]{0,40}")
 """What rotation appends to a name: `.1`, `-20260131`, `.2026-01-31_12-00`. Compressed ones (`.1.gz`) came long before."""
 
 

@@ -6,29 +6,32 @@ only differences count. Pure, and linear on any input.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.timestamps import iso, seconds
 
+if TYPE_CHECKING:
+    import re
+
 _LOOK_AT: Final = 2048
 _STAMP_WITHIN: Final = 160
-_STAMP: Final = re.compile(
+_STAMP: Final = lazy(
     rb"(?P<iso>\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)"
     rb"|(?P<epoch>[IWEF]0000 00:00:\d{9,10}(?:\.\d{1,9})?)"
     rb"|(?P<absl>[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?)"
     rb"|(?<!\d)(?P<short>\d\d/\d\d \d\d:\d\d:\d\d)(?!\d)"
     rb"|\[(?P<clock>\d\d:\d\d:\d\d)\]"
 )
-_TIME_OF_DAY: Final = re.compile(rb"\d\d:\d\d:\d\d")
-_ELAPSED: Final = re.compile(rb"[\[ ](?:(\d{1,4}):)?(\d{1,2}):(\d\d)<")
-_COUNT: Final = re.compile(rb"(\d{1,9})/(\d{1,9})")
-_COUNT_BEFORE: Final = re.compile(rb"(\d{1,9})/(\d{1,9}) ?$")
-_RATE: Final = re.compile(rb", *(\d{1,7}(?:\.\d{1,3})?) ?(?:([a-zA-Z]{1,8})/s|s/([a-zA-Z]{1,8}))")
-_PER: Final = re.compile(rb"(\d{1,7}(?:\.\d{1,3})?)(us|ms|s)$")
-_ITERATION: Final = re.compile(rb"iter (\d{1,9}): .{0,80}?time (\d{1,7}(?:\.\d{1,3})?)ms")
+_TIME_OF_DAY: Final = lazy(rb"\d\d:\d\d:\d\d")
+_ELAPSED: Final = lazy(rb"[\[ ](?:(\d{1,4}):)?(\d{1,2}):(\d\d)<")
+_COUNT: Final = lazy(rb"(\d{1,9})/(\d{1,9})")
+_COUNT_BEFORE: Final = lazy(rb"(\d{1,9})/(\d{1,9}) ?$")
+_RATE: Final = lazy(rb", *(\d{1,7}(?:\.\d{1,3})?) ?(?:([a-zA-Z]{1,8})/s|s/([a-zA-Z]{1,8}))")
+_PER: Final = lazy(rb"(\d{1,7}(?:\.\d{1,3})?)(us|ms|s)$")
+_ITERATION: Final = lazy(rb"iter (\d{1,9}): .{0,80}?time (\d{1,7}(?:\.\d{1,3})?)ms")
 _UNIT: Final = {b"us": 1e-6, b"ms": 1e-3, b"s": 1.0}
 _NAME: Final = 24
 _DIGITS: Final = b"0123456789"

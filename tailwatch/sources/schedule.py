@@ -8,9 +8,9 @@ that a large log starts at once.
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.sources.logclock import elapsed_of, iteration_of, stamp_of
 
@@ -33,7 +33,7 @@ _STEPPED_BACK_S: Final = 600.0
 
 _MAX_LOOPS: Final = 256
 _MAX_PIECE: Final = 1 << 20
-_PIECE: Final = re.compile(rb"\r*[^\r\n]*(?:\r*\n)?")
+_PIECE: Final = lazy(rb"\r*[^\r\n]*(?:\r*\n)?")
 
 
 class Piece(NamedTuple):

@@ -1,6 +1,8 @@
 """The catalogue's tables are kept in the cache folder, and read anew whenever what is kept cannot be trusted."""
 
 import marshal
+import os
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from tailwatch.catalogue import store
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "tailwatch" / "catalogue"
+    return Path(keeping.file_of("catalogue", keeping.__file__))
 
 
 def _read(path):
@@ -42,6 +44,18 @@ def test_a_cache_that_others_may_write_is_not_read(kept):
     store.package_tables()
     kept.chmod(0o666)
     assert _read(kept) is None
+
+
+def test_each_installation_has_its_own_file(kept):
+    """Two environments would else make it anew in turns; one that nothing was kept of for long goes."""
+    store.package_tables()
+    others = [Path(keeping.file_of("catalogue", f"/home/{name}/kept.py")) for name in ("here", "gone")]
+    for other in others:
+        other.write_bytes(b"")
+    os.utime(others[1], (0, 0))
+    kept.unlink()
+    store.package_tables()
+    assert [path.exists() for path in (kept, *others)] == [True, True, False]
 
 
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path, monkeypatch):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
+from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import visible
 from tailwatch.core.terms import listed, setting_name
 from tailwatch.core.wording import wording
@@ -47,7 +47,7 @@ _DIALECTS: Final = 4
 _PATTERN_WIDTH: Final = 72
 _OFTEN: Final = 9
 _MOST_FIELDS: Final = 12
-_NAMED: Final = re.compile(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
+_NAMED: Final = lazy(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 
 
 def blocks(facts: Facts) -> Iterator[Block]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import visible
 from tailwatch.core.text import ENGLISH
 from tailwatch.tui.paint import Row, Span, fit, row, wrap
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import LogDelta, LogLine
 
-_BAR: Final = re.compile("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}(?:(?<! )|(?=[|\\]]))")
-_BLOCKS: Final = re.compile("[=#>.━─╸╺█▉▊▋▌▍▎▏░]{4,}")
-_GRAVE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
-_TROUBLE: Final = re.compile(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
+_BAR: Final = lazy("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}(?:(?<! )|(?=[|\\]]))")
+_BLOCKS: Final = lazy("[=#>.━─╸╺█▉▊▋▌▍▎▏░]{4,}")
+_GRAVE: Final = lazy(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
+_TROUBLE: Final = lazy(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
 
 
 class LogBuffer:
