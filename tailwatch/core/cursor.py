@@ -55,7 +55,7 @@ class Cursor:
 
     `turn` counts the epochs announced, so that an epoch that comes again (a restart, a second fit) is told from the first.
     `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
-    `ranked` says that lines before named the rank that printed them.
+    `ranked` says that lines before named the rank that printed them, `recalled` that one told of all epochs (see `Recap`).
     `boxed` are the rows of a box that has not ended, `box_places` what places its rows have named.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`).
     """
@@ -80,6 +80,7 @@ class Cursor:
         "held",
         "pending",
         "ranked",
+        "recalled",
         "shown",
         "step",
         "steps",
@@ -101,7 +102,7 @@ class Cursor:
         self.told: tuple[float | None, float | None] = (None, None)
         self.held: list[Reading] = []
         self.closing = False
-        self.unplaced = self.ranked = False
+        self.unplaced = self.ranked = self.recalled = False
         self._age = 0
         self._carried: float | None = None
         self._strands: list[float] = []

@@ -128,7 +128,7 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "context"]
+PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "recap", "context"]
 MarkKind = Literal[
     "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
 ]
@@ -140,8 +140,8 @@ class Plan(NamedTuple):
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one
     (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose printed
     count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation; `boxed` ones
-    wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`);
-    `context` leaves it to the epoch and step that earlier lines announced.
+    wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`), and a `recap`
+    says them once more at the end (see `recap`); `context` leaves it to the epoch and step that earlier lines announced.
     `frame` is the context for the lines after this one, None leaves it as it is.
     `closes` says that the line names an epoch that ends here, to which the values before it belong; `labelled` that the step
     stands before the line as a rank would, see `core/labelled.py`.

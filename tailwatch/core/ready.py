@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tailwatch.core.events import Field
 from tailwatch.core.labelled import Labelled
 from tailwatch.core.plans import Runner
+from tailwatch.core.recap import Recap
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Plan
@@ -21,6 +22,8 @@ def ready(plan: Plan, shape: bytes) -> tuple[Runner, Spans]:
     fields = plan.fields
     order = sorted(range(len(fields)), key=lambda i: fields[i].start)
     spans = tuple([(fields[i].start, fields[i].end) for i in order])
+    if plan.kind == "recap":
+        return Recap(plan, shape), spans
     if plan.labelled:
         return Labelled(plan, shape), spans
     if any(f.name_field >= 0 for f in fields):

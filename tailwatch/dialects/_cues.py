@@ -46,6 +46,7 @@ NAMED_IN_BRACKET: Final = lazy(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.
 LINE_START: Final = lazy(rb"^[\s~\]:|,-]*\[?\(?$")
 NAME_BEHIND: Final = lazy(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
 OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
+ONLY_SIGNS: Final = lazy(rb"[\s:=|,>\])-]{1,8}|\xef\xbc\x9a")
 NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
 """`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")

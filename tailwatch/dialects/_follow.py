@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.lazily import lazy
-from tailwatch.core.metrics import meaning
-from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, EACH, EACH_OF_ONE, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
+from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.naming import in_a_list
+from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, EACH, EACH_OF_ONE, ONLY_SIGNS, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 
 _BETWEEN: Final = lazy(r" ?[/|] ?")
+_IN_A_LIST: Final = lazy(rb"\)?,? {0,3}(?:(?:np\.float0+|tensor)\()?")
+_LONGEST_LIST: Final = 40
+_LONGEST_PLACE: Final = 24
+UNNAMED: Final = Name("value", "value", "known")
+"""A number that a line says of a step, without a word what it is."""
 
 
 class Followers(Parts):
@@ -29,7 +35,7 @@ class Followers(Parts):
         """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""
         if self._last == "value":
             last = self.values[-1]
-            if token.start <= self._done or self._each(last, token):
+            if self._each(last, token):
                 return
             between = self.scan.masked[last.field.end : token.start].strip()
             if meaning(last.name.text).goal != "max" or b"." in self._number(token) or between != b"/":
@@ -122,6 +128,25 @@ class Followers(Parts):
             row.append(other)
         return row
 
+    def _listed(self, token: Token) -> None:
+        """`dice: [0.91, 0.81, 0.71]`: each number of a list is a value of its own, named by its place."""
+        value, row = self.values[-1], [token]
+        spec = value.field.series
+        for other in self.scan.tokens[self.scan.tokens.index(token) + 1 :]:
+            if _IN_A_LIST.fullmatch(other.gap) is None:
+                break
+            row.append(other)
+        closed = self.scan.masked[row[-1].end : row[-1].end + 1] in (b"]", b")")
+        if spec is None or is_neutral(spec.name) or not closed or not 2 <= len(row) <= _LONGEST_LIST:
+            return
+        if not all(b"." in self._number(number) for number in row):
+            return
+        value.field = value.field._replace(series=in_a_list(spec, 0))
+        for place, number in enumerate(row[1:], 1):
+            field = value.field._replace(start=number.start, end=number.end, series=in_a_list(spec, place))
+            self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label, value.inherited))
+        self._done = row[-1].start
+
     def _same_again(self, token: Token, kind: UnitKind) -> bool:
         """`loss: 0.5 (train) 0.6 (val)`: the number is another split's, the name is that of the value before."""
         between = self.scan.masked[self._closed_at : token.start]
@@ -135,6 +160,15 @@ class Followers(Parts):
 
     def _number(self, token: Token) -> bytes:
         return self.scan.masked[token.start : token.end]
+
+    def _is_alone(self, token: Token, kind: UnitKind) -> bool:
+        """Whether a place and this number are all that the line says: `step 100: 2.12`, `100/200000: 3.3221`."""
+        if self._last not in ("epoch", "step", "total") or kind != "none":
+            return False
+        if b"." not in self._number(token) or self.scan.bar or ONLY_SIGNS.fullmatch(token.gap) is None:
+            return False
+        before = self.scan.masked[self.scan.prefix.end : self.places[0].start]
+        return not self.scan.masked[token.end :].strip() and len(before) < _LONGEST_PLACE
 
     def _best_epoch(self, token: Token) -> bool:
         """`best_reward: 0.67 in #11`, `Best val loss 0.35 at epoch 3`: the epoch of the best is a value of its own."""

@@ -33,6 +33,9 @@ _SHORT: Final = lazy(rb"(?<![A-Za-z0])(?:[Ff][Bb]?|[Rr])_?0(?![A-Za-z0])")
 """Names of one letter and a digit: `F1`, `r2`."""
 _RATES: Final = any_of_bytes((b"it/s", b"s/it", b"it, "))
 
+_BARE: Final = lazy(rb"\s{0,8}0{1,9}\s?/\s{0,8}0{1,9}: {1,8}-?0{1,9}\.0{1,12}\s*$")
+"""A step of so many and a number, and nothing else: `   100/ 200000: 3.3221`."""
+
 
 @lru_cache(maxsize=4)  # tables and the general grammar ask for the same line
 def matters(shape: bytes) -> bool:
@@ -41,4 +44,4 @@ def matters(shape: bytes) -> bool:
         return True
     if _PARTS.search(shape.lower()) is not None or not _KNOWN.isdisjoint(map(bytes.lower, _WORD.findall(shape))):
         return True
-    return _RATES.search(shape) is not None or _SHORT.search(shape) is not None
+    return _RATES.search(shape) is not None or _SHORT.search(shape) is not None or _BARE.match(shape) is not None

@@ -32,7 +32,7 @@ from tailwatch.dialects._cues import (
     THEN_NAMES,
     THEN_VALUE,
 )
-from tailwatch.dialects._follow import Followers
+from tailwatch.dialects._follow import UNNAMED, Followers
 from tailwatch.dialects._names import Name, classify, has_word, name_before
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
@@ -63,20 +63,8 @@ class Pairs(Followers):
             self.places += [Field("epoch", *epoch), Field("step", *step)]
             self.named_place, self.first_place = True, epoch[0]
         for index, token in enumerate(self.scan.tokens):
-            kind = unit_kind(token.unit)
-            if kind == "glued":
-                self._last = ""
-            elif self._closed_at and self._same_again(token, kind):
-                continue
-            elif token.after_fraction:
-                self._total(token)
-            else:
-                raw, at = name_before(token.gap, after_number=index > 0)
-                if raw and has_word(raw) and b"~" not in raw and not (self._pending and raw in COPULAS):
-                    self._named(token, raw, token.start - len(token.gap) + at, kind)
-                else:
-                    self._unnamed(token, kind)
-
+            if token.start > self._done:
+                self._take(token, first=index == 0)
         sides = {v.field.series.split for v in self.values if v.field.series is not None}
         self.compares = {"train", "val"} <= sides or {"train", "test"} <= sides
         counter = self.placed("step")
@@ -85,6 +73,24 @@ class Pairs(Followers):
         fold = next((f for f in self.places if f.role == "step" and f in self._folds), None)
         if fold is not None and self.placed("epoch") is not None:
             self.places.remove(fold)  # `Fold 1 Epoch 2`
+
+    def _take(self, token: Token, *, first: bool) -> None:
+        """Give a number its part."""
+        kind = unit_kind(token.unit)
+        if kind == "glued":
+            self._last = ""
+        elif self._closed_at and self._same_again(token, kind):
+            return
+        elif token.after_fraction:
+            self._total(token)
+        else:
+            raw, at = name_before(token.gap, after_number=not first)
+            if raw and has_word(raw) and b"~" not in raw and not (self._pending and raw in COPULAS):
+                self._named(token, raw, token.start - len(token.gap) + at, kind)
+                if self._last == "value" and token.gap.endswith((b"[", b"(")):
+                    self._listed(token)
+            else:
+                self._unnamed(token, kind)
 
     def _count_epochs(self) -> None:
         """`(1/30) train: loss=0.5 | val: loss=0.6`: what is counted are epochs, for each has a validation."""
@@ -249,6 +255,8 @@ class Pairs(Followers):
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
             else:
                 self._place("step", token)
+        elif not self.values and self._is_alone(token, kind):
+            self._value(token, UNNAMED, b"", token.start - len(gap), kind)
         elif not self.places and not self.values and LINE_START.match(gap) and len(gap) == token.start - self._body():
             self._opening(token, gap, follows)
         elif not self._named_behind(token, kind):

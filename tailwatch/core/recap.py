@@ -1,0 +1,74 @@
+"""Lines that say once more, at the end, what a run has said all along: they are values only where it has said nothing yet."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.events import Reading
+from tailwatch.core.naming import in_a_list, name_as_shown
+from tailwatch.core.numbers import number
+from tailwatch.core.plans import Runner
+from tailwatch.core.sanitise import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tailwatch.core.cursor import Cursor
+    from tailwatch.core.events import Line, Plan, ReaderEvent, SeriesSpec
+
+FIRST_EPOCH: Final = 1.0
+"""What the first value of a list stands for, as frameworks print their epochs."""
+
+
+class Recap(Runner):
+    """Reads `{'loss': [0.9, 0.5], 'val_loss': [1.0, 0.8]}`: the i-th value of each list is the i-th epoch's.
+
+    A name that comes once has one value, of no known epoch, as in a table of last values. Lists of another length than the epochs
+    told before are no history: they hold a value for each class, task or layer.
+    """
+
+    __slots__ = ("_each", "_parts")
+
+    def __init__(self, plan: Plan, shape: bytes) -> None:
+        """Make the plan ready; values of one series belong to epochs that follow each other."""
+        super().__init__(plan, shape)
+        self.family = None
+        turns: dict[SeriesSpec, count[int]] = {}
+        numbered = [(next(turns.setdefault(spec, count())), i) for i, spec in enumerate(self._specs)]
+        last = max((turn for turn, _ in numbered), default=-1)
+        turn_of = iter([turn for turn, _ in numbered])
+        fields = [f if f.series is None else f._replace(series=in_a_list(f.series, next(turn_of))) for f in plan.fields]
+        self._parts = Runner(plan._replace(fields=tuple(fields), kind="context"), shape)
+        self._each = tuple(tuple(i for turn, i in numbered if turn == wanted) for wanted in range(last + 1))
+
+    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
+        """Return the runner for lines whose fields stand so, see `Runner.laid_out`."""
+        twin = super().laid_out(spans, length)
+        assert isinstance(twin, Recap)
+        twin._each, twin._parts = self._each, self._parts.laid_out(spans, length)  # noqa: SLF001 - its own twin
+        return twin
+
+    def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
+        """Return the values, epoch by epoch; none where lines before told of as many epochs."""
+        if cursor.turn or cursor.epoch is not None or cursor.step is not None:
+            many = len(self._each)
+            once_more = many == 1 or cursor.epoch is None or many in (cursor.turn, cursor.epoch, cursor.epoch + 1)
+            return [] if once_more else self._parts.run(line, cursor)
+        parts = self.unpack(line.raw)
+        placed = len(self._each) > 1 and not cursor.recalled
+        cursor.recalled = cursor.recalled or placed  # a second list goes back to the first epoch: no restart
+        known = list(self._specs)
+        for i, at, raw in self._named:
+            known[i] = name_as_shown(visible(parts[at]).strip(), known[i], raw)
+        found: list[ReaderEvent] = []
+        for turn, chosen in enumerate(self._each):
+            specs = tuple([known[i] for i in chosen])
+            values = tuple([number(parts[self._values[i]], self._forms[i]) for i in chosen])
+            epoch = FIRST_EPOCH + turn if placed else None
+            found.append(
+                Reading(
+                    specs, values, "epoch", epoch, None, cursor.time, None, line.number, line.offset, line.part, self.plan.dialect
+                )
+            )
+        return found
