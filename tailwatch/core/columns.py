@@ -31,7 +31,8 @@ class Family:
     """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
 
     `values` and the places are indices into the `width` parts of a line, with the form of the number; -1 where one is missing.
-    `moves` says that a line without values tells where the run stands. There is one object for each family, see `family_of`.
+    `moves` says that a line without values tells where the run stands. `total` is where stands of how many steps one of an
+    evaluation's own bar is. There is one object for each family, see `family_of`.
     """
 
     dialect: str
@@ -52,6 +53,18 @@ class Family:
     moves: bool
     bare: bool
     closes: bool
+    total: int
+    total_form: NumberForm
+
+    @property
+    def aside(self) -> bool:
+        """Whether its step is an evaluation's own, which moves nothing."""
+        return self.total >= 0
+
+    @property
+    def leads(self) -> bool:
+        """Whether its lines say at which step the run stands."""
+        return self.step >= 0 and not self.aside
 
     @property
     def tells(self) -> bool:
@@ -81,7 +94,7 @@ class Family:
     @property
     def asks_for_step(self) -> bool:
         """Whether what its lines say depends on whether a step is known."""
-        return not self.waits and (self.tells or self.step >= 0)
+        return not (self.waits or self.aside) and (self.tells or self.step >= 0)
 
     @property
     def takes_up(self) -> bool:
@@ -90,7 +103,7 @@ class Family:
 
 
 def family_of(
-    plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]], *, moves: bool, bare: bool
+    plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]], *, moves: bool, bare: bool, aside: bool
 ) -> Family | None:
     """Return what the lines of a plan share with others that can be read together with them; None: each by itself.
 
@@ -115,7 +128,7 @@ def family_of(
         next((i for i, f in numbered if f.role == "time"), -1),
         next((i for i, f in numbered if f.role == "rank"), -1),
         len(numbered),
-        tuple((role, *at[role]) for role in ("epoch", "epochs", "steps") if role in at),
+        tuple((role, *at[role]) for role in ("epoch", "epochs", "steps") if role in at and not (aside and role == "steps")),
         signature(specs),
         held_out(specs),
         bool(specs) and all(is_neutral(s.name) for s in specs),
@@ -124,6 +137,7 @@ def family_of(
         moves and plan.kind != "boxed",
         bare,
         plan.closes,
+        *(at["steps"] if aside else (-1, step_form)),
     )
 
 
@@ -188,6 +202,8 @@ class Strand:
             self._borders += _changes(parts[at])
         if family.step >= 0:
             self.steps = self._column(parts[family.step], family.step_form)
+        if family.aside:
+            self._note_ends(parts[family.total])
         if family.time >= 0:
             self.times = parts[family.time]
         self.columns = [self._column(parts[at], form) for at, form in family.values]
@@ -201,6 +217,13 @@ class Strand:
             self._odd += [i for i, value in enumerate(values) if value - value != 0.0]
         return array("d", values)
 
+    def _note_ends(self, totals: list[bytes]) -> None:
+        """Note the rows of an evaluation's own bar at which it may be full: what they say are its results."""
+        last = 1.0 if self.family.kind == "loop" else 0.0  # a loop may count from 0
+        for i, (step, total) in enumerate(zip(self.steps, self._column(totals, self.family.total_form), strict=True)):
+            if step == total or step == total - last:
+                self._odd.append(i)
+
     def readable(self, start: int, end: int, cursor: Cursor) -> int:
         """Return the first row from `start` that has to be read by itself where the cursor stands now, `end` where none has."""
         family = self.family
@@ -208,8 +231,9 @@ class Strand:
         if axis is None:
             return start
         self.axis = axis
-        if self._constant:
-            if family.specs and (cursor.epochs, cursor.steps) != cursor.told and any(c[0] != "epoch" for c in self._constant):
+        if self._constant or family.aside:
+            totals = family.aside or any(c[0] != "epoch" for c in self._constant)
+            if totals and family.specs and (cursor.epochs, cursor.steps) != cursor.told:
                 return start
             for role, column, form in self._constant:
                 if number(column[start], form) != getattr(cursor, role):
@@ -227,12 +251,12 @@ class Strand:
     def _until_end(self, start: int, end: int, cursor: Cursor) -> int:
         """Return the first row of a bar with values that may be its last, or the first of all that begins to count at 0."""
         family = self.family
-        if not family.specs or family.kind not in ("bar", "loop") or cursor.steps is None:
+        if not family.specs or family.kind not in ("bar", "loop") or (cursor.steps is None and not family.aside):
             return end
-        ends = set() if cursor.epoch is None else {cursor.steps}
+        ends = set() if cursor.epoch is None or family.aside else {cursor.steps}
         if family.kind == "loop" and not cursor.from_zero:
             ends.add(0.0)
-        elif family.kind == "loop" and ends:
+        elif family.kind == "loop" and ends and cursor.steps is not None:
             ends.add(cursor.steps - 1)
         steps = self.steps[start:end]
         return end if ends.isdisjoint(steps) else start + next(i for i, step in enumerate(steps) if step in ends)

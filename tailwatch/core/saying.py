@@ -86,9 +86,12 @@ class Saying:
         self._rank = mover.rank
         self._names_epoch = mover.names("epoch")
         self._begins = plan.mark == "epoch_begin" and mover.begins
-        alone = plan.mark or plan.settings or self._settings or self._named or self._aside or (plan.closes and bool(values))
-        moves = mover.moves and not values
-        self.family = None if alone else family_of(plan, self._specs, numbered, moves=moves, bare=mover.bare)
+        alone = plan.mark or plan.settings or self._settings or self._named or (plan.closes and bool(values))
+        if alone:
+            self.family = None
+        else:
+            moves = mover.moves and not values
+            self.family = family_of(plan, self._specs, numbered, moves=moves, bare=mover.bare, aside=self._aside)
 
     def say(self, line: Line, parts: Parts, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says whose fields hold these parts; the cursor moves with it."""

@@ -76,7 +76,7 @@ class Weave:
         inheriting = [s for s in self.strands if s.family.step < 0 and s.family.tells]
         if not inheriting:
             return
-        stepping = [s for s in self.strands if s.family.step >= 0]
+        stepping = [s for s in self.strands if s.family.leads]
         told = sorted((place, step) for s in stepping for place, step in zip(s.places, s.steps, strict=True)) if stepping else []
         before = NAN if self._cursor.step is None else self._cursor.step
         places, steps = [place for place, _ in told], [before, *(step for _, step in told)]
@@ -153,7 +153,7 @@ class Weave:
         elif self.mute:
             cursor.fresh = False
         cursor.ranked |= any(s.strand.family.rank >= 0 and s.strand.family.places for s in ends)
-        stepping = [(s.last, s.strand.steps[s.end - 1]) for s in ends if s.strand.family.step >= 0]
+        stepping = [(s.last, s.strand.steps[s.end - 1]) for s in ends if s.strand.family.leads]
         if stepping:
             cursor.step = max(stepping)[1]
 

@@ -137,6 +137,16 @@ LOGS = {
             *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
         )
     ],
+    "an evaluation's own loops": [
+        text
+        for e in range(1, 9)
+        for text in (
+            *(f"Epoch: [{e}][{s}/60] Time 2.1 (2.2) Loss {1 / (e + s):.3f} (0.5)" for s in range(0, 60, 5)),
+            *(f"Test: [{s}/{30 + e % 2}] Time 1.0 Loss {2 / (e + s + 1):.3f}" for s in range(e % 3, 31 + e % 2)),
+            f"val loss {1 / e:.4f}",
+        )
+    ],
+    "an evaluation's own loops alone": [f"Test: [{s % 31}/31] Time 1.0 Loss {2 / (s + 1):.3f}" for s in range(100)],
     "printed configurations": [
         text
         for n in range(30)
@@ -227,6 +237,8 @@ KINDS = (
     "|    mean_reward | {v}     |",
     "Saving checkpoint to model_{n}.pt",
     "batch_size: {e}",
+    "Test: [{e}/8] Loss {v}",
+    "Epoch: [3][{e}/8] Loss {v}",
     "POOL_SIZE       {e}",
     "{n}/5000 [00:01<00:02,  1.00it/s]",
     "RuntimeError: CUDA out of memory",
