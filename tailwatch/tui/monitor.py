@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Resize
+    from textual.geometry import Size
     from textual.screen import Screen
 
     from tailwatch.core.events import Finding
@@ -191,7 +193,7 @@ class Monitor(Actions, App[None]):
         snapshot, delta, self._seen, alarms = self.feed.snapshot(self._seen)
         self.snapshot = snapshot
         self._ring(snapshot, alarms)
-        self._lay_out(snapshot)
+        self._lay_out(snapshot, self.size)
         self.status.now = self.clock() if self.clock is not None else snapshot.clocks.now
         for pane in self.panes:
             if pane in (self.banner, self.status, self.footer) or not (self.frozen or pane in (self.advice, self.log_pane)):
@@ -216,8 +218,8 @@ class Monitor(Actions, App[None]):
         if new:
             self.bell()
 
-    def _lay_out(self, snapshot: Snapshot) -> None:
-        alarms, width = self.banner.alarms, max(20, self.size.width)
+    def _lay_out(self, snapshot: Snapshot, size: Size) -> None:
+        alarms, width = self.banner.alarms, max(20, size.width)
         wants = Wants(
             banner=len(banner_rows(alarms, width, 2 if width >= NARROW else 3, snapshot.language)) if alarms else 0,
             verdict=0 if verdict_repeats(snapshot, alarms) else len(verdict_rows(snapshot, width, 2)),
@@ -228,7 +230,7 @@ class Monitor(Actions, App[None]):
             messages=max(1, len(shown_messages(snapshot, unfolded=self.messages.unfolded))),
             full=self.full,
         )
-        shown = arrange(*self.size, wants)
+        shown = arrange(*size, wants)
         for pane in self.panes:
             if pane.display != (pane.id in shown):
                 pane.display = pane.id in shown
@@ -247,11 +249,11 @@ class Monitor(Actions, App[None]):
         self._diff.forget()
         self.screen.refresh()
 
-    def on_resize(self) -> None:
-        """The terminal may have moved its content."""
+    def on_resize(self, event: Resize) -> None:
+        """The terminal may have moved its content; the panes are laid out for its new size, which `size` is not yet."""
         self._diff.forget()
         if self.snapshot is not None:
-            self._lay_out(self.snapshot)
+            self._lay_out(self.snapshot, event.size)
 
     def advise(self) -> None:
         """Show why and what to do about the selected finding."""

@@ -35,6 +35,21 @@ class TestLog:
     def test_scrolled_up_it_says_so_and_how_to_follow_again(self) -> None:
         assert ("  not following, 7 below · End follows", "warning") in log_title(LogBuffer(), following=False, behind=7)
 
+    def test_a_text_stands_above_the_bar_that_came_out_before_it_and_a_state_that_came_twice_stands_once(self) -> None:
+        bar, text = LogLine(47, b" 40%|####      | 192/480 [00:03<00:04, 64.56it/s]", 0), LogLine(46, b"{'eval_loss': 0.8}", 0)
+        for needle in ("", "4"):
+            buffer = LogBuffer()
+            buffer.filter(needle)
+            buffer.take(LogDelta((LogLine(45, b"0/4", 0), bar)))
+            buffer.take(LogDelta((text, bar, LogLine(48, b"4/4", 0))))
+            assert [line.number for line in buffer.shown] == ([45, 46, 47, 48] if not needle else [45, 47, 48])
+            assert buffer.dropped == 0
+
+    def test_lines_of_a_log_that_began_anew_stay_below_those_before(self) -> None:
+        buffer = LogBuffer()
+        buffer.take(LogDelta((*lines("old", first=900), LogLine(0, b"--- truncated ---", 0), *lines("new", "newer"))))
+        assert [line.number for line in buffer.lines] == [900, 0, 1, 2]
+
     def test_it_is_bounded(self) -> None:
         buffer = LogBuffer()
         for k in range(30):

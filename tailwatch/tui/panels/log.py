@@ -12,7 +12,7 @@ from tailwatch.tui.paint import Row, Span, fit, row, wrap
 from tailwatch.tui.snapshot import LOG_LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from tailwatch.core.text import Language
     from tailwatch.tui.paint import Role
@@ -22,6 +22,8 @@ _BAR: Final = lazy("[ =#>.━─╸╺█▉▊▋▌▍▎▏░]{10,}(?:(?<! )
 _BLOCKS: Final = lazy("[=#>.━─╸╺█▉▊▋▌▍▎▏░]{4,}")
 _GRAVE: Final = lazy(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b")
 _TROUBLE: Final = lazy(rb"(?i)error|exception|traceback|fatal|killed|segfault|out of memory|\bnan\b|warn|critical|fail")
+_LATE: Final = 40
+"""So many lines at most come out before one that stands above them."""
 
 
 class LogBuffer:
@@ -46,12 +48,11 @@ class LogBuffer:
             self.lines.clear()
             self._hits.clear()
             self._added = 0
-        self.lines.extend(delta.lines)
         self.provisional = delta.provisional
-        hits = [line for line in delta.lines if self._matches(line)] if self.needle else delta.lines
+        added = add_in_order(self.lines, delta.lines)
         if self.needle:
-            self._hits.extend(hits)
-        self._added += len(hits)
+            added = add_in_order(self._hits, [line for line in delta.lines if self._matches(line)])
+        self._added += added
         return changed
 
     def filter(self, needle: str) -> int:
@@ -73,6 +74,24 @@ class LogBuffer:
 
     def _matches(self, line: LogLine) -> bool:
         return self.needle in visible(line.raw).casefold()
+
+
+def add_in_order(lines: deque[LogLine], new: Iterable[LogLine]) -> int:
+    """Add lines by their numbers and return how many were added.
+
+    A bar that goes on around a nested one tells how far it is before the text that was printed above it, and once more in its
+    own place: the text is put above it, and one of two equal states is left out.
+    """
+    added = 0
+    for line in new:
+        later: list[LogLine] = []
+        while len(later) < _LATE and lines and lines[-1].number > line.number > 0:
+            later.append(lines.pop())
+        if not (lines and line.number and lines[-1][:2] == line[:2]):
+            lines.append(line)
+            added += 1
+        lines.extend(reversed(later))
+    return added
 
 
 def is_trouble(line: LogLine, spoken: Collection[int]) -> bool:
