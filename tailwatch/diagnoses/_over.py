@@ -33,3 +33,7 @@ class Over:
         """Return whether the run stopped early or finished its plan."""
         self._announced |= any(m.kind in ("early_stop", "end") for m in self._marks.take(run))
         return self._announced or run.complete()
+
+    def is_past(self, run: Run) -> bool:
+        """Return whether nothing is left to be stopped: it is over by its own word, or nobody writes the log any more."""
+        return run.clock.ended or run.clock.is_over or self.of(run)

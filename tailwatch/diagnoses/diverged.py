@@ -40,7 +40,7 @@ _ROUNDED: Final = 1e-12
 
 TITLE = "Diverged: the training loss was {best} at {where} and is {last} now."
 WHY = "It has lost {lost} of what it had gained since the start ({first}), and has stayed there; noise does not explain it."
-LOWER = "Stop, go back to the checkpoint before {where}, and lower the learning rate ({lr})."
+LOWER = "Go back to the checkpoint before {where}, and lower the learning rate ({lr})."
 TO_A_THIRD = "to a third of what it is"
 TRY = "{now} now, try {try}"
 CLIP = "Clip the gradient norm to 1.0, and warm up over the first 5 % of the steps."

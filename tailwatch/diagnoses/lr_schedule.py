@@ -37,7 +37,7 @@ WHY = (
     "Validation {metric} was {best} at {where}; after the reductions ({steps}) it is {last}: "
     "the rate is not what holds the run back."
 )
-STOP = "Stop: use the weights of {where}. What is left to gain is in the data, the regularisation or the model."
+USE = "Use the weights of {where}: what is left to gain is in the data, the regularisation or the model."
 PATIENT = "Next time stop after the second reduction without gain (early stopping's patience = 2 x the scheduler's + 1)."
 
 
@@ -80,7 +80,7 @@ def _opinion(
         "last": compact(last),
         "steps": listed([drop.text for drop in late]),
     }
-    actions = (Text(STOP, values), Text(PATIENT))
+    actions = (Text(USE, values), Text(PATIENT))
     return Opinion(Judge.ID, "info", place_of(best, part), Text(TITLE, values), Text(WHY, values), actions, first)
 
 

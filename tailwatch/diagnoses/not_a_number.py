@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import place_of, shown, where
+from tailwatch.diagnoses._over import Over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,8 @@ BEFORE = "The last finite value was {value} at {where}."
 NEVER = "It never was finite."
 STOP = "Stop the run: what it computes from here on is worthless; go back to the last checkpoint before {where}."
 STOP_ANEW = "Stop the run: what it computes is worthless from {where} on; begin anew."
+BACK = "Go back to the last checkpoint before {where}: what was computed from there on is worthless."
+ANEW = "Begin anew: what was computed from {where} on is worthless."
 LOWER = "Lower the learning rate ({lr} now; try {lower}) and clip the gradient norm to 1.0."
 LOWER_UNKNOWN = "Lower the learning rate to a tenth and clip the gradient norm to 1.0."
 LOOK_VAL = "Evaluate the checkpoint before {where} on the same data: NaN again means the data or the metric, else the weights."
@@ -48,12 +51,13 @@ class Judge:
     """Says that a loss is not a number."""
 
     ID: ClassVar[str] = "not_a_number"
-    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("nonfinite", "epoch", "step"))
+    WATCHES: ClassVar[frozenset[Watch]] = frozenset(("nonfinite", "epoch", "step", "mark", "end"))
     awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
         self._seen = False
-        self._said: tuple[Series, Point, bool, Opinion] | None = None
+        self._over = Over()
+        self._said: tuple[Series, Point, bool, bool, Opinion] | None = None
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Name the loss that went first."""
@@ -70,13 +74,15 @@ class Judge:
         return () if unfinished is None else (unfinished,)
 
     def _opinion(self, series: Series, run: Run, *, only_validation: bool) -> Opinion:
-        """Make the finding once; it stands as long as the same value was the first."""
+        """Make the finding once; it stands as long as the same value was the first, and until the run is over."""
         bad = series.first_nonfinite
         assert bad is not None
+        over = self._over.is_past(run)
         said = self._said
-        if said is None or said[:3] != (series, bad, only_validation):
-            said = self._said = (series, bad, only_validation, _opinion(series, bad, run, only_validation=only_validation))
-        return said[3]
+        if said is None or said[:4] != (series, bad, only_validation, over):
+            opinion = _opinion(series, bad, run, only_validation=only_validation, over=over)
+            said = self._said = (series, bad, only_validation, over, opinion)
+        return said[4]
 
 
 def _is_loss(series: Series) -> bool:
@@ -103,13 +109,14 @@ def _sound_stretches(series: Series) -> list[int]:
     return found or [len(series)]
 
 
-def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> Opinion:
+def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool, over: bool) -> Opinion:
     at = next((i for i, v in enumerate(series.lines) if v == bad.line), 0)
     before = next((series.at(i) for i in range(at - 1, -1, -1) if series.values[i] - series.values[i] == 0.0), None)
     evidence = [shown(series, bad)]
     if before is not None:
         evidence.insert(0, shown(series, before))
     rate = run.setting("learning_rate")
+    stop = (ANEW if over else STOP_ANEW) if before is None else (BACK if over else STOP)
     lower = Text(LOWER_UNKNOWN) if rate is None else Text(LOWER, {"lr": compact(rate), "lower": compact(rate / 10)})
     return Opinion(
         Judge.ID,
@@ -122,7 +129,7 @@ def _opinion(series: Series, bad: Point, run: Run, *, only_validation: bool) -> 
         ),
         (Text(LOOK_VAL, {"where": where(bad)}), lower)
         if only_validation
-        else (Text(STOP_ANEW if before is None else STOP, {"where": where(bad)}), lower, Text(LOOK)),
+        else (Text(stop, {"where": where(bad)}), lower, Text(LOOK)),
         tuple(evidence),
     )
 

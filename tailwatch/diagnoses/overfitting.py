@@ -17,7 +17,7 @@ from tailwatch.core.terms import joined, metric_name
 from tailwatch.core.text import compact
 from tailwatch.diagnoses._common import place_of, planned_points, shown, train_near, where
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._over import NewMarks
+from tailwatch.diagnoses._over import NewMarks, Over
 from tailwatch.diagnoses._pairs import Pairs
 from tailwatch.diagnoses._totals import Totals
 from tailwatch.diagnoses._turn import Turn
@@ -65,6 +65,7 @@ class Judge:
     def __init__(self) -> None:
         self._totals = Totals()
         self._marks = NewMarks()
+        self._over = Over()
         self._fresh = Fresh()
         self._turn = Turn()
         self._best: Point | None = None
@@ -136,7 +137,7 @@ class Judge:
         score = _score(pairs.all, best.line) if val.goal == "min" else ()
         grave: Severity = "critical" if self._is_clear(val, last.value) and not score else "warning"
         from_start = self._turn.best_at <= 1 and self._late >= 3
-        over = run.clock.ended or run.clock.is_over
+        over = self._over.is_past(run)
         trains, rate = _train_values(pair, best, last), run.setting("learning_rate")
         return Draft(self.ID, grave, _word, val, best, last, self._late, from_start, over, rate, run.part, trains, score, grave)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
-    from tailwatch.core.events import Opinion, SourceEvent
+    from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
     from tailwatch.core.text import Language
     from tailwatch.session import Changes
@@ -89,7 +89,7 @@ class _Teller:
         self._marks = 0
         self._epoch: tuple[int, float | None] = (0, None)
         self._messages: dict[tuple[str, str], str] = {}
-        self._opinions: dict[str, Opinion] = {}
+        self._told: dict[str, tuple[str, str]] = {}
 
     def tell(self, event: SourceEvent, changes: Changes) -> Iterator[dict[str, Any]]:
         """Yield what is new, in the order in which a person would say it."""
@@ -108,10 +108,11 @@ class _Teller:
         yield from self._epoch_values()
 
     def _is_news(self, change: FindingChange) -> bool:
-        """Whether a finding says something else than it did; figures may change without a digit of what is said."""
+        """Whether a finding says something else than it did: its figures may change unseen, its advice when the run is over."""
         key, opinion = change.finding.key, change.finding.opinion
-        before, self._opinions[key] = self._opinions.get(key), opinion
-        return change.what != "updated" or opinion != before
+        said = (opinion.severity, self._language.render(opinion.title))
+        before, self._told[key] = self._told.get(key), said
+        return change.what != "updated" or said != before
 
     def _said(self) -> Iterator[dict[str, Any]]:
         for entry in self._session.messages.entries():
