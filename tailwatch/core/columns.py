@@ -254,10 +254,10 @@ class Strand:
         if not family.specs or family.kind not in ("bar", "loop") or (cursor.steps is None and not family.aside):
             return end
         ends = set() if cursor.epoch is None or family.aside else {cursor.steps}
+        if family.kind == "loop" and ends and cursor.steps is not None:
+            ends.add(cursor.steps - 1)
         if family.kind == "loop" and not cursor.from_zero:
             ends.add(0.0)
-        elif family.kind == "loop" and ends and cursor.steps is not None:
-            ends.add(cursor.steps - 1)
         steps = self.steps[start:end]
         return end if ends.isdisjoint(steps) else start + next(i for i, step in enumerate(steps) if step in ends)
 

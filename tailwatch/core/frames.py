@@ -27,11 +27,11 @@ END, BLANK, TEXT, BARE, COUNTED, OF_TOTAL, BEHIND = range(-3, 4)
 
 _BAR: Final = lazy(
     rb"\d%|\d ?/ ?\d|it/s|s/it|\[=+|=>|/step|\xe2\x96[\x80-\x9f]|\xe2\x94[\x80\x81\xb8\xba]|\xe2\x95[\xb8\xba]|B/s|\dit \[|"
-    rb"/Unknown"
+    rb"/Unknown|Elapsed Time: \d"
 )
 _COUNT: Final = lazy(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
 _DRAWN_COUNT: Final = lazy(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
-_GLYPHS: Final = lazy(rb"\[[=#>][=#>. -]{3,}")
+_GLYPHS: Final = lazy(rb"[\[|][=#>][=#>. -]{3,}")
 _PERCENT: Final = lazy(rb"\d{1,3}%")
 _CHANGING: Final = lazy(rb"\d+\.\d*")
 _TQDM_CLOCK: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")

@@ -80,7 +80,7 @@ _REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", IGNORECASE
 _TRAILING: Final = _set("over for of in on at during across")
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
-    "micro macro weighted item %"
+    "micro macro weighted item av %"
 )
 
 _LOWER_IS_BETTER: Final = _set(
@@ -145,7 +145,7 @@ def meaning(name: str) -> Meaning:
     if metric is None:
         metric = "_".join(kept if kept[:1] == ["best"] else bare) or name.strip().lower()
     goal = _goal(metric, kept)
-    known = plain or _names_a_metric(kept)
+    known = plain or _names_a_metric(kept) or ("per" in kept[1:] and _names_a_metric(kept[: kept.index("per")]))
     return Meaning(metric, split, goal, known, plain, known and not plain and "AP" not in name and _is_weak(kept))
 
 
@@ -237,7 +237,7 @@ def _names_a_metric(kept: list[str]) -> bool:
 
 def _is_weak(kept: list[str]) -> bool:
     strong = [w for w in kept if (_is_metric(w) and w not in _WEAK) or (len(w) > 5 and w.endswith(("loss", "accuracy")))]
-    return not strong and any(w in _WEAK for w in kept)
+    return not (strong or "episode" in kept) and any(w in _WEAK for w in kept)
 
 
 def _chinese_split(word: str) -> Split | None:

@@ -165,12 +165,12 @@ class Saying:
             if axis == "index" and self._neutral:
                 return None
         else:
-            axis, step = self._bar(parts, cursor)
+            axis, step = self._bar(parts, cursor, redrawn=line.redraws > 0)
         return Reading(
             specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect
         )
 
-    def _bar(self, parts: Parts, cursor: Cursor) -> tuple[Axis, float | None]:
+    def _bar(self, parts: Parts, cursor: Cursor, *, redrawn: bool) -> tuple[Axis, float | None]:
         """A bar's values are running ones until it is full; an evaluation's full bar stands at the training's step."""
         step, steps = cursor.step, cursor.steps
         if self._aside:
@@ -179,9 +179,9 @@ class Saying:
             return ("epoch" if self._mover.own("step", parts) == self._mover.own("steps", parts) else "step"), cursor.step
         full = step is not None and step == steps
         if self.plan.kind == "loop":
-            if step == 0.0:
-                cursor.from_zero = True
-            full = full or (cursor.from_zero and step is not None and steps is not None and step == steps - 1)
+            cursor.from_zero |= step == 0.0
+            from_zero = cursor.from_zero or redrawn  # of a redrawn bar the first state is not seen
+            full = full or (from_zero and step is not None and steps is not None and step == steps - 1)
         if full and (self._aside or self.plan.kind == "epoch_bar" or cursor.epoch is not None):
             return "epoch", cursor.step if self._aside else step
         return "step", step

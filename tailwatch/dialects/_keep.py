@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tailwatch.dialects._values import Value
 
 _CODE: Final = lazy(
-    rb"\bself\.\w|\bdef \w|\bimport \w|\breturn\b|\blambda\b|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
+    rb"\bself\.\w|\bdef \w|\bimport \w|(?:^|[:;{)])\s*return\b(?!\s*[:=])|\blambda (?:\w+(?:, ?\w+){0,4})?:(?! ?-?0)|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
     rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|//|;\s*$"
 )
 _WORD_OF_CODE: Final = any_of_bytes(
@@ -43,7 +43,7 @@ _SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "
 _MOMENT: Final = lazy(rb"0{10}(?:000){0,3}(?:\.0*)?$")
 _CONFIG: Final = lazy(
     rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
-    rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|[Cc]riterion|Setting[s ]"
+    rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|\b[Cc]riterion|Setting[s ]"
 )
 _MAY_BE_CONFIG: Final = any_of_bytes(
     (
@@ -52,6 +52,8 @@ _MAY_BE_CONFIG: Final = any_of_bytes(
     )
 )
 """One of those stands in whatever `_CONFIG` finds."""
+_FLAG: Final = lazy(rb"(?:^|[\s'\"])--[A-Za-z]")
+"""`--lr=0.4 --iter=1000000`: a command line, or flags as gflags shows them."""
 
 
 _OF_A_CHANGE: Final = frozenset([
@@ -76,6 +78,8 @@ def is_config(pairs: Pairs) -> bool:
     hyper = len(pairs.settings) + sum(1 for v in pairs.values if v.name.key)
     if pairs.scan.bar or not (pairs.values or pairs.settings):
         return False
+    if len(_FLAG.findall(pairs.scan.masked)) >= 2:
+        return True
     if pairs.named_place or pairs.placed("steps"):
         measured = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)
         return len(pairs.values) + hyper >= 5 and measured * 3 < len(pairs.values) and _speaks_of_config(pairs.scan.masked)

@@ -43,7 +43,9 @@ _LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
 _TRAILING: Final = lazy(r"(?:[ \t]+(?:is|of|at|was|to|after|for|on|in|so|far|now|reached|equals|be))+$", IGNORECASE)
-_LEADING: Final = lazy(r"^(?:(?i:the|an|with|and|got|achieved)|a)\s+")
+_LEADING: Final = lazy(
+    r"^(?:(?i:the|an|with|and|got|achieved|(?:updating|adjusting|setting|new)(?=(?: the)? (?:learning rate|lr)\b))|a)\s+"
+)
 _COUNTED: Final = lazy(
     " {0,2}(?:轮(?:次)?|个 ?(?:epoch|周期)|回合|步|次迭代|(?<= )(?:epochs|steps|iterations|updates|batches|rounds)(?=[ ,:]))(?:[ \t,，:：|]{1,8}|的)".encode(),
     IGNORECASE,
@@ -179,7 +181,7 @@ def _place(found: list[str], text: str) -> Part | None:
     if " ".join(found) in STEP_PHRASES:
         return "step"
     if len(found) > 1 and any(w in NOT_A_PLACE for w in found[:-1]):
-        return None
+        return "nothing" if found[:-1] == ["eval"] and last in STEP else None  # how far an evaluation is
     if " " not in text and not OF_A_PLACE.issuperset(found[:-1]):
         return "nothing" if COUNTERS.issuperset(found) else None  # `overfit_single_batch`
     if last in EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):

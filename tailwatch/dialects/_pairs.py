@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
-_THEN_STEPS: Final = lazy(rb"(?:\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
-"""Behind an epoch: `Train: 0 [3/15]`, `Train: [0/300][3/15]`."""
+_THEN_STEPS: Final = lazy(rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
+"""Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`."""
+
+
 _OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
 """Behind a number that opens the line in a bracket: of how many, and a second count."""
 _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))
@@ -155,8 +157,8 @@ class Pairs(Followers):
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
         at_place = AT_PLACE.match(raw) if raw[-1] in _ENDS_OF_PLACES else None
         if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust != "none"):
-            of_metrics = at_place[1].endswith(b"metrics")  # `eval metrics after step: 11, loss=0.4`
-            self._pending, self._pending_at = b"" if of_metrics else at_place[1], at
+            no_value = at_place[1].endswith(b"metrics") or classify(at_place[1]).part != "value"
+            self._pending, self._pending_at = b"" if no_value else at_place[1], at  # `eval metrics after step: 11, loss=0.4`
             self.named_place = True
             self._place("epoch" if at_place[2].lower() == b"epoch" else "step", token)
             return True
@@ -249,8 +251,8 @@ class Pairs(Followers):
         elif self._pending and (gap == b" " or gap.strip() in COPULAS or EXPLICIT.search(gap)):
             self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
-            if b"." in self._number(token) or kind == "other" or EPOCH_AGAIN.match(self.scan.masked, token.end):
-                self._last = ""  # `Epoch 1 [12.1s]`, `Epoch 1 (1/200):`
+            if b"." in self._number(token) or kind in ("other", "percent") or EPOCH_AGAIN.match(self.scan.masked, token.end):
+                self._last = ""  # `Epoch 1 [12.1s]`, `Epoch 1 [54%]`, `Epoch 1 (1/200):`
             elif self.evaluates and follows[:1] != b"/":
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
             else:

@@ -37,6 +37,8 @@ _MAY_BE_VERSION: Final = lazy(rb"\.0{1,9}\.0")
 _MAY_BE_PATH: Final = lazy(rb"/(?:/|(?<![\w.]/)[\w.+@=-])")
 _MAY_BE_CLOCK: Final = lazy(rb":00|0(?:[dhm] ?0| day)")
 """What each of the others must hold, found faster."""
+_DATE: Final = lazy(rb"(?<![\w/.])00/00/00(?:00)?(?=[ ,\]]{1,2}(?:- ?)?00:)")
+"""With a time behind it that is no time of day of a stamp: `03/04/24 - 10:11.12AM`."""
 _HEX: Final = lazy(rb"0x[0a-fA-F]{2,16}\b")
 _DEVICE: Final = lazy(
     rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
@@ -155,6 +157,7 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
     """Return the patterns of noise that may be in the shape: a look for one byte or two spares most of the work."""
     if b":00" in shape or b"00-00" in shape or b"00/00" in shape:
         yield _TIME
+        yield _DATE
     if _MAY_END_FILE.search(shape) is not None:
         yield _FILE
     if _MAY_BE_VERSION.search(shape) is not None:
@@ -180,6 +183,14 @@ def _numbers(text: bytes) -> Iterable[tuple[int, int]]:
         start = at if text[at - 1 : at] in _PLAIN_BEFORE else _start(text, at)
         if start >= 0 and not (text[start - 1 : start] == b"(" and _in_name(text, start, end)):
             yield start, end
+
+
+def _whole_word(text: bytes, at: int) -> int:
+    """Return where the first whole word begins from here on."""
+    if at <= 0 or text[at] not in _LETTERS or text[at - 1] not in _LETTERS:
+        return at
+    end = text.find(b" ", at, at + LOOK_BACK - 1)
+    return at if end < 0 else end
 
 
 def _start(text: bytes, at: int) -> int:
@@ -233,7 +244,7 @@ def _tokens(text: bytes) -> Iterable[Token]:
     for count, (start, end) in enumerate(spans):
         found = None if text[end : end + 1] in _NO_UNIT else _UNIT.match(text, end)
         unit = b"" if found is None else found[0]
-        gap = text[max(at, start - LOOK_BACK) : start]
+        gap = text[max(at, _whole_word(text, start - LOOK_BACK)) : start]
         width = start - at
         slash = count > 0 and width < 15 and (b"/" in gap or b"of" in gap) and _FRACTION.search(gap) is not None
         yield Token(start, end, unit, gap, slash)

@@ -73,6 +73,8 @@ _OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", IGNORECASE)
 """A mean was measured: `Mean value loss: 0.12` is no setting."""
 _TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", IGNORECASE)
 _FINISHED: Final = lazy(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
+_COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
+"""`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
 _GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
 _STRATEGY: Final = lazy(
     rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
@@ -161,6 +163,8 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
                 kept = tuple(f for f in kept if f.role not in ("step", "steps"))  # an evaluation's own steps
             return Plan(NAME, kept, kind="bar", frame=under(frame, split))
         epoch = pairs.placed("epoch")
+        if frame.split is not None and split is None and _COUNTS_DATA.search(found.masked) is not None:
+            return Plan(NAME, _fields(found, pairs, ()))
         if frame.split is not None and epoch is not None and b"." in found.masked[epoch.start : epoch.end]:
             return Plan(NAME, _fields(found, pairs, ()))  # `epoch = 3.0` among the values of a heading
         after = under(frame, split)
