@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from tailwatch.core.events import Reading
-from tailwatch.core.naming import in_a_list, name_as_shown
-from tailwatch.core.numbers import number
+from tailwatch.core.naming import in_a_list
 from tailwatch.core.plans import Runner
-from tailwatch.core.sanitise import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,17 +33,16 @@ class Recap(Runner):
         super().__init__(plan, shape)
         self.family = None
         turns: dict[SeriesSpec, count[int]] = {}
-        numbered = [(next(turns.setdefault(spec, count())), i) for i, spec in enumerate(self._specs)]
+        numbered = [(next(turns.setdefault(spec, count())), i) for i, spec in enumerate(self._saying.specs)]
         last = max((turn for turn, _ in numbered), default=-1)
         turn_of = iter([turn for turn, _ in numbered])
         fields = [f if f.series is None else f._replace(series=in_a_list(f.series, next(turn_of))) for f in plan.fields]
         self._parts = Runner(plan._replace(fields=tuple(fields), kind="context"), shape)
         self._each = tuple(tuple(i for turn, i in numbered if turn == wanted) for wanted in range(last + 1))
 
-    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Runner:
+    def laid_out(self, spans: Iterable[tuple[int, int]], length: int) -> Self:
         """Return the runner for lines whose fields stand so, see `Runner.laid_out`."""
         twin = super().laid_out(spans, length)
-        assert isinstance(twin, Recap)
         twin._each, twin._parts = self._each, self._parts.laid_out(spans, length)  # noqa: SLF001 - its own twin
         return twin
 
@@ -58,13 +55,11 @@ class Recap(Runner):
         parts = self.unpack(line.raw)
         placed = len(self._each) > 1 and not cursor.recalled
         cursor.recalled = cursor.recalled or placed  # a second list goes back to the first epoch: no restart
-        known = list(self._specs)
-        for i, at, raw in self._named:
-            known[i] = name_as_shown(visible(parts[at]).strip(), known[i], raw)
+        known, read = self._saying.values(parts)
         found: list[ReaderEvent] = []
         for turn, chosen in enumerate(self._each):
             specs = tuple([known[i] for i in chosen])
-            values = tuple([number(parts[self._values[i]], self._forms[i]) for i in chosen])
+            values = tuple([read[i] for i in chosen])
             epoch = FIRST_EPOCH + turn if placed else None
             found.append(
                 Reading(

@@ -44,12 +44,12 @@ class Saying:
         "_plain",
         "_rank",
         "_settings",
-        "_specs",
         "_time",
         "_values",
         "_who",
         "family",
         "plan",
+        "specs",
     )
 
     def __init__(self, plan: Plan, shape: bytes) -> None:
@@ -62,7 +62,7 @@ class Saying:
         self._values = tuple(at for at, _ in values)
         self._forms = tuple(f.form for _, f in values)
         self._plain = all(form == "float" for form in self._forms)
-        self._specs = tuple(f.series for _, f in values if f.series is not None)
+        self.specs = tuple(f.series for _, f in values if f.series is not None)
         self._named = tuple(
             (i, place[f.name_field], name_in_shape(plan.fields[f.name_field], shape))
             for i, (_, f) in enumerate(values)
@@ -71,12 +71,12 @@ class Saying:
         self._settings = tuple((f.key, at, f.form) for at, f in numbered if f.role in ("setting", "count"))
         self._keys = tuple((f.key, i) for i, (_, f) in enumerate(values) if f.key)
         self._time = next((at for at, f in numbered if f.role == "time"), -1)
-        self._neutral = bool(self._specs) and all(is_neutral(s.name) for s in self._specs)
-        self._held_out = held_out(self._specs)
-        self._who = signature(self._specs)
+        self._neutral = bool(self.specs) and all(is_neutral(s.name) for s in self.specs)
+        self._held_out = held_out(self.specs)
+        self._who = signature(self.specs)
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         in_bar = plan.kind in ("bar", "loop", "epoch_bar")
-        by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not _is_held_out(s) for s in self._specs)
+        by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not _is_held_out(s) for s in self.specs)
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._lean = bool(values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         self._ends_box = bool(values) and plan.kind != "boxed"
@@ -91,7 +91,7 @@ class Saying:
             self.family = None
         else:
             moves = mover.moves and not values
-            self.family = family_of(plan, self._specs, numbered, moves=moves, bare=mover.bare, aside=self._aside)
+            self.family = family_of(plan, self.specs, numbered, moves=moves, bare=mover.bare, aside=self._aside)
 
     def say(self, line: Line, parts: Parts, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says whose fields hold these parts; the cursor moves with it."""
@@ -143,17 +143,22 @@ class Saying:
         if self.plan.closes or len(cursor.boxed) > MAX_BOX:
             events += open_box(cursor)
 
-    def _reading(self, line: Line, parts: Parts, cursor: Cursor) -> Reading | None:
+    def values(self, parts: Parts) -> tuple[tuple[SeriesSpec, ...], tuple[float, ...]]:
+        """Return the series that the parts of a line name, and their values."""
         if self._plain:
             values = tuple([float(parts[at]) for at in self._values])
         else:
             values = tuple([number(parts[at], form) for at, form in zip(self._values, self._forms, strict=True)])
-        specs = self._specs
+        specs = self.specs
         if self._named:
             listed = list(specs)
             for i, at, raw in self._named:
                 listed[i] = name_as_shown(visible(parts[at]).strip(), specs[i], raw)
             specs = tuple(listed)
+        return specs, values
+
+    def _reading(self, line: Line, parts: Parts, cursor: Cursor) -> Reading | None:
+        specs, values = self.values(parts)
         rank = int(parts[self._rank]) if self._rank >= 0 else None
         step = cursor.step
         axis: Axis
