@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) -> Iterator[tuple[int, list[Slice]]]:
     """Tell the run of the lines between two places, up to each look of the diagnoses; not up to one that asks nobody.
 
-    Yields the place behind each piece and its rows with values, in the order of their ends.
+    Yields the place behind each piece and its rows with values.
     """
     numbers = woven.block.numbers
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
@@ -45,10 +45,14 @@ def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) ->
     for begin, end in woven.until_looks(run.looks, run.rank, start, until, doubtful=doubtful, spared=spared):
         slices = woven.slices(begin, end)
         run.line = numbers[end - 1]
-        others = [s for s in slices if run.is_other_rank(s.strand.rank)]
-        run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
-        _take_in(run, woven, [s for s in slices if s.strand.family.tells and s not in others])
-        yield end, sorted((s for s in slices if s.strand.family.specs), key=_counts)
+        if woven.names_rank:
+            others = [s for s in slices if run.is_other_rank(s.strand.rank)]
+            run.other_ranks += sum((s.end - s.start) * len(s.strand.family.specs) for s in others)
+            own = [s for s in slices if s not in others]
+        else:
+            own = slices
+        _take_in(run, woven, [s for s in own if s.strand.family.tells])
+        yield end, [s for s in slices if s.strand.family.specs]
 
 
 def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list[Slice]]:
@@ -71,19 +75,27 @@ def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list
 
 
 def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
+    """Take in the rows of some lines; this happens at every look, so that each pass over the strands counts."""
     if not told:
         return
-    valued = [s for s in told if s.strand.family.specs]
-    goes_on = [s.counts for s in valued if _add(run, woven, s)]
-    if goes_on:
-        run.went_on(woven.block.numbers[max(goes_on)[1]])
+    counts: dict[Axis, int] = {}
+    last = went_on = (-1, -1)
+    for found in told:
+        axis = found.strand.axis
+        if found.strand.family.specs:
+            counts[axis] = counts.get(axis, 0) + found.end - found.start
+            at = found.counts
+            last = max(last, at)
+            if _add(run, woven, found):
+                went_on = max(went_on, at)
+    if went_on[1] >= 0:
+        run.went_on(woven.block.numbers[went_on[1]])
     _progress(run, woven, told)
-    if valued:
-        stamp = woven.time_at(max(valued, key=_counts).last)
+    if counts:
+        stamp = woven.time_at(last[1])
         for axis in AXES:
-            count = sum(s.end - s.start for s in valued if s.strand.axis == axis)
-            if count:
-                run.taken(axis, count, stamp)
+            if axis in counts:
+                run.taken(axis, counts[axis], stamp)
 
 
 def _add(run: Run, woven: Weave, found: Slice) -> bool:
@@ -92,7 +104,7 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     specs, count = strand.family.specs, end - start
     run.dialects[strand.family.dialect] += count
     run.points[strand.family.dialect] += count * len(specs)
-    numbers = _numbers(woven.block.numbers, strand.lines[start:end])
+    numbers = _numbers(woven.block.numbers, strand.lines, start, end)
     epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
     steps = strand.steps[start:end]
     kept = _last_at_each(steps)
@@ -106,12 +118,13 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     return goes_on
 
 
-def _numbers(numbers: list[int], places: list[int]) -> array[int]:
-    """Return the numbers of the lines at some places; mostly nothing lies between them."""
-    first, count = numbers[places[0]], len(places)
-    if numbers[places[-1]] - first == places[-1] - places[0] == count - 1:
-        return array("q", range(first, first + count))
-    return array("q", [numbers[at] for at in places])
+def _numbers(numbers: list[int], places: list[int], start: int, end: int) -> array[int]:
+    """Return the numbers of the lines at the places of some rows; mostly nothing lies between them."""
+    at, to, between = places[start], places[end - 1], end - 1 - start
+    first = numbers[at]
+    if numbers[to] - first == to - at == between:
+        return array("q", range(first, first + between + 1))
+    return array("q", map(numbers.__getitem__, places[start:end]))
 
 
 def _last_at_each(steps: array[float]) -> list[int] | None:
@@ -124,16 +137,16 @@ def _last_at_each(steps: array[float]) -> list[int] | None:
 
 def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
     """Put the run where the last row stands."""
-    newest = max(told, key=_counts)
-    line = woven.block[newest.last]
+    newest = max(told, key=_counts) if len(told) > 1 else told[0]
+    number = woven.block.numbers[newest.last]
     old, step = run.progress, newest.strand.steps[newest.end - 1]
     epochs, steps = old.epochs, old.steps
     if any(s.strand.family.moves for s in told):
         epochs = epochs if woven.epochs is None else woven.epochs
         steps = steps if woven.steps is None else woven.steps
     epoch = old.epoch if woven.epoch is None else woven.epoch
-    run.progress = Progress(epoch, epochs, step if step == step else old.step, steps, line.number, line.part)
-    run.segment.last_line = line.number
+    run.progress = Progress(epoch, epochs, step if step == step else old.step, steps, number, woven.block.part)
+    run.segment.last_line = number
     run.whole_epoch = newest.strand.axis == "epoch"
 
 

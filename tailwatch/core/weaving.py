@@ -103,7 +103,8 @@ class Weave:
         Where it is `doubtful` whether training goes on, the first value that shows it is looked at, too. `spared` says whether
         looks at values of an axis would change nothing now: some of them are passed over then.
         """
-        ordered = [(axis, places) for axis in AXES if (places := self._places(axis, rank))]
+        axes: tuple[Axis, ...] = ("epoch", "index", "step")  # nothing is asked of running values where a result comes first
+        ordered = [(axis, places) for axis in axes if (places := self._places(axis, rank))]
         shown = self._first_that_shows_training(rank, start) if doubtful else until
         while start < until:
             end = shown + 1 if start <= shown < until else until
@@ -127,8 +128,13 @@ class Weave:
 
     def slices(self, start: int, end: int) -> list[Slice]:
         """Return what lies between two places, the strands in the order of their first rows."""
-        found = ((s, bisect_left(s.places, start), bisect_left(s.places, end)) for s in self.strands)
-        return [Slice(s, a, b) for s, a, b in found if a < b]
+        found = []
+        for strand in self.strands:
+            first = bisect_left(strand.places, start)
+            behind = bisect_left(strand.places, end, first)
+            if first < behind:
+                found.append(Slice(strand, first, behind))
+        return found
 
     def time_at(self, place: int) -> str | None:
         """Return the time stamp that holds at a place."""

@@ -38,15 +38,9 @@ class Blocks:
         self.best, self.best_at = math.inf, 0
         self.highest = 0.0
         self._worst, self._longest = 0.0, 0
-        self._open: list[float] = []
 
-    def add(self, value: float) -> bool:
-        """Take the next value; returns whether it completed a block."""
-        self._open.append(value)
-        if len(self._open) < self.size:
-            return False
-        now = middle(self._open)
-        self._open.clear()
+    def add(self, now: float) -> None:
+        """Take the median of the next block."""
         self.medians.append(now)
         if now < self.best:
             self._worst = max(self._worst, self.highest)
@@ -54,7 +48,6 @@ class Blocks:
             self.best, self.best_at, self.highest = now, len(self.medians) - 1, 0.0
         else:
             self.highest = max(self.highest, now - self.best)
-        return True
 
     def is_unusual(self, rise: float) -> bool:
         """Whether a rise is much higher, or higher and much longer, than all that were followed by a new best."""
@@ -70,10 +63,16 @@ class Scales:
 
     def add(self, values: Sequence[float]) -> list[Blocks]:
         """Take the newest of `values`; returns the sizes of which it completed a block, the small ones first."""
+        count = len(values)
+        if count % SMALLEST:  # every block ends where one of the smallest does
+            return []
         size = SMALLEST << len(self._all)
-        if len(values) >= size * ENOUGH:  # long enough for a size more: it is made of what there was
+        if count >= size * ENOUGH:  # long enough for a size more: it is made of what there was
             larger = Blocks(size)
-            for value in values[:-1]:
-                larger.add(value)
+            for end in range(size, count, size):
+                larger.add(middle(values[end - size : end]))
             self._all.append(larger)
-        return [blocks for blocks in self._all if blocks.add(values[-1]) and len(blocks.medians) >= ENOUGH]
+        complete = [blocks for blocks in self._all if count % blocks.size == 0]
+        for blocks in complete:
+            blocks.add(middle(values[-blocks.size :]))
+        return [blocks for blocks in complete if len(blocks.medians) >= ENOUGH]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from tailwatch.diagnoses._noise import middle
-
 _WIDEST: Final = 11
 
 
@@ -30,10 +28,10 @@ class Smooth:
             return longer or rise > self.worst
         return (longer and rise > 1.5 * self.worst) or (wait > self.longest and rise > 4 * self.worst)
 
-    def add(self, raw: list[float], length: float) -> None:
-        """Take the newest value of `raw`; a curve of `length` epochs is smoothed over a twentieth of it."""
-        i = len(raw) - 1
-        self._medians.append(middle(raw[-3:]) if i >= 2 else raw[0])
+    def add(self, median: float, length: float) -> None:
+        """Take the median of the last three values; a curve of `length` epochs is smoothed over a twentieth of it."""
+        i = len(self.values)
+        self._medians.append(median)
         width = min(_WIDEST, max(1, round(length / 20)))
         recent = self._medians[max(0, i - width + 1) :]
         now = sum(recent) / len(recent)

@@ -86,15 +86,19 @@ class Turn:
         self.values.append(value)
         self.trains.append(math.nan if train is None else train)
         if train is not None:
-            self._train_low, self._train_high = min(self._train_low, train), max(self._train_high, train)
+            self._train_low = min(self._train_low, train)
+            self._train_high = max(self._train_high, train)
         i = len(self.values) - 1
         if i < 3:
             self._start = max(self._start, value)
         if value < self.best:
             self.best, self.best_at, self._highest = value, i, 0.0
-        self._highest = max(self._highest, value - self.best)
-        self._follow_level(i)
-        self._smooth.add(self.values, planned or _GROWTH * (i + 1))
+        elif value - self.best > self._highest:
+            self._highest = value - self.best
+        median = middle(self.values[-3:]) if i >= 2 else self.values[0]
+        if i >= 2 and median < self._level:  # the best of the centred median of three, which one lucky epoch cannot set
+            self._level, self._level_at = median, i - 1
+        self._smooth.add(median, planned or _GROWTH * (i + 1))
         self._complete = self._scales.add(self.values)
         self.turned = not self._recovered() if self.turned else self._turns(planned)
         return self.turned
@@ -127,14 +131,6 @@ class Turn:
             self.threshold = min(usual, clear) if _order(self.values[self.best_at :]) > _STEADY else usual
             self.turned = min(self.values[-2:]) - self.best > self.threshold
         return self.turned
-
-    def _follow_level(self, i: int) -> None:
-        """Keep the best of the centred median of three, which one lucky epoch cannot set."""
-        if i < 2:
-            return
-        level = middle(self.values[-3:])
-        if level < self._level:
-            self._level, self._level_at = level, i - 1
 
     def _rose(self, i: int, planned: float | None, *, drifted: bool) -> bool:
         """Whether the last values lie above the best; where it `drifted`, the limit counts though they do not."""

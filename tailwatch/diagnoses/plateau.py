@@ -74,6 +74,7 @@ class Progress:
         self.first = self.best = self.third = math.nan
         self.recent: list[float] = []
         self.count = 0
+        self._noise: tuple[int, float] = (0, 0.0)
 
     def add(self, value: float) -> None:
         """Take the next epoch's value; what is not finite is left out."""
@@ -102,7 +103,9 @@ class Progress:
     @property
     def noise(self) -> float:
         """The noise of the last thirty epochs, as a share of the first value."""
-        return spread(self.recent) / abs(self.first) if self.first else 0.0
+        if self._noise[0] != self.count:
+            self._noise = self.count, spread(self.recent) / abs(self.first) if self.first else 0.0
+        return self._noise[1]
 
     @property
     def still_falls(self) -> bool:

@@ -81,18 +81,23 @@ def _opinion(val: Series, train: Series, first: Point, then: Point, part: int) -
 
 def _is_lower(pair: Pair, share: float) -> bool:
     """Whether the last evaluation lies below training by more than a share, so that it is worth while to look at those before."""
-    gaps = _gaps(pair, 1)
-    return bool(gaps) and gaps[0] > share
+    val, train = pair.val, pair.train
+    assert val is not None
+    assert train is not None
+    if train.lines[-1] > val.lines[-1]:
+        gaps = _gaps(pair, 1)
+        return bool(gaps) and gaps[0] > share
+    return _gap(train.values[-1], val.values[-1]) > share
 
 
 def _gaps(pair: Pair, count: int) -> list[float]:
     """By how much of its size the training loss lies above the validation loss, for the last evaluations."""
-    assert pair.val is not None
-    assert pair.train is not None
-    gaps = []
-    for i in range(max(0, len(pair.val) - count), len(pair.val)):
-        at = train_near(pair.train, pair.val.lines[i])
-        if at >= 0:
-            train = pair.train.values[at]
-            gaps.append((train - pair.val.values[i]) / abs(train) if train else 0.0)
-    return gaps
+    val, train = pair.val, pair.train
+    assert val is not None
+    assert train is not None
+    near = [(train_near(train, val.lines[i]), val.values[i]) for i in range(max(0, len(val) - count), len(val))]
+    return [_gap(train.values[at], value) for at, value in near if at >= 0]
+
+
+def _gap(train: float, val: float) -> float:
+    return (train - val) / abs(train) if train else 0.0
