@@ -1,8 +1,10 @@
 r"""Folding the redraws of progress bars: of a bar drawn 900 times its last state remains, with its redraw count.
 
 Only frames that look like bars fold (see `frames`); other `\r` frames are points of their own.
-A bar that ends its line with tqdm's `[...]` may be drawn on further below, around a nested bar, so it waits for the next line; a text printed in a bar's
-place (`tqdm.write`) waits for the bar's next state, which tells the step it was printed at.
+A bar that ends its line with tqdm's `[...]` was closed, or goes on around a bar nested below it, which the cursor's way back up in the next line tells;
+one that is wiped off was closed, or makes place for a text (`tqdm.write`). Which it was shows when a bar is drawn again: where
+another one begins, those that may be over are. A text printed in a bar's place waits for that, too: the bar's next state tells the step it was
+printed at. Source: tqdm/std.py (4.70), `close`, `display`, `moveto` and `external_write_mode`.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from itertools import compress, count, islice, pairwise, repeat
 from operator import is_not
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.bar import Bar, Fate
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
-from tailwatch.core.framing import frames_of, goes_back
+from tailwatch.core.framing import frames_of, goes_back, moves_up
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
@@ -28,30 +31,8 @@ _WIDEST: Final = 40
 """Digits of a count and its total, and what stands between them."""
 
 
-class Bar:
-    """The last state of a bar: how far it is, where it was drawn, how often it was drawn before."""
-
-    __slots__ = ("done", "form", "frame", "number", "offset", "redraws", "total")
-
-    def __init__(self, form: Form) -> None:
-        self.form = form
-        self.frame = b""
-        self.number = self.offset = 0
-        self.done = self.total = -1
-        self.redraws = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether the bar has reached its end."""
-        return self.done == self.total or (self.form.may_be_full and b"100%" in self.frame)
-
-    def let_out(self, out: Block) -> None:
-        """Make a line of it."""
-        out.add(self.frame, self.number, self.offset, self.redraws)
-
-
 class Bars:
-    """The bars of the present line, by what stands before their first digit."""
+    """The bars of the present line, by what stands before their first digit, and by their totals."""
 
     def __init__(self, *, every_redraw: bool = False) -> None:
         self.redraws = 0
@@ -59,10 +40,18 @@ class Bars:
         self.erased_bytes = 0
         self.forms = Forms()
         self._every_redraw = every_redraw
-        self._open: dict[bytes, Bar] = {}
-        self._last: bytes | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is not out yet: the file begins anew."""
+        self._open: dict[tuple[bytes, int], Bar] = {}
+        self._last: Bar | None = None
+        """The one drawn last, if no text came after it."""
+        self._ended: Bar | None = None
+        """The one whose line has just ended."""
         self._wiped = False
-        self._carried: frozenset[bytes] = frozenset()
+        self._below = False
+        """The next frame stands below the line of the bar drawn last."""
         self._waiting: list[tuple[bytes, int, int]] = []
 
     def __bool__(self) -> bool:
@@ -70,8 +59,15 @@ class Bars:
 
     def begin_line(self, piece: bytes, out: Block) -> None:
         """A line begins: bars go on in it only if it begins by going back."""
-        if (self._open or self._waiting) and not goes_back(piece):
+        if not (self._open or self._waiting):
+            return
+        if not goes_back(piece):
             self.flush(out)
+            return
+        self._below = moves_up(piece)
+        if self._ended is not None and not self._below:
+            self._ended.fate = Fate.ENDED
+        self._ended = None
 
     def take_lines(self, pieces: list[bytes], number: int, offset: int, out: Block, *, begun: bool = False) -> None:
         """Take whole lines in a row; the first has a number and stands at an offset of the log. What is complete goes `out`."""
@@ -105,7 +101,7 @@ class Bars:
                 self._print(raws[at], number, starts[at] + at - behind, out)
             elif kind == BLANK:
                 if len(raws[at]) >= WIPE:
-                    self._wiped = True
+                    self._wipe()
             else:
                 if len(out.raws) == before and not self._open and not self._waiting:
                     out.add(b"", number, starts[first] + first - behind)
@@ -123,8 +119,8 @@ class Bars:
 
         Only its last state matters, and the last ones before it begins anew: the others are counted together.
         """
-        track = tracks[first]
-        if track.kind >= BEHIND:
+        track, bar = tracks[first], self._last
+        if track.kind >= BEHIND or bar is None:
             return first
         others = map(is_not, islice(tracks, first, None), repeat(track))
         end = next(compress(count(first), others))
@@ -132,11 +128,11 @@ class Bars:
         breaks = _breaks(forms[first:end], raws[first:end]) if track.kind != BARE else []
         for start, stop in pairwise([first, *(first + at for at in breaks), end]):
             if start != first:
-                self._draw(forms[start], raws[start], number, starts[start] + start - behind, out)
+                bar = self._draw(forms[start], raws[start], number, starts[start] + start - behind, out)
             go_on = start + 1
-            if stop - go_on > 1 and track.name not in self._carried:
+            if stop - go_on > 1 and not bar.carried:
                 go_on = stop - 1
-                self._fold(self._open[track.name], raws[start:go_on])
+                self._fold(bar, raws[start:go_on])
             for at in range(go_on, stop):
                 self._draw(forms[at], raws[at], number, starts[at] + at - behind, out)
         return end - 1
@@ -149,11 +145,18 @@ class Bars:
         self.redraws += folded
         self.redrawn_bytes += folded + sum(map(len, states))
 
+    def _wipe(self) -> None:
+        """Note that a bar is wiped off the screen: the one below, or the one drawn last."""
+        self._wiped = True
+        nested = next((bar for bar in reversed(self._open.values()) if bar.below), None) if self._below else None
+        wiped = nested or self._last
+        if wiped is not None:
+            wiped.fate = Fate.WIPED
+        self._below = False
+
     def _print(self, text: bytes, number: int, offset: int, out: Block) -> None:
         """Take a text: it is a line and lets finished bars out before it."""
-        full = [name for name, bar in self._open.items() if bar.full]
-        if full:
-            self._let_out([self._open.pop(name) for name in full], out)
+        self._let_go([key for key, bar in self._open.items() if bar.full], out)
         self._last = None
         if self._wiped and self._open and len(self._waiting) < MAX_BARS:
             self._waiting.append((text, number, offset))
@@ -161,74 +164,99 @@ class Bars:
             self._let_texts_go(out)
             out.add(text, number, offset)
 
-    def _draw(self, form: Form, frame: bytes, number: int, offset: int, out: Block) -> None:
+    def _draw(self, form: Form, frame: bytes, number: int, offset: int, out: Block) -> Bar:
         """Take a frame of a bar: it replaces the bar's former state."""
         name = (form.track or form.track_of(frame))[0]
         done, total = form.state(frame)
-        bar = self._open.get(name)
-        if bar is None:
-            if len(self._open) >= MAX_BARS:
-                self.flush(out)
-            bar = self._open[name] = Bar(form)
-        elif done < bar.done or total != bar.total or (done != bar.done and name in self._carried):
-            bar.let_out(out)
+        bar = self._open.get((name, total))
+        if bar is None or done < bar.done:
+            bar = self._begin(name, total, form, out)
+        elif done != bar.done and bar.carried:
+            if not bar.has_told:
+                bar.let_out(out)
             bar.redraws = 0
         else:
             bar.redraws += 1
-            self.redraws += 1
-            self.redrawn_bytes += len(bar.frame) + 1
+            self._pass(bar)
         bar.form, bar.frame, bar.number, bar.offset, bar.done, bar.total = form, frame, number, offset, done, total
+        bar.fate = Fate.GOES_ON
         if self._waiting:
             if total > 0 and form.without_values:
                 bar.let_out(out)  # how far the run was when the text was printed
             self._let_texts_go(out)
-        self._wiped = False
-        self._last = name
+        self._wiped = self._below = False
+        self._last = bar
         if form.kind >= BEHIND:
             bar.let_out(out)
-            del self._open[name]
+            del self._open[name, total]
             self._last = None
+        return bar
+
+    def _begin(self, name: bytes, total: int, form: Form, out: Block) -> Bar:
+        """Begin a bar, maybe anew: those that are over make room for it."""
+        below = self._below
+        over = [
+            key
+            for key, bar in self._open.items()
+            if bar.is_over or (bar.full and not below) or (bar is self._last and key[0] == name and not below)
+        ]
+        if over:
+            self._let_go(over, out)
+            self._let_texts_go(out)
+        if below:
+            for bar in self._open.values():
+                bar.tell(out)
+        if len(self._open) >= MAX_BARS:
+            self.flush(out)
+        old, begun = self._open.get((name, total)), Bar(form, below=below)
+        if old is not None:
+            self._pass(old)  # left behind unfinished, and drawn over by others since
+        self._open[name, total] = begun
+        return begun
+
+    def _pass(self, bar: Bar) -> None:
+        """Count the state of a bar of which no line is made."""
+        self.redraws += 1
+        self.redrawn_bytes += len(bar.frame) + 1
+
+    def _let_go(self, keys: list[tuple[bytes, int]], out: Block) -> None:
+        """Make lines of bars that are over, in the order they were drawn in, and know them no more."""
+        for bar in sorted([self._open.pop(key) for key in keys], key=_offset):
+            if bar.fate is Fate.WIPED and not bar.full and bar.form.without_values:
+                self._pass(bar)  # nobody needs to know how far it came
+            elif not bar.has_told:
+                bar.let_out(out)
 
     def end_line(self, out: Block) -> None:
         """The line is complete: let the bars out, but for those that tqdm may draw on around a nested bar."""
+        self._below = False
         if self._last is None:
             if self._waiting:
                 return
-            self._open = {n: b for n, b in self._open.items() if b.full}  # a text came last: the bar goes on in the next line
-        elif self._open[self._last].form.goes_on:
-            self._carried = frozenset(self._open)
+            # a text came last: the bar goes on in the next line
+            self._open = {key: bar for key, bar in self._open.items() if bar.full or bar.is_over}
+        elif self._last.form.goes_on:
+            for bar in self._open.values():
+                bar.carried = not bar.below
+            self._ended = self._last
             return
         self.flush(out)
 
     def flush(self, out: Block) -> None:
-        """Let out the bars that are full and the one drawn last; the others were left behind unfinished."""
+        """Let out the bars that are over and the one drawn last; the others were left behind unfinished."""
+        self._let_go([key for key, bar in self._open.items() if bar.full or bar.is_over or bar is self._last], out)
         self._let_texts_go(out)
-        self._let_out([bar for name, bar in self._open.items() if bar.full or name == self._last], out)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop what is not out yet: the file begins anew."""
-        self._open = {}
-        self._last = None
-        self._wiped = False
-        self._carried = frozenset()
-        self._waiting = []
 
     def newest(self) -> Bar | None:
         """Return the bar that was drawn last and is not out yet."""
-        return None if self._last is None else self._open.get(self._last)
+        return self._last
 
     def _let_texts_go(self, out: Block) -> None:
         if self._waiting:
             for text, number, offset in self._waiting:
                 out.add(text, number, offset)
             self._waiting = []
-
-    @staticmethod
-    def _let_out(bars: list[Bar], out: Block) -> None:
-        """Let bars out in the order they were drawn in."""
-        for bar in sorted(bars, key=_offset):
-            bar.let_out(out)
 
 
 def _offset(bar: Bar) -> int:

@@ -26,21 +26,25 @@ class Block(Sequence[Line]):
         raws: the bytes of each, see `Line.raw`.
         numbers: the number of each.
         starts: the offset of each less its number: for lines in a row the sum of the lengths before, line ends left out.
+        closed: the places of those that are bars' last states, see `Line.closed`.
     """
 
-    __slots__ = ("_at", "_part", "_redraws", "_shapes", "numbers", "raws", "starts")
+    __slots__ = ("_at", "_part", "_redraws", "_shapes", "closed", "numbers", "raws", "starts")
 
     def __init__(self, at: float, part: int) -> None:
         self.raws: list[bytes] = []
         self.numbers: list[int] = []
         self.starts: list[int] = []
+        self.closed: set[int] = set()
         self._redraws: dict[int, int] = {}
         self._shapes: list[bytes] | None = None
         self._at = at
         self._part = part
 
-    def add(self, raw: bytes, number: int, offset: int, redraws: int = 0) -> None:
+    def add(self, raw: bytes, number: int, offset: int, redraws: int = 0, *, closed: bool = False) -> None:
         """Add a line, or a frame of one."""
+        if closed:
+            self.closed.add(len(self.raws))
         if redraws:
             self._redraws[len(self.raws)] = redraws
         self.raws.append(raw)
@@ -86,4 +90,5 @@ class Block(Sequence[Line]):
             return [self[i] for i in range(len(self.raws))[at]]
         number = self.numbers[at]
         redraws = self._redraws.get(at, 0) if self._redraws else 0
-        return _LINE(Line, (self.raws[at], number, self.starts[at] + number, self._at, self._part, redraws, False))
+        closed = at in self.closed if self.closed else False
+        return _LINE(Line, (self.raws[at], number, self.starts[at] + number, self._at, self._part, redraws, False, closed))

@@ -40,8 +40,8 @@ class Data(NamedTuple):
 class Notice(NamedTuple):
     """Something happened to the log itself. `rotated` and `truncated` begin a new part: line and offset start anew.
 
-    `read` says that all that the log holds now has been handed over; `ended` that nothing more will come; `polling` that
-    notifications do not work here, so that lines are seen a little later.
+    `read` says that all the log holds now was handed over; `ended` that nothing more will come; `polling` that notifications do
+    not work here, so that lines are seen a little later.
     """
 
     kind: NoticeKind
@@ -65,8 +65,8 @@ class Line(NamedTuple):
     r"""One line, or one `\r` frame of a line that is no progress bar.
 
     `raw` is the last visible frame without SGR colour codes, backspaces and line end; every field of a plan is a slice of it.
-    `number` is 1-based, `offset` that of the first byte of the frame in the raw stream, both within `part`, the incarnation
-    of the file. A provisional line has no line end yet. `redraws` counts the frames that were folded into this one.
+    `number` is 1-based, `offset` that of the first byte of the frame in the raw stream, both within `part`, the incarnation of
+    the file. A provisional line has no line end yet. `redraws` counts the frames folded into it; a `closed` bar was wiped off.
     """
 
     raw: bytes
@@ -76,6 +76,7 @@ class Line(NamedTuple):
     part: int = 0
     redraws: int = 0
     provisional: bool = False
+    closed: bool = False
 
 
 # --- what a dialect says of a shape -------------------------------------------------------------------------------------
@@ -100,9 +101,9 @@ class SeriesSpec(NamedTuple):
 class Field(NamedTuple):
     """Bytes `start:end` of a line and the part they play.
 
-    `series` belongs to role value; `key` names a setting or a mark's count; `name_field` is the index, in the plan's fields,
-    of the name field that completes the series name (names that hold a digit are read from each line).
-    `form` tells how the number is written: `grouped` 40,100 - `magnitude` 17K - `fraction` 3/100 are not plain floats.
+    `series` belongs to role value; `key` names a setting or a mark's count; `name_field` is the index, in the plan's fields, of
+    the name field that completes the series name (names that hold a digit are read from each line). `form` tells how it is
+    written: `grouped` 40,100 - `magnitude` 17K - `fraction` 3/100 are not plain floats.
     """
 
     role: Role
@@ -138,16 +139,15 @@ class Plan(NamedTuple):
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one
-    (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose printed
-    count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation; `boxed` ones
-    wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`), and a `recap`
-    says them once more at the end (see `recap`); `context` leaves it to the epoch and step that earlier lines announced.
-    `frame` is the context for the lines after this one, None leaves it as it is.
-    `closes` says that the line names an epoch that ends here, to which the values before it belong; `labelled` that the step
-    stands before the line as a rank would, see `core/labelled.py`.
-    `inherits` says that the values take their split from the heading before; `header` that the plan's name fields become the
-    header of `frame`, read from the line itself.
-    `dialect` is "" where the line was not understood, but ends what was open before it.
+    (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose
+    printed count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation;
+    `boxed` ones wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`),
+    and a `recap` says them once more at the end (see `recap`); `context` leaves it to the epoch and step that earlier lines
+    announced. `frame` is the context for the lines after this one, None leaves it as it is. `closes` says that the line
+    names an epoch that ends here, to which the values before it belong; `labelled` that the step stands before the line as a
+    rank would, see `core/labelled.py`. `inherits` says that the values take their split from the heading before; `header`
+    that the plan's name fields become the header of `frame`, read from it. `dialect` is "" where the line was not
+    understood, but ends what was open before it.
     """
 
     dialect: str
@@ -262,8 +262,8 @@ class Evidence(NamedTuple):
 class Opinion:
     """What one diagnosis holds true of the run at this moment. Stateless; the book of findings keeps its history.
 
-    `told` is the place at which the log had said all that the alarm rests on, where that is not the line at which it is given:
-    an ending is believed when the process is seen to be gone, and that may be some lines after the message that told it.
+    `told` is the place at which the log had said all that the alarm rests on, where that is not the line at which it is given: an
+    ending is believed when the process is seen to be gone, which may be some lines after the message that told it.
     """
 
     id: str

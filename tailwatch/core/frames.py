@@ -36,7 +36,7 @@ _PERCENT: Final = lazy(rb"\d{1,3}%")
 _CHANGING: Final = lazy(rb"\d+\.\d*")
 _TQDM_CLOCK: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
 _TQDM_START: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}<")
-_NO_VALUES: Final = lazy(rb"(?:it/s|s/it|\?)\]\s*$")
+_NO_VALUES: Final = lazy(rb"(?:it/s|s/it|\?)\]\s*$|\[[0:]{1,12}<[0:?]{1,12}, {1,3}[^],]{1,40}\]\s*$")
 
 
 class Track(NamedTuple):

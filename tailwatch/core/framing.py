@@ -16,6 +16,9 @@ LINE_END: Final = b"\n"
 _BETWEEN: Final = b"\r\n\r"
 
 BORDER: Final = lazy(rb"(\r|\x1b\[[0-9;?]*[A-HJKSTf])")
+_UP: Final = lazy(rb"\x1b\[[0-9]{0,3}A")
+_LOOK: Final = 4096
+"""So many bytes of a line are there when it is looked at, or all of it."""
 _ESCAPE: Final = lazy(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
 
 
@@ -62,3 +65,8 @@ def goes_back(piece: bytes) -> bool:
     """Whether a line begins with a border."""
     first = piece[:1]
     return first == b"\r" or (first == b"\x1b" and BORDER.match(piece) is not None)
+
+
+def moves_up(piece: bytes) -> bool:
+    """Whether the cursor goes back up in a line: the line end before it was the way down to a nested bar."""
+    return ESC in piece and _UP.search(piece, 0, _LOOK) is not None

@@ -170,22 +170,22 @@ class Saying:
             if axis == "index" and self._neutral:
                 return None
         else:
-            axis, step = self._bar(parts, cursor, redrawn=line.redraws > 0)
+            axis, step = self._bar(parts, cursor, line)
         return Reading(
             specs, values, axis, cursor.epoch, step, cursor.time, rank, line.number, line.offset, line.part, self.plan.dialect
         )
 
-    def _bar(self, parts: Parts, cursor: Cursor, *, redrawn: bool) -> tuple[Axis, float | None]:
-        """A bar's values are running ones until it is full; an evaluation's full bar stands at the training's step."""
+    def _bar(self, parts: Parts, cursor: Cursor, line: Line) -> tuple[Axis, float | None]:
+        """A bar's values are running ones until it is full or closed; an evaluation's last ones stand at the training's step."""
         step, steps = cursor.step, cursor.steps
         if self._aside:
             step, steps = self._mover.own("step", parts), self._mover.own("steps", parts)
         elif self.plan.kind == "epoch_bar" and self._mover.is_evaluation(parts, cursor):
             return ("epoch" if self._mover.own("step", parts) == self._mover.own("steps", parts) else "step"), cursor.step
-        full = step is not None and step == steps
+        full = line.closed or (step is not None and step == steps)
         if self.plan.kind == "loop":
             cursor.from_zero |= step == 0.0
-            from_zero = cursor.from_zero or redrawn  # of a redrawn bar the first state is not seen
+            from_zero = cursor.from_zero or line.redraws > 0  # of a redrawn bar the first state is not seen
             full = full or (from_zero and step is not None and steps is not None and step == steps - 1)
         if full and (self._aside or self.plan.kind == "epoch_bar" or cursor.epoch is not None):
             return "epoch", cursor.step if self._aside else step
