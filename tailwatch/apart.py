@@ -13,11 +13,11 @@ import os
 import signal
 import sys
 import threading
-from typing import IO, TYPE_CHECKING, Final, NoReturn, Protocol
 
 from tailwatch.core.errors import TailwatchError
 from tailwatch.core.events import Data
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import IO, TYPE_CHECKING, Final, NoReturn, Protocol
 from tailwatch.pipe import receive, send
 from tailwatch.relay import Relay, play
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch import __version__, commands
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.parser import Parser
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from tailwatch.core.errors import TailwatchError, UsageError
 from tailwatch.core.lazily import compile_by
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 if TYPE_CHECKING:
     import argparse

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.reading import baseline_of, check_readable, read, readings, source
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from typing import TYPE_CHECKING, Any, Final
 
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final
 from tailwatch.kept import file_of, keep, read
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ without a default, its `dest` named like the key. The keys of a `[[table]]` stan
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tailwatch.core.checks import check_of, checked, encoding, one_of
 from tailwatch.core.errors import UsageError, reason
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import Text
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, NoReturn
 from tailwatch.whereabouts import PREFIX, default_file
 
 if TYPE_CHECKING:

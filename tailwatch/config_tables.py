@@ -6,12 +6,11 @@ To add a key: one field with its default and docstring in the table's tuple, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from tailwatch.core.checks import amount, check_of, checked, one_of, some_of, text, texts, times, truth
 from tailwatch.core.conditions import When
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

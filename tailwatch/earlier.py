@@ -10,12 +10,12 @@ import os
 import stat
 import sys
 import time
-from typing import TYPE_CHECKING, TextIO
 
 from tailwatch.core.breaking import cells
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import ENGLISH, Text
+from tailwatch.core.typed import TYPE_CHECKING, TextIO
 from tailwatch.report.columns import pad
 from tailwatch.report.status import OUTCOMES, SPLIT_NAMES
 

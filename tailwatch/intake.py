@@ -6,13 +6,13 @@ Because it asks nothing, the second half (the run and the diagnoses, see `sessio
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Protocol
 
 from tailwatch.catalogue.listener import Listener
 from tailwatch.catalogue.witness import Witness
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.lines import LineCutter
 from tailwatch.core.shapes import Reader
+from tailwatch.core.typed import TYPE_CHECKING, Protocol
 from tailwatch.dialects import own_plans, plan_for
 
 if TYPE_CHECKING:

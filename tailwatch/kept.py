@@ -11,9 +11,9 @@ import marshal
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 from tailwatch import __version__
+from tailwatch.core.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
 from tailwatch.core.errors import UsageError
 from tailwatch.core.text import ENGLISH, Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import struct
-from typing import IO, Final
+
+from tailwatch.core.typed import IO, Final
 
 _HEADER: Final = struct.Struct("!Q")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import UsageError
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

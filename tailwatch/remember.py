@@ -13,9 +13,9 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tailwatch.core.errors import UsageError, reason
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

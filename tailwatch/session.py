@@ -7,13 +7,12 @@ the run and the diagnoses.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.config import DEFAULTS
 from tailwatch.core.bulk import tell
 from tailwatch.core.events import Data, Notice, Reading, Tick
 from tailwatch.core.judging import Bench
 from tailwatch.core.run import Run
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.intake import Intake
 
 if TYPE_CHECKING:

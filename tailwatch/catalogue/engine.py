@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.index import matches
 from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
 from tailwatch.catalogue.store import Tables, package_tables
 from tailwatch.core.digits import DIGITS_TO_ZERO, TEXT_DIGITS_TO_ZERO
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

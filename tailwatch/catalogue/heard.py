@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from tailwatch.core import endings
 from tailwatch.core.events import Spoken
 from tailwatch.core.messages import Entry, template_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
+from tailwatch.core.typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from tailwatch.catalogue.own import OwnVerdict

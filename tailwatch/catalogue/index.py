@@ -10,9 +10,9 @@ ARCHITECTURE.md compares it with an Aho-Corasick automaton, google-re2's set, hy
 from __future__ import annotations
 
 import marshal
-from typing import TYPE_CHECKING
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from tailwatch.catalogue import heard
 from tailwatch.catalogue.around import Around
@@ -14,6 +13,7 @@ from tailwatch.core import endings
 from tailwatch.core.joining import Event, Joiner
 from tailwatch.core.messages import MessageBook, template_of
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

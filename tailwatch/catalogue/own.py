@@ -11,16 +11,15 @@ linear in the line's length.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, cast
-
 from tailwatch.catalogue.rules import number
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.errors import UsageError, words
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import escape, lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Mapping
 
     from tailwatch.catalogue.rules import Verdict
@@ -201,6 +200,8 @@ def _when(verdict: str, condition: When, where: str, names: set[str]) -> tuple[s
 
 
 def _pieces(text: str, where: str) -> tuple[re.Pattern[str], ...]:
+    import re  # noqa: PLC0415 - start-up counts; what users write is not kept with the compiled patterns
+
     pieces = filter(None, (" ".join(piece.split()) for piece in _HOLE.split(text)))
     names = _NAMED.findall(text)
     if len(names) != len(set(names)):
@@ -210,7 +211,7 @@ def _pieces(text: str, where: str) -> tuple[re.Pattern[str], ...]:
 
 def _expression(piece: str) -> str:
     parts = _NAMED.split(piece)
-    return "".join(f"(?P<{part}>{_NUMBER})" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+    return "".join(f"(?P<{part}>{_NUMBER})" if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
 def _found(pieces: Iterable[re.Pattern[str]], form: str) -> dict[str, str | None] | None:

@@ -8,9 +8,8 @@ lines of their own. A test compares every file with what `tomllib` makes of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

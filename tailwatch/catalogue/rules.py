@@ -18,12 +18,11 @@ A `[[rule]]` table holds:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-
 from tailwatch.catalogue.reading import read_rule
 from tailwatch.core.conditions import When
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import re

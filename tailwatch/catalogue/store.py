@@ -9,11 +9,11 @@ from __future__ import annotations
 import marshal
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from tailwatch.catalogue.index import filed
 from tailwatch.catalogue.reading import read_list, split_rules
 from tailwatch.core.digits import DIGITS_TO_ZERO
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.kept import kept, key_of
 
 if TYPE_CHECKING:

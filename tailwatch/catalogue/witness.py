@@ -6,12 +6,12 @@ It counts values as the run will, which is told of them later, maybe by another 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Mark, Reading, Setting
 from tailwatch.core.last_words import LastWords
 from tailwatch.core.metrics import meaning
 from tailwatch.core.rhythm import Looks
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.core.weaving import AXES
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block

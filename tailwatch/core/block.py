@@ -7,10 +7,10 @@ read by themselves, which spares a log of a million lines a million objects.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast, overload
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line
+from tailwatch.core.typed import TYPE_CHECKING, Final, cast, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,8 @@ line composition).
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

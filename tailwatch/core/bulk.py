@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from itertools import chain
 from operator import eq
-from typing import TYPE_CHECKING
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Progress
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.core.weaving import AXES, Slice
 
 if TYPE_CHECKING:

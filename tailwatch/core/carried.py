@@ -7,9 +7,8 @@ rich_progress.py (2.6), `MetricsTextColumn` and `RichProgressBar._update_metrics
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.metrics import is_batchwise, is_neutral
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Reading, SeriesSpec

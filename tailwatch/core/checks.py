@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Any
 
 from tailwatch.core.errors import UsageError
 from tailwatch.core.errors import words as words_of
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+
+from tailwatch.core.typed import Final
 
 _GAP: Final = 0.5
 """Seconds between two arrivals from which they count as apart."""

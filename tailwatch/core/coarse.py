@@ -8,9 +8,9 @@ stay: those of dates, clocks, versions, percentages and grouped thousands. How f
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import Final
 
 _LENGTH: Final = lazy(  # begins with two digits, which `re` looks for faster than for what may stand before them
     rb"00(?:(?<=\.00)(0*)"

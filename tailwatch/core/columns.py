@@ -11,12 +11,12 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import compress, count, islice
 from operator import ne
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.cursor import held_out, signature
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.numbers import number
 from tailwatch.core.records import record
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor, Who

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.carried import Shown

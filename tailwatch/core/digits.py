@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from tailwatch.core.typed import Final
 
 DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 """For `bytes.translate`, which is ten times as fast as that of text."""

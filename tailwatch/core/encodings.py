@@ -7,9 +7,9 @@ several programs may write into one log.
 from __future__ import annotations
 
 import codecs
-from typing import Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import Final
 
 _GB2312: Final = lazy(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*+\Z")
 """Chinese in GBK stands in pairs of such bytes; a lone accented letter of Latin-1 does not."""

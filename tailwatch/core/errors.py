@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tailwatch.core.text import Text, phrase, render
+from tailwatch.core.typed import Final
 
 
 class TailwatchError(Exception):

@@ -5,11 +5,10 @@ One file, so that a reader of any stage finds all its neighbours' types. Nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.records import record
 from tailwatch.core.text import Text as Text  # noqa: PLC0414, TC001 - one of the types that flow here, kept where it loads fast
+from tailwatch.core.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,10 @@ A diagnosis only says what is true of the run now; this book remembers since whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
-
 from tailwatch.core.drafts import is_unchanged
 from tailwatch.core.events import Finding
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,12 +5,11 @@ A bar is drawn thousands of times in a few shapes, so each shape is examined onc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.framing import LINE_END
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import accumulate, count
 from operator import sub
-from typing import Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import Final
 
 NUL, BACKSPACE, CR, ESC = b"\0\b\r\x1b"
 """As numbers, because a number is found in bytes ten times as fast as a single byte is."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.boxes import MAX_BOX
 from tailwatch.core.columns import Strand
 from tailwatch.core.numbers import number
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ a C++ message starts in the middle (`accuracy: 0.9048W0000 00:00:1795489734.3`).
 
 from __future__ import annotations
 
-from typing import Final
-
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import Final
 
 MAX_PIECES: Final = 16
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import log2
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.peeling import headline, peel
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
 from tailwatch.core.records import record
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Line

@@ -7,9 +7,8 @@ message, a new series) may change everything: then each is asked at the next loo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.findings import FindingBook
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ as starting Python, so how a pattern is compiled may be set: the command line ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, AnyStr, Final, cast
+from tailwatch.core.typed import TYPE_CHECKING, Any, AnyStr, Final, cast
 
 if TYPE_CHECKING:
     import re

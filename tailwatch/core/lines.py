@@ -10,7 +10,6 @@ A chunk is looked through as a whole, so that a line without `\r`, bars and cont
 from __future__ import annotations
 
 from itertools import accumulate, compress, count
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.bars import Bars
 from tailwatch.core.block import Block
@@ -20,6 +19,7 @@ from tailwatch.core.frames import BARE, BLANK
 from tailwatch.core.framing import BORDER, CR, ESC, NUL, cleaned
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

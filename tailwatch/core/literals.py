@@ -7,9 +7,8 @@ a line of 140 bytes, instead of thirty when each is looked for in turn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.lazily import escape, lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import re

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Goal, Split

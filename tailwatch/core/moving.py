@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Progress
 from tailwatch.core.numbers import number
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor

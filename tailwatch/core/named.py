@@ -6,7 +6,7 @@ class, which takes longer than reading the log; here, constructors of as many va
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from tailwatch.core.typed import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
 from tailwatch.core.sanitise import visible
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Field

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from typing import TYPE_CHECKING, cast
 
 from tailwatch.core.block import Block
 from tailwatch.core.columns import Strand
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, cast
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:

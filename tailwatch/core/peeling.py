@@ -8,11 +8,11 @@ expression whose repetitions are bounded, and at most `MAX_PREFIXES` are taken o
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import re

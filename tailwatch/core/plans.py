@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Self
 
 from tailwatch.core.numbers import layout
 from tailwatch.core.sanitise import visible
 from tailwatch.core.saying import Saying
+from tailwatch.core.typed import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

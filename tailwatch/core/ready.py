@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Field
 from tailwatch.core.labelled import Labelled
 from tailwatch.core.plans import Runner
 from tailwatch.core.recap import Recap
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Plan

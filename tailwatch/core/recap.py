@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Final, Self
 
 from tailwatch.core.events import Reading
 from tailwatch.core.naming import in_a_list
 from tailwatch.core.plans import Runner
+from tailwatch.core.typed import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

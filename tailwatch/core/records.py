@@ -6,7 +6,7 @@ small log cannot wait for that; what is loaded with a report or the screen may u
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast, dataclass_transform
+from tailwatch.core.typed import Any, TypeVar, cast, dataclass_transform
 
 _T = TypeVar("_T")
 

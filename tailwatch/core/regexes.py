@@ -10,11 +10,10 @@ that forgets something (the 1 of `GPU1`), the expression itself is asked of each
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import DOTALL, lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core import endings
 from tailwatch.core.clock import Clock
@@ -19,6 +18,7 @@ from tailwatch.core.pace import Pace, fraction_done
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

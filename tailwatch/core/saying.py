@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.boxes import MAX_BOX, open_box
 from tailwatch.core.carried import news
 from tailwatch.core.columns import family_of
@@ -14,6 +12,7 @@ from tailwatch.core.moving import Mover, progress
 from tailwatch.core.naming import name_as_shown, name_in_shape
 from tailwatch.core.numbers import number
 from tailwatch.core.sanitise import visible
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor

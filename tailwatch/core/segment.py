@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.series import Series, SeriesKey
+from tailwatch.core.typed import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 if TYPE_CHECKING:
     from tailwatch.core.columns import Family

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.metrics import meaning
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.thinning import Thinning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Axis, Goal, SeriesSpec, Split

@@ -8,7 +8,6 @@ costs a look-up, one `struct` unpack and one `float` a value. The frame (an open
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Protocol
 
 from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
@@ -22,6 +21,7 @@ from tailwatch.core.glue import pieces
 from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
 from tailwatch.core.ready import Spans, ready
+from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol
 from tailwatch.core.unread import UnreadBook, carries_number
 from tailwatch.core.weaver import Weaver
 

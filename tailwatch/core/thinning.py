@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from array import array
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

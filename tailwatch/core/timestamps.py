@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import Final
 
 _DATE_TIME: Final = lazy(
     r"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[ T_,]{1,2}(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$"

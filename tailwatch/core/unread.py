@@ -6,12 +6,12 @@ They are counted by kind: lines that differ in their numbers only are of one kin
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import speaks_of_a_metric
 from tailwatch.core.sanitise import visible
+from tailwatch.core.typed import Final
 
 MAX_KINDS: Final = 200
 """So many kinds are remembered; a new one then takes the place of the rarest, whose lines still count as unread."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,11 @@ from bisect import bisect_left
 from functools import partial
 from itertools import chain, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, cast
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Reading
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

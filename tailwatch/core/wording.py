@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tailwatch.core.lazily import lazy
 from tailwatch.core.peeling import peel, without_outer_prefix
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.typed import Final
 
 MOST: Final = 200
 _GLUED: Final = lazy(r"(?<=\S)(?=(?:slurmstepd|srun): )")

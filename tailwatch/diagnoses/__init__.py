@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING, cast
+
+from tailwatch.core.typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from tailwatch.core.findings import Diagnosis

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.baseline import updates_per_epoch
 from tailwatch.core.events import Text
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable

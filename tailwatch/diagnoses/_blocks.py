@@ -9,8 +9,8 @@ inference, J. R. Stat. Soc. B 76, 2014.)
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.diagnoses._noise import middle
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ share lacks to be whole (Bouthillier et al., Accounting for Variance in Machine 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.baseline import Curve
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
 from tailwatch.diagnoses._noise import spread
 
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.joining import user_frame
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.core.wording import cut, wording
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ Up in Deep RL, "Intro to Policy Optimization": "loss means nothing"); curves of 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import IGNORECASE, lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.diagnoses._muted import is_muted
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+
+from tailwatch.core.typed import Final
 
 _WIDEST: Final = 11
 

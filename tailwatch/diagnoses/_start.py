@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._noise import middle, spread

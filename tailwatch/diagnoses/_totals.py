@@ -6,11 +6,11 @@ Each part alone is noisier than their sum, and it is the sum that was minimised 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from tailwatch.core.events import SeriesSpec
 from tailwatch.core.segment import Pair
 from tailwatch.core.series import Series
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,8 @@ on what comes later.
 from __future__ import annotations
 
 import math
-from typing import Final
 
+from tailwatch.core.typed import Final
 from tailwatch.diagnoses._blocks import ENOUGH, SMALLEST, Blocks, Scales
 from tailwatch.diagnoses._noise import middle, spread
 from tailwatch.diagnoses._smooth import Smooth

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import Text
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar
 from tailwatch.core.wording import wording
 
 if TYPE_CHECKING:

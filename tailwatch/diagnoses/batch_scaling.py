@@ -9,13 +9,13 @@ with its numbers (`_against.py`): its rate is known to have worked with its batc
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.judging import VALUES
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import joined, listed, setting_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._against import against, looks_scaled
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import math
 from functools import partial
 from itertools import chain, repeat
 from operator import ge
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, planned_points, shown, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._noise import spread

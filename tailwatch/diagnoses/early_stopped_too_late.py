@@ -7,12 +7,12 @@ was rewarded in this run, and half of it again, would have kept the same best an
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, shown, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._over import Over

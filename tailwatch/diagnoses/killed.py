@@ -6,10 +6,9 @@ in the log says why, the run is taken for killed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core import endings
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:

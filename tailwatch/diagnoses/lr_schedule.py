@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.terms import listed, metric_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._over import NewMarks

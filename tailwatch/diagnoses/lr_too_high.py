@@ -6,10 +6,9 @@ good, `warmup_missing` says what it cost.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar
 from tailwatch.diagnoses._common import place_of, proof
 from tailwatch.diagnoses._pairs import Pairs
 from tailwatch.diagnoses._start import BLOCK, Beginning

@@ -7,10 +7,9 @@ ModelCheckpoint(monitor="val_accuracy", save_best_only=True) leaves those of ano
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._over import NewMarks
 
 if TYPE_CHECKING:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of
 from tailwatch.diagnoses._pairs import Pairs
 

@@ -7,10 +7,9 @@ five epochs (longer where it was finite before and then was not): weights that h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, shown, where
 from tailwatch.diagnoses._over import Over
 

@@ -5,9 +5,8 @@ It is said when training did not go on after the message and the writing process
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from tailwatch.core import endings
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar
 from tailwatch.diagnoses._ending import Ending
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import joined, metric_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, planned_points, shown, train_near, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._over import NewMarks, Over

@@ -11,11 +11,11 @@ nor where the log begins in the middle of a run.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import joined
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._noise import middle, spread

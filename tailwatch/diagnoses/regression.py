@@ -8,11 +8,11 @@ this run has reached. If the loss is worse and the score is not, that is said an
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Text
 from tailwatch.core.terms import joined, listed, metric_name, setting_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, where
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences
 

@@ -8,9 +8,9 @@ rhythm that is no rhythm, as block-buffered prints have, is not judged.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._noise import middle
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import TYPE_CHECKING, ClassVar, Final
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, shown, where
 from tailwatch.diagnoses._fresh import Fresh
 from tailwatch.diagnoses._noise import middle, spread

@@ -6,9 +6,8 @@ known yet (the log was only just opened), ten minutes are allowed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Evidence, Opinion, Place, Text
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

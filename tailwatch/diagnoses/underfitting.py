@@ -6,11 +6,10 @@ run. Information only: the budget may have been meant so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, proof, where
 from tailwatch.diagnoses._noise import spread
 from tailwatch.diagnoses._over import Over

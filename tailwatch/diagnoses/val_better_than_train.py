@@ -6,10 +6,9 @@ validation is measured without them, at its end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, shown, train_near, where
 from tailwatch.diagnoses._pairs import Pairs
 

@@ -8,11 +8,10 @@ the weights change fastest in the beginning.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
-
 from tailwatch.core.events import Evidence, Opinion, Place, Text
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._against import against, global_batch, looks_scaled
 from tailwatch.diagnoses._common import place_of, proof, where
 from tailwatch.diagnoses._start import Beginning

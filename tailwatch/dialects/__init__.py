@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._anchors import Anchors
 from tailwatch.kept import kept, key_of
 

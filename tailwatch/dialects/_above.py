@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._names import classify
 from tailwatch.dialects._prefix import prefix

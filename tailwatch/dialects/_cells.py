@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import Final, Literal
 
 How = Literal["comma", "tab", "bar", "box", "semicolon", "wide", "tight"]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tailwatch.core.lazily import IGNORECASE, lazy
+from tailwatch.core.typed import Final
 
 AFTER_EPOCH: Final = lazy(
     rb"(?:\s?/\s?0{1,9}(?=\s?[\xe8\xe4]))?\s{0,2}(?:epochs?\b|\xe8\xbd\xae|\xe4\xb8\xaa\s?epoch|\xe4\xb8\xaa\xe5\x91\xa8\xe6\x9c\x9f)"

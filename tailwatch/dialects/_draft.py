@@ -7,14 +7,13 @@ name, the numbers become `{column 1}`, `{column 2}` and so on. A draft is tried 
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import decode, sanitise
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._template import Template
 from tailwatch.dialects._tokens import scan
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 400
 _DIGITS: Final = lazy(r"\d+")
+_BLANKS: Final = lazy(r"(\s+)")
 _TAIL: Final = 60
 """Characters behind the last number that are written out; a longer rest becomes `{*}`."""
 
@@ -142,7 +142,7 @@ def _numbered(name: str) -> Iterator[str]:
 def _text(raw: bytes) -> list[str]:
     """Return text as a template has it; words with digits, which may be others in the next line, and unsafe signs are `{*}`."""
     parts: list[str] = []
-    for piece in re.split(r"(\s+)", raw.decode("utf-8", "replace")):
+    for piece in _BLANKS.split(raw.decode("utf-8", "replace")):
         if _DIGITS.search(piece) or sanitise(piece) != piece or "\ufffd" in piece:
             parts.append("{*}")
         elif piece.isspace():

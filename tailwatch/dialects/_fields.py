@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import meaning
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re

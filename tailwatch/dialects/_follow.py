@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.naming import in_a_list
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, EACH, EACH_OF_ONE, ONLY_SIGNS, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify

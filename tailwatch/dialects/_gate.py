@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import known_words
+from tailwatch.core.typed import Final
 from tailwatch.dialects._settings import SETTING_KEYS
 from tailwatch.dialects._vocabulary import EPOCH_WORDS, STEP_WORDS
 

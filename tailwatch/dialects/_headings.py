@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Frame, Plan
 from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import split_of
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._frames import under
 
 if TYPE_CHECKING:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._vocabulary import NOT_METRICS
 
 if TYPE_CHECKING:

@@ -5,11 +5,10 @@ They wait for the rule that ends the list, for any of them may name its place (`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._names import classify
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, Literal
 
 from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import meaning, words
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import Final, Literal
 from tailwatch.dialects._settings import SETTING_KEYS
 from tailwatch.dialects._vocabulary import (
     COUNTERS,

@@ -11,7 +11,6 @@ Patterns are made ready once, and asked of each new shape, not of each line. The
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tailwatch.core.cursor import held_out
 from tailwatch.core.errors import UsageError, words
@@ -21,6 +20,7 @@ from tailwatch.core.metrics import meaning, split_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.regexes import Regex
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol, cast
 from tailwatch.dialects._prefix import STAMP
 from tailwatch.dialects._template import Template
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cues import (
     AFTER_EPOCH,
     AFTER_STEP,

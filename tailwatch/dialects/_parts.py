@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
 from tailwatch.dialects._label import NO_LABEL, Label, label_in
 from tailwatch.dialects._tokens import UnitKind, unit_kind

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cells import Cell, cells
 from tailwatch.dialects._names import classify
 

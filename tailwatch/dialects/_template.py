@@ -12,11 +12,11 @@ In the text of a template a run of blanks stands for any blanks, `{{` and `}}` f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._prefix import STAMP
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import itertools
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
 from tailwatch.dialects._prefix import STAMP, Prefix, prefix
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tailwatch.core.lazily import IGNORECASE, lazy
+from tailwatch.core.typed import Final
 
 STOP: Final = frozenset([
     "is", "of", "at", "was", "to", "from", "by", "in", "with", "on", "the", "and", "a", "for", "reached", "be", "are",

@@ -6,11 +6,10 @@ Source: lightning/pytorch/loops/evaluation_loop.py (_print_results), allennlp/tr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects import general
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._listed import columns, listed

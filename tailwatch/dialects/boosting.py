@@ -6,10 +6,9 @@ loggers; lightgbm/callback.py (early_stopping); xgboost/callback.py (1.x, 2.x) a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import named_values, part
 from tailwatch.dialects._prefix import prefix
 

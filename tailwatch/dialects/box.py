@@ -6,11 +6,10 @@ Source: stable_baselines3/common/logger.py (HumanOutputFormat).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ Source: BVLC/caffe, src/caffe/solver.cpp (Step, Test). The outputs of the nets a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._prefix import prefix

@@ -5,10 +5,9 @@ Source: pycocotools/cocoeval.py (summarize). Each line is a series of its own: i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ metric, or when it stands beside one or beside an epoch or a step.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
 from tailwatch.core.lazily import ASCII, IGNORECASE, lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._frames import under

@@ -6,12 +6,10 @@ Sources: keras/src/callbacks/history.py (`History.history`), scripts that print 
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan, SeriesSpec
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.metrics import is_neutral, meaning, words
+from tailwatch.core.typed import Final
 from tailwatch.dialects._names import classify
 from tailwatch.dialects._prefix import prefix
 
@@ -31,7 +29,7 @@ _LIST: Final = lazy(
     rb"([A-Za-z_][\w/@.-]{0,40}(?: [A-Za-z]{1,12}){0,2})[\"']?\s?[:=]\s?\[(" + _NUMBER + rb"(?:, ?" + _NUMBER + rb"){1,4000})\]"
 )
 _VALUE: Final = lazy(_NUMBER)
-_PLACED: Final = lazy(rb"(?:epoch|step|iter|iteration|batch|fold|round|ep)[ :=#\[(-]{1,3}0", re.IGNORECASE)
+_PLACED: Final = lazy(rb"(?:epoch|step|iter|iteration|batch|fold|round|ep)[ :=#\[(-]{1,3}0", IGNORECASE)
 _SUMMED_UP: Final = lazy(rb"wandb: Run (history|summary):\s*$")
 _ROW: Final = lazy(rb"wandb: {1,80}([A-Za-z_][\w/@. -]{0,80}?) {1,80}(" + _NUMBER + rb")\s*$")
 _MANY: Final = frozenset(("losses", "accuracies", "accs", "errors", "scores", "rewards", "returns", "history", "curve"))

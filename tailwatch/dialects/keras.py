@@ -6,11 +6,10 @@ tf_keras/utils/generic_utils.py (2.21), keras/utils/generic_utils.py (1.2, 2.3),
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import named_values, part
 
 if TYPE_CHECKING:

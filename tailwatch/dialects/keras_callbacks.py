@@ -5,10 +5,9 @@ Sources: keras/src/callbacks/{model_checkpoint,early_stopping,reduce_lr_on_plate
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 
 if TYPE_CHECKING:

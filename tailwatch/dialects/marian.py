@@ -5,11 +5,10 @@ Source: marian-nmt/marian, src/training/scheduler.h (update, validate).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
 

@@ -7,12 +7,11 @@ the widely copied `EarlyStopping counter: 3 out of 5` and `Validation loss decre
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix

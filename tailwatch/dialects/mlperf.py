@@ -5,11 +5,10 @@ Source: mlperf_logging/mllog. The key names the series; the place stands in the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import named_values, part
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ cumulative; `Eval begin...` tells that the lines after it are an evaluation's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import named_values, part
 from tailwatch.dialects._prefix import prefix
 

@@ -6,10 +6,9 @@ right. Source: lightning/pytorch/callbacks/progress/rich_progress.py (2.6), `Ric
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Frame, Plan
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 

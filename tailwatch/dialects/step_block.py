@@ -5,11 +5,10 @@ Source: allenai/OLMo, olmo/train.py (log_metrics_to_console); allenai/OLMo-core,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._prefix import prefix
 

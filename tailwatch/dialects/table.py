@@ -6,12 +6,11 @@ hand-written tables, fastai, skorch, spaCy, scikit-learn, Chainer's LogReport, m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_neutral, known_words, words
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cells import Cell, cells, separators
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._names import classify

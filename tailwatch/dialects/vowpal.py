@@ -5,10 +5,9 @@ Source: vowpalwabbit/vowpalwabbit, vowpalwabbit/core/src/shared_data.cc (print_u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Frame as FrameType

@@ -5,11 +5,10 @@ Source: wenet-e2e/wenet, wenet/utils/executor.py (train, cv) and wenet/bin/train
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:

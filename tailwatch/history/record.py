@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from typing import TYPE_CHECKING, Any, Final
 
 from tailwatch.core.baseline import Baseline, Curve
 from tailwatch.core.metrics import meaning
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.series import Point
 from tailwatch.core.terms import METRICS, SETTINGS
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

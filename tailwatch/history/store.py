@@ -13,10 +13,10 @@ import sqlite3
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tailwatch.core.errors import reason
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, TypeVar
 from tailwatch.history.record import Record
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ program and brings the files in step with them. English needs none: its sentence
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ Templates are written without blanks around their values, because a value may be
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
 
 from tailwatch.core.text import Language
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

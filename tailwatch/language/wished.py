@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.errors import TailwatchError
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.language import LANGUAGES, chosen
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.sanitise import sanitise
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.diagnoses._comparison import contrasts, differences
 from tailwatch.report.export import plain, whole
 

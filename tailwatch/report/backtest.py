@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
-
 from tailwatch.config import DEFAULTS
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import TYPE_CHECKING, TextIO
 from tailwatch.report.status import duration
 from tailwatch.report.watch import said
 from tailwatch.session import Session

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.sanitise import sanitise, visible
 from tailwatch.core.text import ENGLISH, render
+from tailwatch.core.typed import TYPE_CHECKING, Any
 from tailwatch.core.verdict import verdict
 from tailwatch.dialects._draft import draft
 from tailwatch.report.against import against

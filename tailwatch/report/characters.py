@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.breaking import cells
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.columns import wrap
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ item is a `Claim`; `str` is text of the log or a number, shown letter by letter,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.events import Text
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

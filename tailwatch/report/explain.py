@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING
 
 from tailwatch.catalogue import Catalogue, FreshContext, matching_form
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
 from tailwatch.core.text import ENGLISH, phrase
+from tailwatch.core.typed import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.catalogue import Verdict

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.verdict import told_by
 from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences

@@ -7,7 +7,6 @@ are those that the dialects cite.
 from __future__ import annotations
 
 import inspect
-from typing import IO, TYPE_CHECKING, Final
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line, Mark, Progress, Reading, Setting
@@ -17,6 +16,7 @@ from tailwatch.core.sanitise import sanitise
 from tailwatch.core.shapes import Reader
 from tailwatch.core.terms import SPLITS, setting_name
 from tailwatch.core.text import ENGLISH, phrase
+from tailwatch.core.typed import IO, TYPE_CHECKING, Final
 from tailwatch.dialects import found, plan_for
 from tailwatch.report.export import plain, whole
 

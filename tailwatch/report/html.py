@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.breaking import together
 from tailwatch.core.events import Text
 from tailwatch.core.lazily import lazy
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import Chart, Claim, Document, Item, Items, Paragraph, Table
 from tailwatch.report.svg import svg
 from tailwatch.report.words import Speaker

@@ -5,10 +5,9 @@ Bytes of redraws and blank lines are counted; those of copies are taken to be as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.messages import Entry

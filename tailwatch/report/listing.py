@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING
 
 from tailwatch.catalogue import Catalogue
 from tailwatch.core.errors import UsageError
 from tailwatch.core.terms import LABELS
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

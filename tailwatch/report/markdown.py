@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.breaking import together
 from tailwatch.core.lazily import lazy
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.characters import character_chart
 from tailwatch.report.document import Chart, Claim, Code, Document, Item, Items, Paragraph, Table
 from tailwatch.report.words import Speaker
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.core.text import Language
     from tailwatch.report.document import Block, Tone
 
+_FENCE: Final = lazy("`+")
 _SPECIAL: Final = lazy(r"([\\`*_{}\[\]<>|#$~&!])")
 _MENTION: Final = lazy(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.\w)")
 _LINK: Final = lazy(r"(?i)(?<=https)(?=://)|(?<=http)(?=://)|(?<=www)(?=\.)|(?<=ftp)(?=://)")
@@ -43,7 +42,7 @@ def verbatim(text: str) -> str:
     text = text.replace("\n", " ").strip()
     if not text:
         return ""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    longest = max((len(run) for run in _FENCE.findall(text)), default=0)
     fence = "`" * (longest + 1)
     blank = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{blank}{text}{blank}{fence}"

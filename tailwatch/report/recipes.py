@@ -8,9 +8,9 @@ documentation of `EarlyStopping`, `ModelCheckpoint`, `set_memory_growth` (tensor
 from __future__ import annotations
 
 from string import Template
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import Code
 
 if TYPE_CHECKING:

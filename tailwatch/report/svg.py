@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from html import escape
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.breaking import cells, together
 from tailwatch.core.text import ENGLISH
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.characters import character_chart
 from tailwatch.report.columns import WIDTH, columns, cut, wrap
 from tailwatch.report.document import Chart, Claim, Code, Document, Item, Items, Paragraph, Table

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Notice, Tick
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.terms import LABELS, SEVERITIES
 from tailwatch.core.text import ENGLISH, Text, compact, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, TextIO
 from tailwatch.report.build import place
 from tailwatch.report.export import plain, whole
 from tailwatch.session import Session

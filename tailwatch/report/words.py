@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.text import ENGLISH, render
+from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tailwatch.core.text import Language

@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.clock import steady_clock
 from tailwatch.sources.herald import Herald
 from tailwatch.sources.hints import Hints

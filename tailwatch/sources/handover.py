@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.identity import FileId, identify
 from tailwatch.sources.openlog import OpenLog
 

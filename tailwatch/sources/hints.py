@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.text import Text
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.paths import shown
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ tell: a file that was truncated and got the very same bytes again up to the offs
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import Final
 
 MARKER: Final = 64
 """Bytes before the offset that are remembered."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import reason, words
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.handover import Hold, Siblings
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.openlog import OpenLog, RewrittenError

@@ -7,11 +7,11 @@ only differences count. Pure, and linear on any input.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.timestamps import iso, seconds
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import re

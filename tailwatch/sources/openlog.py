@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Final, Self
 
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final, Self
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.paths import is_remote, why_not_a_log
 from tailwatch.sources.writer import Writer

@@ -11,10 +11,10 @@ import math
 import threading
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data, Notice, Text, Tick
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.cues import cues
 from tailwatch.sources.logclock import date_of
 from tailwatch.sources.paths import shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import select
 import time
-from typing import TYPE_CHECKING, Final
+
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import threading

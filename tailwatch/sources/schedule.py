@@ -8,10 +8,10 @@ that a large log starts at once.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.logclock import elapsed_of, iteration_of, stamp_of
 
 if TYPE_CHECKING:

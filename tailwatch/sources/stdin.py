@@ -11,11 +11,11 @@ import os
 import select
 import sys
 import time
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import LogError, UsageError, reason
 from tailwatch.core.events import Data, Notice, Text, Tick
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.clock import steady_clock
 
 if TYPE_CHECKING:

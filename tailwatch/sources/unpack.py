@@ -6,10 +6,10 @@ gzip, xz and bzip2 come with Python; Zstandard with Python 3.14, or with the pac
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from tailwatch.core.errors import LogError
 from tailwatch.core.text import Text, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.errors import LogError, UsageError, reason, words
 from tailwatch.core.events import Data, Notice, Text, Tick
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.sources.openlog import BLOCK, hole_at
 from tailwatch.sources.paths import shown, why_not_a_log
 from tailwatch.sources.unpack import DamagedError, packing_of, unpacked

@@ -10,8 +10,8 @@ import os
 import stat
 import time
 from functools import cache
-from typing import Final
 
+from tailwatch.core.typed import Final
 from tailwatch.sources.identity import identify
 from tailwatch.sources.paths import is_remote
 

@@ -48,7 +48,20 @@ def test_a_record_survives_the_way_to_another_process() -> None:
 
 def test_reading_a_log_loads_nothing_that_is_slow_to_load() -> None:
     """What a command on a small log need not wait for."""
-    slow = ("dataclasses", "inspect", "argparse", "json", "datetime", "threading", "shutil", "locale", "asyncio")
+    slow = (
+        "typing",
+        "re",
+        "enum",
+        "dataclasses",
+        "inspect",
+        "argparse",
+        "json",
+        "datetime",
+        "threading",
+        "shutil",
+        "locale",
+        "asyncio",
+    )
     code = (
         "import sys; import tailwatch.cli, tailwatch.session, tailwatch.sources.whole, tailwatch.report.export;"
         f"print(*(m for m in {slow} if m in sys.modules))"

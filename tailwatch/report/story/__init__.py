@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.report.document import Document, Section
 from tailwatch.report.story import actions, callbacks, charts, diagnosis, figures, findings, messages, phases, setup, unknowns
 

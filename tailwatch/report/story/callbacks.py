@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.terms import listed
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import Claim, Item, Items
 from tailwatch.report.story.phases import counted_as, mark_place, used_from
 

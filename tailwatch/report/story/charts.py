@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal
 
 from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
+from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
 from tailwatch.report.document import Chart, ChartLine, ChartMark, Role
 
 if TYPE_CHECKING:

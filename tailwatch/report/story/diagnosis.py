@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.verdict import verdict
 from tailwatch.report.document import Claim, Paragraph
 from tailwatch.report.facts import place_name

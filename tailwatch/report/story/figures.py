@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import EMPTY, Claim, Tone, without_empty_columns
 from tailwatch.report.facts import change, is_share, place_name, side_name, train_at
 from tailwatch.report.story.phases import mark_place

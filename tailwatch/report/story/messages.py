@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.terms import listed
 from tailwatch.core.text import phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.wording import wording
 from tailwatch.report.document import Claim, Item, Items, Paragraph, Tone
 from tailwatch.report.hygiene import hygiene

@@ -6,12 +6,12 @@ Phases end where nine tenths of what was gained had been gained, at the best val
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.events import Text
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.terms import listed
 from tailwatch.core.text import compact
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import Claim, Item, Items
 from tailwatch.report.facts import is_share, place_name, side_name, train_at
 

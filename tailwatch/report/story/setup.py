@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Text
 from tailwatch.core.terms import setting_name
 from tailwatch.core.text import compact, phrase
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import EMPTY, Claim, Item, Items, without_empty_columns
 from tailwatch.report.framework import framework
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Text
 from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import visible
 from tailwatch.core.terms import listed, setting_name
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.wording import wording
 from tailwatch.dialects._draft import as_toml, draft
 from tailwatch.report.document import Claim, Code, Item, Items
