@@ -14,12 +14,8 @@ from operator import is_not
 
 from tailwatch.core.bar import Bar, Fate
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
-<<<<<<< HEAD
 from tailwatch.core.framing import frames_of, goes_back, moves_up
-=======
-from tailwatch.core.framing import frames_of, goes_back
 from tailwatch.core.typed import TYPE_CHECKING, Final
->>>>>>> a31620e (Nothing but the screen loads typing, and re only where a pattern is new)
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
