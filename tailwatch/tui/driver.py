@@ -146,7 +146,8 @@ def _cells(strips: Iterable[Strip], width: int) -> list[Cell]:
                     cells.append((char, style))
                     cells.extend([("", style)] * (size - 1))
                 elif cells:
-                    cells[-1] = (cells[-1][0] + char, cells[-1][1])
+                    base = -1 if cells[-1][0] else -2  # a mark belongs to the character, not to its second cell
+                    cells[base] = (cells[base][0] + char, cells[base][1])
     return (cells + [_BLANK] * (width - len(cells)))[:width]
 
 

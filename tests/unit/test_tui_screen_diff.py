@@ -14,9 +14,11 @@ from tailwatch.tui.driver import ScreenDiff
 from tailwatch.tui.paint import Painter, Span
 
 WIDTH, HEIGHT = 24, 5
+NO_WRAP = "\x1b[?7l"
+"""The mode in which the monitor draws, so that a character whose width the terminal sees otherwise moves no other row."""
 CONSOLE = Console(color_system="256", force_terminal=True, width=WIDTH, height=HEIGHT)
 roles = st.sampled_from(["text", "dim", "val", "critical", "alert_warning", "hit"])
-texts = st.text(st.sampled_from("ab 19─⣿⠁★•验证损x́é"), max_size=30)
+texts = st.text(st.sampled_from("ab 19─⣿⠁★•验证损⚡x\u0301\u0338é"), max_size=30)
 rows = st.lists(st.tuples(texts, roles), max_size=4)
 frames = st.lists(st.lists(rows, min_size=HEIGHT, max_size=HEIGHT), min_size=1, max_size=5)
 
@@ -34,7 +36,7 @@ def write(diff: ScreenDiff, update: LayoutUpdate) -> str:
 
 def shown(stream: str) -> list[list[tuple[str, str, bool, bool]]]:
     screen = pyte.Screen(WIDTH, HEIGHT)
-    pyte.Stream(screen).feed(stream)
+    pyte.Stream(screen).feed(NO_WRAP + stream)
     return [[(c.data, c.fg, c.bold, c.reverse) for c in (screen.buffer[y][x] for x in range(WIDTH))] for y in range(HEIGHT)]
 
 
@@ -79,3 +81,13 @@ def test_half_of_a_wide_character_is_never_left_behind(wide: str) -> None:
     stream = write(diff, update_of([[(wide, "text")]] * HEIGHT))
     stream += write(diff, update_of([[("x" + wide, "text")]] * HEIGHT))
     assert shown(stream) == shown(write(ScreenDiff(), update_of([[("x" + wide, "text")]] * HEIGHT)))
+
+
+@pytest.mark.parametrize("char", ["x", "损", "⚡"])
+def test_a_mark_is_replaced_together_with_the_character_that_bears_it(char: str) -> None:
+    """A terminal adds a mark to those that a cell has already, so the character is written again, wherever the row ends."""
+    for before in ("", "1" * (WIDTH - 1 - (char != "x"))):
+        diff = ScreenDiff()
+        stream = write(diff, update_of([[(f"{before}{char}\u0301", "text")]] * HEIGHT))
+        stream += write(diff, update_of([[(f"{before}{char}\u0338", "text")]] * HEIGHT))
+        assert shown(stream) == shown(write(ScreenDiff(), update_of([[(f"{before}{char}\u0338", "text")]] * HEIGHT)))
