@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
     from tailwatch.core.frames import Form
 
 
-class Fate(IntEnum):
-    """What became of a bar, as far as is known: it goes on, its line ended, or it was wiped off the screen."""
-
-    GOES_ON = 0
-    ENDED = 1
-    WIPED = 2
+Fate = Literal["goes on", "ended", "wiped"]
+"""What became of a bar, as far as is known: it goes on, its line ended, or it was wiped off the screen."""
 
 
 class Bar:
@@ -45,7 +39,7 @@ class Bar:
         self.done = self.total = self.told = -1
         self.below = below
         self.carried = False
-        self.fate = Fate.GOES_ON
+        self.fate: Fate = "goes on"
 
     @property
     def full(self) -> bool:
@@ -55,7 +49,7 @@ class Bar:
     @property
     def is_over(self) -> bool:
         """Whether it is over if another bar begins, full or not."""
-        return self.fate is not Fate.GOES_ON
+        return self.fate != "goes on"
 
     @property
     def has_told(self) -> bool:
@@ -64,7 +58,7 @@ class Bar:
 
     def let_out(self, out: Block) -> None:
         """Make a line of it, the last one if it was wiped off."""
-        out.add(self.frame, self.number, self.offset, self.redraws, closed=self.fate is Fate.WIPED)
+        out.add(self.frame, self.number, self.offset, self.redraws, closed=self.fate == "wiped")
 
     def tell(self, out: Block) -> None:
         """Make a line of it that tells how far it is, unless it shows values, which may change yet."""

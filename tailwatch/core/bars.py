@@ -12,7 +12,7 @@ from __future__ import annotations
 from itertools import compress, count, islice, pairwise, repeat
 from operator import is_not
 
-from tailwatch.core.bar import Bar, Fate
+from tailwatch.core.bar import Bar
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
 from tailwatch.core.framing import frames_of, goes_back, moves_up
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -66,7 +66,7 @@ class Bars:
             return
         self._below = moves_up(piece)
         if self._ended is not None and not self._below:
-            self._ended.fate = Fate.ENDED
+            self._ended.fate = "ended"
         self._ended = None
 
     def take_lines(self, pieces: list[bytes], number: int, offset: int, out: Block, *, begun: bool = False) -> None:
@@ -151,7 +151,7 @@ class Bars:
         nested = next((bar for bar in reversed(self._open.values()) if bar.below), None) if self._below else None
         wiped = nested or self._last
         if wiped is not None:
-            wiped.fate = Fate.WIPED
+            wiped.fate = "wiped"
         self._below = False
 
     def _print(self, text: bytes, number: int, offset: int, out: Block) -> None:
@@ -179,7 +179,7 @@ class Bars:
             bar.redraws += 1
             self._pass(bar)
         bar.form, bar.frame, bar.number, bar.offset, bar.done, bar.total = form, frame, number, offset, done, total
-        bar.fate = Fate.GOES_ON
+        bar.fate = "goes on"
         if self._waiting:
             if total > 0 and form.without_values:
                 bar.let_out(out)  # how far the run was when the text was printed
@@ -222,7 +222,7 @@ class Bars:
     def _let_go(self, keys: list[tuple[bytes, int]], out: Block) -> None:
         """Make lines of bars that are over, in the order they were drawn in, and know them no more."""
         for bar in sorted([self._open.pop(key) for key in keys], key=_offset):
-            if bar.fate is Fate.WIPED and not bar.full and bar.form.without_values:
+            if bar.fate == "wiped" and not bar.full and bar.form.without_values:
                 self._pass(bar)  # nobody needs to know how far it came
             elif not bar.has_told:
                 bar.let_out(out)
