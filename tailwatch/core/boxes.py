@@ -21,7 +21,7 @@ def open_box(cursor: Cursor) -> list[Reading]:
     rows, cursor.boxed = cursor.boxed, []
     places, cursor.box_places = cursor.box_places, frozenset()
     if not places:
-        rows = [r for r in rows if any(meaning(s.name).known and not is_neutral(s.name) for s in r.series)]
+        rows = [r for r in rows if any(s.metric == "lr" or (meaning(s.name).known and not is_neutral(s.name)) for s in r.series)]
     return [r._replace(epoch=cursor.epoch, step=cursor.step, axis=_axis(r, cursor, places)) for r in rows]
 
 

@@ -85,7 +85,7 @@ class Saying:
         self._rank = mover.rank
         self._names_epoch = mover.names("epoch")
         self._begins = plan.mark == "epoch_begin" and mover.begins
-        alone = plan.mark or plan.settings or self._settings or self._named or (plan.closes and bool(values))
+        alone = plan.mark or plan.settings or self._settings or self._named or (plan.closes and bool(numbered))
         if alone:
             self.family = None
         else:

@@ -14,6 +14,7 @@ from tailwatch.dialects._cues import (
     DEVIATION,
     EPOCH_AGAIN,
     EPOCH_NEXT,
+    EQUALS_NAME,
     EXPLICIT,
     FOR,
     FRACTION_OF,
@@ -37,13 +38,13 @@ from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
 _THEN_STEPS: Final = lazy(rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
 """Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`."""
-
-
 _OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
 """Behind a number that opens the line in a bracket: of how many, and a second count."""
 _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))
@@ -259,15 +260,16 @@ class Pairs(Followers):
         elif not self.values and self._is_alone(token, kind):
             self._value(token, UNNAMED, b"", token.start - len(gap), kind)
         elif not self.places and not self.values and LINE_START.match(gap) and len(gap) == token.start - self._body():
-            self._opening(token, gap, follows)
+            if not self._named_behind(token, kind, EQUALS_NAME):
+                self._opening(token, gap, follows)
         elif not self._named_behind(token, kind):
             self._last = "unnamed"
 
-    def _named_behind(self, token: Token, kind: UnitKind) -> bool:
+    def _named_behind(self, token: Token, kind: UnitKind, form: re.Pattern[bytes] = NAME_BEHIND) -> bool:
         """`Epoch 1: 0.9121 train loss, 75.2% accuracy`: the name stands behind the number."""
-        if not OPENS_VALUE.search(token.gap) or not (kind == "percent" or b"." in self._number(token)):
+        if not (form is EQUALS_NAME or OPENS_VALUE.search(token.gap)) or not (kind == "percent" or b"." in self._number(token)):
             return False
-        found = NAME_BEHIND.match(self.scan.masked, token.end)
+        found = form.match(self.scan.masked, token.end)
         name = classify(found[1]) if found is not None else None
         if found is None or name is None or name.part != "value" or name.trust != "plain":
             return False

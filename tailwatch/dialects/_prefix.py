@@ -27,7 +27,9 @@ STAMP: Final = (
 _LEVEL: Final = rb"INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|FATAL|NOTICE|TRACE|SUCCESS"
 _PART: Final = lazy(
     rb"\s*(?:"
-    rb"(?P<stamp>[\[(<]?(?:NeMo [A-Z] )?(?P<time>"
+    rb"(?P<stamp>[\[(<]?(?:NeMo [A-Z] | (?:"
+    + _LEVEL
+    + rb") : )?(?P<time>"
     + STAMP
     + rb")(?:[ :](?:rank[:=]?0{1,4} )?[A-Za-z_][\w.:]{0,60}(?=\]))?[\])>]?)"
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"

@@ -231,7 +231,8 @@ def _ends_config(values: list[Value], pairs: Pairs) -> bool:
         return True
     own = [v for v in values if not is_neutral(v.name.text)]
     plain = [v for v in own if v.decimal and (v.trust == "plain" or (v.trust == "known" and _OF_MANY.match(v.name.text)))]
-    return bool(plain) and (len(plain) == len(own) or (len(plain) >= 2 and not pairs.settings))
+    known = sum(v.decimal and v.trust in ("plain", "known") for v in own)
+    return bool(plain) and (len(plain) == len(own) or (known >= 2 and not pairs.settings))
 
 
 def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
