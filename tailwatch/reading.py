@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import chain, islice
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.errors import UsageError
@@ -77,13 +78,33 @@ def _read_apart(session: Session, events: Iterator[SourceEvent], quotes: Quotes 
 
 
 def readings(log: str, settings: Settings = DEFAULTS, *, every_redraw: bool = False) -> Iterator[tuple[int, Reading]]:
-    """Yield every reading of a log with the number of its segment."""
+    """Yield every reading of a log with the number of its segment; of a long log another process reads it, if that can be."""
+    from tailwatch.sources.whole import is_long
+
+    path, given = _path(log), 0
+    if is_long(path):
+        from tailwatch.apart import LostError, fed, possible
+
+        if possible(settings):
+            try:
+                for changes in fed(*_exporting(path, settings, every_redraw=every_redraw)):
+                    given += len(changes.readings)
+                    yield from changes.readings
+            except LostError:
+                pass
+            else:
+                return
+    session, events = _exporting(path, settings, every_redraw=every_redraw)
+    yield from islice(chain.from_iterable(session.feed(event).readings for event in events), given, None)
+
+
+def _exporting(path: str, settings: Settings, *, every_redraw: bool) -> tuple[Session, Iterator[SourceEvent]]:
+    """Return a session that hands on all readings, and what it is to be fed with."""
     from tailwatch.session import Session
     from tailwatch.sources.whole import read_once
 
     session = Session(keep_readings=True, judged=False, every_redraw=every_redraw, settings=settings)
-    for event in read_once(_path(log), matters=lambda: session.intake.waits):
-        yield from session.feed(event).readings
+    return session, read_once(path, matters=lambda: session.intake.waits)
 
 
 @contextmanager

@@ -219,6 +219,31 @@ def test_a_log_whose_copy_is_lost_is_read_in_one_process(how, tmp_path, monkeypa
     assert capsys.readouterr() == expected
 
 
+@pytest.mark.parametrize("blocks", [0, 1, 99])
+def test_an_export_is_the_same_in_two_processes(blocks, tmp_path, monkeypatch, capsys) -> None:
+    """Also where the copy is lost after some blocks: nothing is written twice, and nothing is missing."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"{line}\n{i}%|##| {i}/9\r\n[rank1] loss {i}.5\n" for i, line in enumerate(LINES)) + "loss: 0.5")
+    assert main(["export", str(log)]) == 0
+    expected = capsys.readouterr()
+    sent, asked = [], []
+
+    def send(pipe, value):
+        sent.append(value)
+        if len(sent) > blocks:
+            os.kill(os.getpid(), signal.SIGKILL)
+        pipe_send(pipe, value)
+
+    pipe_send = apart.send
+    monkeypatch.setattr(whole, "LONG", 1)
+    monkeypatch.setattr(whole, "BLOCK", 50_000)
+    monkeypatch.setattr(apart, "possible", lambda _: asked.append(1) or True)
+    monkeypatch.setattr(apart, "send", send)
+    assert main(["export", str(log)]) == 0
+    assert asked
+    assert capsys.readouterr() == expected
+
+
 def test_an_interrupt_ends_both_processes(tmp_path) -> None:
     """Though only one of them hears of it: the output, which both hold open, is closed at once."""
     log = tmp_path / "x.log"
