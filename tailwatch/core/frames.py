@@ -29,7 +29,7 @@ _BAR: Final = lazy(
     rb"/Unknown|Elapsed Time: \d"
 )
 _COUNT: Final = lazy(rb"(\d{1,15}) ?/ ?(\d{1,15})(?![\d/])")
-_DRAWN_COUNT: Final = lazy(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[| \xe2\x94)")
+_DRAWN_COUNT: Final = lazy(rb"(\d{1,15})(?:/(\d{1,15})|it)(?= \[\d{1,3}:\d| \xe2\x94)")
 _GLYPHS: Final = lazy(rb"[\[|][=#>][=#>. -]{3,}")
 _PERCENT: Final = lazy(rb"\d{1,3}%")
 _CHANGING: Final = lazy(rb"\d+\.\d*")
