@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.block import Block
+    from tailwatch.core.columns import Family
     from tailwatch.core.entries import Entry
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
     from tailwatch.core.findings import Watch
@@ -174,7 +175,7 @@ class Intake:
                 if entry.has_number:
                     reader.not_understood(block.raws[at], numbers[at])
                 at += 1
-            elif idle and entry.family is not None and (woven := self._weave(block, at)) is not None:
+            elif idle and entry.family is not None and (woven := self._weave(block, at, entry.family)) is not None:
                 for first, behind, spoken in self._witness.saw_together(woven):
                     self._told.together(woven, first, behind, spoken)
                 reader.took(woven)
@@ -186,9 +187,9 @@ class Intake:
         if told < end:
             self._told.passed(numbers[-1])
 
-    def _weave(self, block: Block, at: int) -> Weave | None:
+    def _weave(self, block: Block, at: int, family: Family) -> Weave | None:
         """Read the lines from a place on together; not those that name the run's rank."""
-        woven = self.reader.weave(block, at, self._ask)
+        woven = self.reader.weave(block, at, family, self._ask)
         return None if woven is None or (woven.names_rank and self._witness.rank is None) else woven
 
     def _plain(self, line: Line, entry: Entry) -> bool:

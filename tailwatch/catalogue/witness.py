@@ -12,7 +12,7 @@ from tailwatch.core.last_words import LastWords
 from tailwatch.core.metrics import meaning
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.typed import TYPE_CHECKING
-from tailwatch.core.weaving import AXES
+from tailwatch.core.weaving import AXES, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,15 +102,17 @@ class Witness:
             yield begin, woven.end, ()
 
     def _count(self, woven: Weave, start: int, end: int) -> None:
-        slices = sorted((s for s in woven.slices(start, end) if s.strand.family.specs), key=lambda s: s.counts)
+        slices = [s for s in woven.slices(start, end) if s.strand.family.specs]
         own = [s for s in slices if s.strand.rank is None or s.strand.rank == self.rank]
-        going = [s.counts for s in own if s.strand.family.shows_training]
+        going = [s for s in own if s.strand.family.shows_training]
         if going:
-            self._goes_on(woven.block.numbers[max(going)[1]])
+            self._goes_on(woven.block.numbers[latest(going).last])
         for axis in AXES:
-            values = sum(s.end - s.start for s in own if s.strand.axis == axis)
-            if values and self._looks.due(axis, values):
+            rows = [s.end - s.start for s in own if s.strand.axis == axis]
+            if rows and self._looks.due(axis, sum(rows)):
                 self.due = True
+        if len(slices) > 1:
+            slices.sort(key=lambda s: s.counts)
         for found in slices:
             self._listener.trained(found.strand.family.dialect, self._part, self._newest)
 

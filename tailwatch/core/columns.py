@@ -32,7 +32,8 @@ class Family:
 
     `values` and the places are indices into the `width` parts of a line, with the form of the number; -1 where one is missing.
     `moves` says that a line without values tells where the run stands. `total` is where stands of how many steps one of an
-    evaluation's own bar is. There is one object for each family, see `family_of`.
+    evaluation's own bar is. `shows_training` says that a value is to rise or to fall, so that training goes on. There is one
+    object for each family, see `family_of`.
     """
 
     dialect: str
@@ -55,6 +56,7 @@ class Family:
     closes: bool
     total: int
     total_form: NumberForm
+    shows_training: bool
 
     @property
     def aside(self) -> bool:
@@ -85,11 +87,6 @@ class Family:
     def waits(self) -> bool:
         """Whether its values count only where their box is closed."""
         return self.kind == "boxed" and bool(self.specs)
-
-    @property
-    def shows_training(self) -> bool:
-        """Whether its values show that training goes on: one of them is to rise or to fall."""
-        return any(meaning(spec.name).goal is not None for spec in self.specs)
 
     @property
     def asks_for_step(self) -> bool:
@@ -138,6 +135,7 @@ def family_of(
         bare,
         plan.closes,
         *(at["steps"] if aside else (-1, step_form)),
+        any(meaning(spec.name).goal is not None for spec in specs),
     )
 
 

@@ -224,9 +224,11 @@ class Run:
         self.changed.add("mark")
 
     def _setting(self, setting: Setting) -> None:
-        self.settings[setting.key] = setting
-        self.segment.settings[setting.key] = setting
-        self.changed.add("setting")
+        key, own = setting.key, self.segment.settings
+        said = own.get(key)
+        self.settings[key] = own[key] = setting
+        if said is None or said.value != setting.value:  # a configuration that is printed again changes nothing
+            self.changed.add("setting")
 
     def _spoken(self, event: Spoken) -> None:
         self.spoken[event.rule or event.template] += 1

@@ -12,6 +12,7 @@ from collections import Counter
 from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
 from tailwatch.core.coarse import Coarse
+from tailwatch.core.columns import axis_of
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.entries import Entry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.block import Block
     from tailwatch.core.chosen import Holds
+    from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
     from tailwatch.core.weaving import Weave
 
@@ -132,12 +134,12 @@ class Reader:
             self._heading_age = 0
         return events
 
-    def weave(self, block: Block, start: int, ask: Callable[[bytes, Entry], object]) -> Weave | None:
+    def weave(self, block: Block, start: int, family: Family, ask: Callable[[bytes, Entry], object]) -> Weave | None:
         """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
 
-        `entry` was asked for the first one; `ask` asks the catalogue about a line of a new shape.
+        `entry` was asked for the first one, which is one of the family; `ask` asks the catalogue about a line of a new shape.
         """
-        if self._weaver.pauses(block.numbers[start]):
+        if self._weaver.pauses(block.numbers[start]) or (family.rank < 0 and axis_of(family, None, self.cursor) is None):
             return None
         most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
 

@@ -18,7 +18,7 @@ from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tailwatch.core.block import Block
     from tailwatch.core.columns import Strand
@@ -70,6 +70,8 @@ class Weave:
         """The frame after the last line."""
         self.epoch, self.epochs, self.steps = cursor.epoch, cursor.epochs, cursor.steps
         self._cursor = cursor
+        self._timed = [strand for strand in strands if strand.family.time >= 0]
+        self._whole = [Slice(strand, 0, len(strand.places)) for strand in strands]
 
     def inherit(self) -> None:
         """Give each row the step that holds where it counts."""
@@ -103,8 +105,9 @@ class Weave:
         Where it is `doubtful` whether training goes on, the first value that shows it is looked at, too. `spared` says whether
         looks at values of an axis would change nothing now: some of them are passed over then.
         """
+        counted = self._counted(rank)
         axes: tuple[Axis, ...] = ("epoch", "index", "step")  # nothing is asked of running values where a result comes first
-        ordered = [(axis, places) for axis in axes if (places := self._places(axis, rank))]
+        ordered = [(axis, sorted(counted[axis])) for axis in axes if len(counted.get(axis, ())) >= looks.until_look(axis)]
         shown = self._first_that_shows_training(rank, start) if doubtful else until
         while start < until:
             end = shown + 1 if start <= shown < until else until
@@ -121,13 +124,19 @@ class Weave:
         first = ((s.places, bisect_left(s.places, start)) for s in strands)
         return min((places[at] for places, at in first if at < len(places)), default=self.end)
 
-    def _places(self, axis: Axis, rank: float | None) -> list[int]:
-        """Return where the lines stand, in order, that count as values of an axis: those of the run's rank."""
-        counted = [s.places for s in self.strands if s.axis == axis and s.family.specs and s.rank in (None, rank)]
-        return counted[0] if len(counted) == 1 else sorted(chain.from_iterable(counted))
+    def _counted(self, rank: float | None) -> dict[Axis, Sequence[int]]:
+        """Return where the lines stand that count as values of an axis: those of the run's rank."""
+        counted: dict[Axis, Sequence[int]] = {}
+        for strand in self.strands:
+            if strand.family.specs and (strand.rank is None or strand.rank == rank):
+                axis = strand.axis
+                counted[axis] = [*counted[axis], *strand.places] if axis in counted else strand.places
+        return counted
 
     def slices(self, start: int, end: int) -> list[Slice]:
         """Return what lies between two places, the strands in the order of their first rows."""
+        if start <= self.start and end >= self.end:
+            return self._whole
         found = []
         for strand in self.strands:
             first = bisect_left(strand.places, start)
@@ -138,8 +147,10 @@ class Weave:
 
     def time_at(self, place: int) -> str | None:
         """Return the time stamp that holds at a place."""
+        if not self._timed:
+            return self.time_before
         newest = max(
-            ((s.lines[i - 1], s.times[i - 1]) for s in self.strands if s.times and (i := bisect_left(s.lines, place + 1))),
+            ((s.lines[i - 1], s.times[i - 1]) for s in self._timed if (i := bisect_left(s.lines, place + 1))),
             default=None,
         )
         return self.time_before if newest is None else newest[1].decode("ascii", "replace")
@@ -153,13 +164,18 @@ class Weave:
         """Leave the cursor where the last line leaves it."""
         cursor.time = self.time_at(self.end - 1)
         ends = self.slices(self.start, self.end)
-        newest = max(ends, key=_counts) if ends else None
+        newest = latest(ends) if ends else None
         if newest is not None and newest.last > self.last_mute:
             cursor.fresh = newest.strand.family.bare
         elif self.mute:
             cursor.fresh = False
-        cursor.ranked |= any(s.strand.family.rank >= 0 and s.strand.family.places for s in ends)
-        stepping = [(s.last, s.strand.steps[s.end - 1]) for s in ends if s.strand.family.leads]
+        stepping = []
+        for found in ends:
+            family = found.strand.family
+            if family.rank >= 0 and family.places:
+                cursor.ranked = True
+            if family.leads:
+                stepping.append((found.last, found.strand.steps[found.end - 1]))
         if stepping:
             cursor.step = max(stepping)[1]
 
@@ -198,9 +214,14 @@ class Weave:
 
     def _times_at(self, lines: list[int]) -> list[str | None]:
         """Return the time stamp that holds at each place."""
-        if not any(strand.times for strand in self.strands):
+        if not self._timed:
             return [self.time_before] * len(lines)
         return [self.time_at(at) for at in lines]
+
+
+def latest(slices: list[Slice]) -> Slice:
+    """Return the slice whose last row counts last."""
+    return slices[0] if len(slices) == 1 else max(slices, key=_counts)
 
 
 def _counts(found: Slice) -> tuple[int, int]:
