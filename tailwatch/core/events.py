@@ -81,7 +81,7 @@ class Line(NamedTuple):
 # --- what a dialect says of a shape -------------------------------------------------------------------------------------
 
 Role = Literal["value", "name", "epoch", "epochs", "step", "steps", "time", "rank", "setting", "count"]
-NumberForm = Literal["float", "grouped", "magnitude", "fraction"]
+NumberForm = Literal["float", "grouped", "magnitude", "fraction", "foreign"]
 
 
 class SeriesSpec(NamedTuple):
@@ -101,8 +101,8 @@ class Field(NamedTuple):
     """Bytes `start:end` of a line and the part they play.
 
     `series` belongs to role value; `key` names a setting or a mark's count; `name_field` is the index, in the plan's fields, of
-    the name field that completes the series name (names that hold a digit are read from each line). `form` tells how it is
-    written: `grouped` 40,100 - `magnitude` 17K - `fraction` 3/100 are not plain floats.
+    the name field that completes the series name (names that hold a digit are read from each line).
+    `form` is how it is written: `grouped` 40,100 - `magnitude` 17K - `fraction` 3/100 - `foreign` 0,41 or 0.41f0 are no floats.
     """
 
     role: Role

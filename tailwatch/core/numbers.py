@@ -11,10 +11,16 @@ _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
 
 
 def number(raw: bytes, form: str = "float") -> float:
-    """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN."""
+    """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN.
+
+    `foreign` are the decimal comma of many countries, `0,9121`, and Julia's `0.9121f0`. No group of thousands begins with 0:
+    `0,912` has a decimal comma whatever it was taken for.
+    """
     try:
         if form == "float":
             return float(raw)
+        if form == "foreign" or (form == "grouped" and raw.lstrip(b"-+").startswith(b"0,")):
+            return float(raw.replace(b",", b".").replace(b"f", b"e"))
         if form == "grouped":
             return float(raw.replace(b",", b""))
         if form == "magnitude":

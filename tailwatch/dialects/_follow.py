@@ -56,7 +56,7 @@ class Followers(Parts):
         if role is None or self.placed(role) is not None:
             self._last = ""
             return
-        self.places.append(Field(role, token.start, token.end, form=form_of(self.scan.masked, token, "none")))
+        self.places.append(Field(role, token.start, token.end, form=form_of(self.scan, token, "none")))
         self._last = "total"
 
     def _each(self, first: Value, token: Token) -> bool:
@@ -75,7 +75,7 @@ class Followers(Parts):
                 first.field = first.field._replace(series=each, name_field=self._name_of_part(name, first.field.start, whole))
                 continue
             number, kind = rest[i - 1], unit_kind(rest[i - 1].unit)
-            form = form_of(self.scan.masked, number, kind)
+            form = form_of(self.scan, number, kind)
             field = Field(
                 "value", number.start, number.end, each, form=form, name_field=self._name_of_part(name, first.field.start, whole)
             )

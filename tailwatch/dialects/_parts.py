@@ -66,7 +66,7 @@ class Parts:
         if known is None:
             kind = unit_kind(token.unit)
             end = token.end + (kind == "magnitude")
-            self.places.append(Field(role, token.start, end, form=form_of(self.scan.masked, token, kind)))
+            self.places.append(Field(role, token.start, end, form=form_of(self.scan, token, kind)))
             self.first_place = min(self.first_place, token.start - len(token.gap.lstrip(b" \t~[]:-|#*=>(")))
             self._last = role
         else:
@@ -80,7 +80,7 @@ class Parts:
             key = "train_samples" if b"rain" in token.gap else "val_samples"
         if not any(f.key == key for f in self.settings):
             end = token.end + (kind == "magnitude")
-            self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan.masked, token, kind)))
+            self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan, token, kind)))
 
     def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind, *, name_at: int = -1) -> None:
         """Add a value; what stands before `at` qualifies it, its name begins there, or at `name_at`."""
@@ -128,7 +128,7 @@ class Parts:
         shown = text if count == 1 or name_field >= 0 else f"{text} #{count}"
         spec = SeriesSpec(shown, meaning(text).metric, split, unit)
         end = token.end + (kind == "magnitude")
-        form = form_of(self.scan.masked, token, kind)
+        form = form_of(self.scan, token, kind)
         field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
         number = self.scan.masked[token.start : token.end]
         decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
@@ -143,7 +143,7 @@ class Parts:
         if first is None or (b"0" in value.name.text.encode() and not value.decimal):
             return
         spec = SeriesSpec(f"{first.name} (avg)", first.metric, first.split, first.unit)
-        form = form_of(self.scan.masked, token, "none")
+        form = form_of(self.scan, token, "none")
         field = Field("value", token.start, token.end, spec, form=form, name_field=value.field.name_field)
         self.values.append(Value(field, value.name, value.explicit, value.decimal, value.label, value.inherited))
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "table"
 _NUMBER: Final = lazy(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3})?|nan|NaN|inf|-inf")
+_COMMA: Final = lazy(rb"[-+]?0{1,15},0{1,20}(?:[eE][-+]?0{1,3})?")
+"""Where semicolons part the cells, a comma is a decimal one."""
 _FRACTION: Final = lazy(rb"(0{1,9})/(0{1,9})$")
 _EMPTY: Final = lazy("^(?:None|null|-{1,3}|\\+|\\*|NA|N/A|–|—|✓|✔)?$".encode())
 _CLOCK: Final = lazy(rb"^[0:.]{4,14}$|^0+(?:\.0+)?(?:s|ms|m|h|sec|min|G|GB|M|MB)$|^0000-00-00\b")
@@ -138,7 +140,7 @@ def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split
     values = [
         f
         for name, cell in matched.pairs
-        for f in _cell(f"{matched.label} {name}".strip(), cell, own or split or frame.split, taken)
+        for f in _cell(f"{matched.label} {name}".strip(), cell, own or split or frame.split, taken, commas=how == "semicolon")
     ]
     return [*values, *matched.places]
 
@@ -195,10 +197,10 @@ def _all_cells(pairs: list[tuple[str, Cell]], *, placed: bool) -> bool:
     return text <= len(pairs) // 4
 
 
-def _cell(name: str, cell: Cell, split: Split | None, taken: set[str]) -> list[Field]:
+def _cell(name: str, cell: Cell, split: Split | None, taken: set[str], *, commas: bool = False) -> list[Field]:
     meant = classify(name.encode())
     role = "epoch" if name.lower() in ("e", "ep") else "step" if name == "#" else meant.part
-    found = _NUMBER.match(cell.text)
+    found = (_COMMA.match(cell.text) if commas else None) or _NUMBER.match(cell.text)
     if (role == "epoch" or role == "step") and role not in taken:  # noqa: PLR1714 - narrows the type
         taken.add(role)
         fraction = _FRACTION.match(cell.text)
@@ -217,7 +219,7 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str]) -> list[F
         known.split or (None if is_neutral(name) else split),
         "%" if cell.text.endswith(b"%") or name.endswith(("(%)", "[%]")) else None,
     )
-    return [Field("value", cell.start, cell.start + found.end(), spec)]
+    return [Field("value", cell.start, cell.start + found.end(), spec, form="foreign" if b"," in found[0] else "float")]
 
 
 def _kind(fields: list[Field]) -> PlanKind:

@@ -12,6 +12,7 @@ from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
+from tailwatch.dialects._commas import with_points
 from tailwatch.dialects._prefix import STAMP, Prefix, prefix
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ _TQDM: Final = lazy(
     rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
 )
 _DIGITS: Final = lazy(
-    rb"((?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0))|0+"
+    rb"((?:0{1,3}(?:,000){1,6}(?!0)(?:\.0*)?|0{1,3}(?:_000){1,6}(?![0_])|0+(?:\.0*(?:f-?0{1,2}(?!\w))?)?)(?:[eE][-+]?0{1,4})?(?![0_]|\.0))|0+"
 )
 _WORDS: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF|Infinity)(?![A-Za-z_0])")
 _GLUED_PLACE: Final = lazy(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
@@ -119,6 +120,8 @@ class Scan(NamedTuple):
     masked: bytes
     complete: bool
     over_epochs: bool = False
+    commas: bool = False
+    """Whether its numbers have decimal commas; they are points in `masked`."""
     by_letters: tuple[tuple[int, int], tuple[int, int]] | None = None
     """Where epoch and step stand that letters name: `e1/b100: loss 0.5`, `E01B0100 loss 0.5`."""
 
@@ -148,9 +151,11 @@ def scan(shape: bytes) -> Scan:
         text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
     if b"h(" in text or b"r(" in text:
         text = _PHASE.sub(rb"\1 \2 ", text)
+    pointed = with_points(text) if b",0" in text else None
+    text = pointed or text
     over_epochs = b"s/epoch" in shape or b"epoch/s" in shape
     places = (letters.span(1), letters.span(2)) if letters is not None else None
-    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, over_epochs, places)
+    return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, over_epochs, pointed is not None, places)
 
 
 def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Field, NumberForm
     from tailwatch.dialects._label import Label
     from tailwatch.dialects._names import Name, Trust
-    from tailwatch.dialects._tokens import Token, UnitKind
+    from tailwatch.dialects._tokens import Scan, Token, UnitKind
 
 
 @record
@@ -35,8 +35,11 @@ class Value:
         return self.trust == "weak" and self.decimal and self.explicit
 
 
-def form_of(masked: bytes, token: Token, kind: UnitKind) -> NumberForm:
+def form_of(scan: Scan, token: Token, kind: UnitKind) -> NumberForm:
     """Return how a number is written."""
     if kind == "magnitude":
         return "magnitude"
-    return "grouped" if b"," in masked[token.start : token.end] else "float"
+    number = scan.masked[token.start : token.end]
+    if b"." in number and (scan.commas or b"f0" in number or b"f-0" in number):
+        return "foreign"
+    return "grouped" if b"," in number else "float"

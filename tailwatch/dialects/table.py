@@ -92,6 +92,7 @@ def _may_be_header(shape: bytes) -> bool:
     if shape.count(b"0") > 48 or (
         b"  " not in shape
         and b"," not in shape
+        and b";" not in shape
         and b"\t" not in shape
         and b"|" not in shape
         and not shape.islower()
