@@ -7,13 +7,22 @@ several programs may write into one log.
 from __future__ import annotations
 
 import codecs
+import unicodedata
 
 from tailwatch.core.lazily import lazy
-from tailwatch.core.typed import Final
+from tailwatch.core.typed import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import re
 
 _GB2312: Final = lazy(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*+\Z")
 """Chinese in GBK stands in pairs of such bytes; a lone accented letter of Latin-1 does not."""
 
+_WIDE: Final = lazy(
+    rb"(?:\xef\xbc[\x8b\x8d])?(?:\xef\xbc[\x90-\x99]){1,20}(?:(?:\xef\xbc\x8e|\.)(?:\xef\xbc[\x90-\x99]){1,20})?(?:\xef\xbc\x85)?"
+)
+"""A number in full-width digits."""
+_WIDE_DIGITS: Final = tuple(chr(0xFF10 + digit).encode() for digit in range(10))
 _AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -67,3 +76,17 @@ def readable(raw: bytes) -> bytes:
         if _GB2312.match(raw):
             return raw.decode("gb18030", "replace").encode()
     return raw
+
+
+def has_wide_numbers(chunk: bytes) -> bool:
+    """Whether there are full-width digits, as some Chinese and Japanese input gives them."""
+    return b"\xef\xbc" in chunk and any(digit in chunk for digit in _WIDE_DIGITS)
+
+
+def narrow(raw: bytes) -> bytes:
+    """Return a line with its full-width numbers in the digits of ASCII; other full-width signs stay."""
+    return _WIDE.sub(_narrow, raw) if b"\xef\xbc" in raw else raw
+
+
+def _narrow(number: re.Match[bytes]) -> bytes:
+    return unicodedata.normalize("NFKC", number[0].decode()).encode()

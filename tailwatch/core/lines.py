@@ -13,7 +13,7 @@ from itertools import accumulate, compress, count
 
 from tailwatch.core.bars import Bars
 from tailwatch.core.block import Block
-from tailwatch.core.encodings import Transcoder, is_utf8, readable
+from tailwatch.core.encodings import Transcoder, has_wide_numbers, is_utf8, narrow, readable
 from tailwatch.core.events import Line
 from tailwatch.core.frames import BARE, BLANK
 from tailwatch.core.framing import BORDER, CR, ESC, NUL, cleaned
@@ -63,6 +63,7 @@ class LineCutter:
         self._begun = False
         self._skipping = False
         self._is_utf8 = True
+        self._is_wide = False
         self._transcoder = Transcoder(self._encoding)
 
     @property
@@ -177,10 +178,13 @@ class LineCutter:
 
     def _decoded(self, out: Block, whole: bytes) -> Block:
         """Return the lines in UTF-8. Once a log holds other bytes, each line is looked at: a bar may come out much later."""
-        if self._is_utf8 and not whole.isascii():
-            self._is_utf8 = is_utf8(whole)
+        if not whole.isascii():
+            self._is_utf8 = self._is_utf8 and is_utf8(whole)
+            self._is_wide = self._is_wide or not self._is_utf8 or has_wide_numbers(whole)
         if not self._is_utf8:
             out.replace(readable)
+        if self._is_wide:
+            out.replace(narrow)
         return out
 
     def provisional(self, at: float) -> Line | None:

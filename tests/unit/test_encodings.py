@@ -32,6 +32,16 @@ def test_chinese_in_gbk_is_read_among_lines_in_utf8(encoding: str, tmp_path: Pat
     assert [r[2:] for r in rows if r[0] == "训练损失"] == [(0.1, 1, 0), (0.2, 2, len(first))]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_full_width_digits_are_digits(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Offsets are those of the file all the same, and names keep their full-width signs."""
+    log = tmp_path / "run.log"
+    first, second = (CHINESE.format(n=n).translate({48 + d: 0xFF10 + d for d in range(10)}).encode(encoding) for n in (1, 2))
+    log.write_bytes(first + second)
+    rows = exported(log, capsys)
+    assert [r[1:] for r in rows if r[0] == "训练损失"] == [(1, 0.1, 1, 0), (2, 0.2, 2, len(first))]
+
+
 def test_an_encoding_can_be_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """UTF-16 without its mark is read when it is named, and not otherwise."""
     log = tmp_path / "run.log"
