@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tailwatch import __version__, commands
+from tailwatch.core.errors import UsageError
 from tailwatch.core.text import phrase
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.parser import Parser
@@ -32,7 +33,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of a command line; its `run` is the command's function. The first word decides the command."""
     if arguments and arguments[0] in COMMANDS:
         return _command(arguments[0]).parse_args(arguments[1:])
-    return _monitor().parse_args(list(arguments))
+    try:
+        return _monitor().parse_args(list(arguments))
+    except UsageError:
+        _ask_whether_mistyped(arguments[0] if arguments else "")
+        raise
+
+
+def _ask_whether_mistyped(word: str) -> None:
+    """Say which command was meant, if the first word is nearly one and no log of that name is there."""
+    import difflib  # noqa: PLC0415 - start-up counts
+    from pathlib import Path  # noqa: PLC0415
+
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    if near and not Path(word).exists():
+        raise UsageError("there is no command '{word}'; did you mean '{near}'?", word=word, near=near[0]) from None
 
 
 def _monitor() -> argparse.ArgumentParser:

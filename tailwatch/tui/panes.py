@@ -204,6 +204,7 @@ class MessagesPane(ListPanel):
         message = shown[index]
         if message is None:
             self.unfolded = not self.unfolded
+            self.cursor += self.unfolded  # so that at least one of them comes into sight
             self.repaint()
         else:
             language = self.language

@@ -120,6 +120,15 @@ def test_values_of_other_ranks_are_other_curves(tmp_path: Path) -> None:
     assert b"2 values that other ranks printed" in b" ".join(run("report", "--lang", "en", str(log)).stdout.split())
 
 
+def test_a_mistyped_command_is_named_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    """Not so where a log has that name: then the rest of the command line is what is wrong."""
+    done = run("reprot", "run.log")
+    assert (done.returncode, done.stderr) == (2, b"tailwatch: there is no command 'reprot'; did you mean 'report'?\n")
+    (tmp_path / "reports").write_text("epoch 1 loss 0.5\n")
+    assert b"run.log" in run(str(tmp_path / "reports"), "run.log").stderr
+    assert b"other.log" in run("run.log", "other.log").stderr
+
+
 def test_watch_writes_events_as_they_come() -> None:
     """A NaN in a pipe is one finding event, an epoch one epoch event, the end of the pipe one ended event."""
     done = run("watch", "-", "--format", "jsonl", stdin=b"epoch 1 loss 0.5\nepoch 2 loss nan\n")

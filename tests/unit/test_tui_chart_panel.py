@@ -40,6 +40,12 @@ class TestChart:
         for width in range(8, 80):
             assert width_of(chart.title(overfit.charts[0], chart.ChartOptions(), width)) <= max(width, len("loss"))
 
+    def test_how_the_curves_are_drawn_is_told_before_where_the_best_one_is(self, overfit: Snapshot) -> None:
+        options = chart.ChartOptions(log=True, smoothing=1, zoom=1)
+        assert plain(chart.title(overfit.charts[0], options, 80)).endswith("val 0.4002  log scale  smoothed  last half")
+        assert plain(chart.title(overfit.charts[0], options._replace(zoom=0), 50)).endswith("val 0.4002  log scale")
+        assert plain(chart.title(overfit.charts[0], options, 120)).index("★") < 50
+
     @pytest.mark.parametrize("size", [(20, 4), (44, 8), (71, 14), (200, 60)])
     def test_a_chart_fills_exactly_its_rows(self, overfit: Snapshot, size: tuple[int, int]) -> None:
         width, height = size

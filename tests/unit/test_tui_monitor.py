@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitors import followed, monitor
 
+from tailwatch.tui.paint import plain
+
 
 async def test_panes_are_laid_out_for_the_size_that_a_resize_brings() -> None:
     """A finished log brings no further paint, so a window that was made larger must be filled by the resize alone."""
@@ -17,3 +19,20 @@ async def test_panes_are_laid_out_for_the_size_that_a_resize_brings() -> None:
         await pilot.pause()
         assert grown == {pane.id: pane.region for pane in other.panes if pane.display}
         assert {"chart2", "advice", "messages"} <= grown.keys()
+
+
+async def test_unfolding_the_harmless_messages_brings_one_into_sight() -> None:
+    """The pane may end at their heading, so what was asked for would stay beneath its edge."""
+    app = monitor(*followed("keras/seven_replicas_overfit.log"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        pane = app.messages
+        pane.focus()
+        pane.action_move(99)
+        before = pane.cursor
+        await pilot.press("enter")
+        await pilot.pause()
+        height, width = pane.size.height - 1, pane.size.width
+        shown = [plain(cells) for cells, _ in pane.body(width, height)]
+        assert any("harmless" in line for line in shown[:-1])
+        assert pane.cursor == before + 1

@@ -142,6 +142,10 @@ class TestSeries:
     def test_an_empty_table_has_a_reason(self) -> None:
         assert "no series yet" in text_of(series_rows(snapshot_of(b""), 60))
 
+    def test_the_best_value_has_the_unit_of_the_last_one(self) -> None:
+        shown = text_of(series_rows(snapshot_of(b"epoch 1 val_acc: 61.5%\nepoch 2 val_acc: 58.0%\n"), 60))
+        assert "58%  ★ 61.5%" in shown
+
 
 class TestFindings:
     def test_open_ones_come_first_with_their_sign(self, overfit: Snapshot) -> None:

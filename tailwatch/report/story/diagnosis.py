@@ -46,7 +46,6 @@ EPOCHS_OF = "epoch {epoch} of {epochs}"
 EPOCHS = "epoch {epoch}"
 STEPS_OF = "step {step} of {steps}"
 STEPS = "step {step}"
-LINES = "{n} lines read"
 AGAINST = "baseline: {log}"
 AGAINST_REMEMBERED = "baseline: an earlier run of {log}, remembered"
 RUNS = "{n} runs in this log; the last one, from line {line} on, is told"
@@ -79,7 +78,7 @@ def about(facts: Facts) -> Iterator[Claim]:
     elif p.step is not None:
         yield Claim(Text(STEPS_OF if p.steps else STEPS, {"step": f"{p.step:,.0f}", "steps": f"{p.steps or 0:,.0f}"}))
     yield Claim(Text(OUTCOMES[facts.outcome]))
-    yield Claim(Text(LINES, {"n": f"{facts.session.lines:,}"}))
+    yield Claim(Text("{n:,} line read", {"n": facts.session.lines}, many="{n:,} lines read"))
     if facts.baseline is not None:
         yield Claim(Text(AGAINST_REMEMBERED if facts.baseline.remembered else AGAINST, {"log": facts.baseline.log}))
     if len(facts.run.segments) > 1:

@@ -58,25 +58,43 @@ class Layer(NamedTuple):
 def title(data: ChartData, options: ChartOptions, width: int, reading: Reading | None = None) -> Row:
     """Return the legend: it stands above the canvas, so that it never covers a curve. What does not fit is left out.
 
+    How the curves are drawn is told before where the best one is: a logarithmic axis that nobody is told of misleads.
     With a `reading` it tells the values beneath the chart's cursor instead of the last ones.
     """
-    parts = [_legend(c, reading, options) for c in sorted(data.curves, key=lambda c: c.part == "baseline") if c.part != "running"]
-    if reading is not None:
-        parts = [[Span(f"  ┊ {options.language.render(reading.place)}", "strong")], *parts]
-    elif data.best is not None:
-        where = options.language.render(data.best.label)
-        parts.append([Span("  "), Span("★", "best"), Span(f" {compact(data.best.value)}"), Span(f" {where}", "dim")])
-    if data.nonfinite is not None:
-        parts.append([Span("  "), Span(f"✖ {options.language.render(data.nonfinite.text)}", "critical")])
-    notes = [ZOOMS[options.zoom][1], phrase("log scale") if options.log else "", SMOOTHING[options.smoothing][1]]
-    if any(notes):
-        parts.append([Span("  "), Span(" · ".join(options.language.of(n) for n in notes if n), "info")])
+    parts = _parts(data, options, reading)
     name = METRICS.get(data.metric)
     spans = [Span(options.language.of(name) if name else data.metric, "title")]
-    for part in parts:
-        if width_of(spans) + width_of(part) <= width:
-            spans += part
+    left = width - width_of(spans)
+    shown = set()
+    for at, part in sorted(enumerate(parts), key=lambda item: item[1].rank):
+        if width_of(part.spans) <= left:
+            left -= width_of(part.spans)
+            shown.add(at)
+    for at in sorted(shown):
+        spans += parts[at].spans
     return tuple(spans)
+
+
+class Part(NamedTuple):
+    """A piece of the legend, and how soon it is placed; of equal ranks the first comes first."""
+
+    spans: list[Span]
+    rank: int = 0
+
+
+def _parts(data: ChartData, options: ChartOptions, reading: Reading | None) -> list[Part]:
+    """Return the pieces of the legend in the order in which they stand."""
+    curves = sorted((c for c in data.curves if c.part != "running"), key=lambda c: c.part == "baseline")
+    parts = [Part(_legend(c, reading, options)) for c in curves]
+    if reading is not None:
+        parts = [Part([Span(f"  ┊ {options.language.render(reading.place)}", "strong")]), *parts]
+    elif data.best is not None:
+        where = options.language.render(data.best.label)
+        parts.append(Part([Span("  "), Span("★", "best"), Span(f" {compact(data.best.value)}"), Span(f" {where}", "dim")], 2))
+    if data.nonfinite is not None:
+        parts.append(Part([Span("  "), Span(f"✖ {options.language.render(data.nonfinite.text)}", "critical")]))
+    notes = [phrase("log scale") if options.log else "", SMOOTHING[options.smoothing][1], ZOOMS[options.zoom][1]]
+    return [*parts, *(Part([Span(f"  {options.language.of(note)}", "info")], 1) for note in notes if note)]
 
 
 def _legend(curve: Curve, reading: Reading | None, options: ChartOptions) -> list[Span]:

@@ -51,7 +51,7 @@ def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> R
     left = width - name_width - spark_width - _VALUE - 3
     if series.best is not None and left >= _BEST:
         where = f" {series.best_where}"
-        spans += [Span("  ★ ", "best"), Span(short(series.best))]
+        spans += [Span("  ★ ", "best"), Span(short(series.best, series.unit))]
         spans += [Span(where, "dim")] if left >= _BEST + cell_len(where) else []
     return tuple(spans)
 
