@@ -6,10 +6,9 @@ leading underscore are helpers.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 
+from tailwatch.core.found import module_of, names_in
 from tailwatch.core.typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def _classes() -> tuple[type[Diagnosis], ...]:
-    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
-    return tuple(cast("type[Diagnosis]", importlib.import_module(f"{__name__}.{name}").Judge) for name in sorted(names))
+    return tuple(cast("type[Diagnosis]", module_of(__name__, name).Judge) for name in names_in(__path__[0]))
 
 
 def judges() -> list[Diagnosis]:

@@ -8,9 +8,9 @@ Names with a leading underscore are helpers. `read` sees the shape (digits as 0)
 
 from __future__ import annotations
 
-import importlib
 from functools import cache
 
+from tailwatch.core.found import module_of, names_in
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._anchors import Anchors
@@ -49,7 +49,7 @@ class Dialect:
     @property
     def module(self) -> ModuleType:
         """The module."""
-        return importlib.import_module(f"{__name__}.{self._module}")
+        return module_of(__name__, self._module)
 
     @property
     def samples(self) -> tuple[tuple[str, str], ...]:
@@ -79,10 +79,7 @@ def found() -> Found:
 
 def _told() -> tuple[tuple[str, str, tuple[bytes, ...]], ...]:
     """What is told of each dialect: module, name and anchors, in the order they are asked."""
-    import pkgutil  # noqa: PLC0415 - start-up counts
-
-    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
-    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    modules = {name: module_of(__name__, name) for name in names_in(__path__[0])}
     ordered = sorted(modules.items(), key=lambda item: (getattr(item[1], "ORDER", 50), item[0]))
     return tuple((name, module.NAME, tuple(module.ANCHORS)) for name, module in ordered)
 
@@ -93,7 +90,7 @@ def own_plans(patterns: tuple[Pattern, ...]) -> OwnDialect | None:
     Raises:
         UsageError: a pattern cannot be used; one sentence that names file and key.
     """
-    return importlib.import_module(f"{__name__}._own").own_dialect(patterns) if patterns else None
+    return module_of(__name__, "_own").own_dialect(patterns) if patterns else None
 
 
 def plan_for(shape: bytes, frame: Frame) -> Plan | None:

@@ -6,11 +6,10 @@ Only one whose first name is a metric or a place is read so: settings are printe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
 from tailwatch.dialects._names import classify

@@ -42,6 +42,14 @@ MOST_KNOWN: Final = 4096
 """So many kinds of readings are remembered with what does not change in their rows."""
 
 
+_ESCAPES: Final = {code: f"\\u{code:04x}" for code in range(32)} | {
+    ord(sign): f"\\{short}" for sign, short in zip('"\\\b\f\n\r\t', '"\\bfnrt', strict=True)
+}
+_NO_NUMBERS: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_QUOTED: Final = frozenset(',"\r\n')
+_FORMULA: Final = "=+-@\t"
+
+
 class Form(NamedTuple):
     """How a row is written: each cell's text, what stands before the cell of each column, and what ends the row."""
 
@@ -64,33 +72,33 @@ def plain(value: float) -> float | str:
 
 def write_jsonl(out: TextIO, logs: Iterable[tuple[str, Numbered]]) -> None:
     """Write one JSON object a line."""
-    import json  # noqa: PLC0415 - start-up counts
-
-    before = tuple(f"{', ' if i else '{'}{json.dumps(name)}: " for i, name in enumerate(COLUMNS))
-    form = Form(json.JSONEncoder(ensure_ascii=False).encode, before, "}\n")
+    before = tuple(f"{', ' if i else '{'}{json_cell(name)}: " for i, name in enumerate(COLUMNS))
+    form = Form(json_cell, before, "}\n")
     for log, found in logs:
         out.writelines(rows(log, found, form))
 
 
 def write_csv(out: TextIO, logs: Iterable[tuple[str, Numbered]]) -> None:
     """Write a CSV table; text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    import csv  # noqa: PLC0415 - start-up counts
-    import io  # noqa: PLC0415
-
-    def cell(content: object) -> str:
-        """Return the text of a cell; a second one is written because an empty one alone would be quoted."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow((_safe(content), ""))
-        return text.getvalue()[:-2]
-
-    form = Form(cell, tuple("," if i else "" for i in range(len(COLUMNS))), "\n")
+    form = Form(csv_cell, tuple("," if i else "" for i in range(len(COLUMNS))), "\n")
     out.write(",".join(COLUMNS) + form.end)
     for log, found in logs:
         out.writelines(rows(log, found, form))
 
 
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell != "-inf" else cell
+def json_cell(content: object) -> str:
+    """Return a text, a number or None as `json` writes it, which takes as long to load as a small log to read."""
+    if isinstance(content, str):
+        return f'"{content.translate(_ESCAPES)}"'
+    return "null" if content is None else _NO_NUMBERS.get(text := repr(content), text)
+
+
+def csv_cell(content: object) -> str:
+    """Return a text, a number or None as `csv` writes it, which takes as long to load."""
+    text = "" if content is None else str(content)
+    if isinstance(content, str) and text[:1] in _FORMULA and text and text != "-inf":
+        text = f"'{text}"
+    return text if _QUOTED.isdisjoint(text) else '"{}"'.format(text.replace('"', '""'))
 
 
 def rows(log: str, readings: Numbered, form: Form) -> Iterator[str]:

@@ -5,8 +5,6 @@ gzip, xz and bzip2 come with Python; Zstandard with Python 3.14, or with the pac
 
 from __future__ import annotations
 
-import importlib
-
 from tailwatch.core.errors import LogError
 from tailwatch.core.text import Text, phrase
 from tailwatch.core.typed import TYPE_CHECKING, Any, Final, Protocol, cast
@@ -107,15 +105,17 @@ class _Gunzip:
 
 
 def _unpacker(packing: str) -> _Unpacker:
+    from importlib import import_module  # noqa: PLC0415 - start-up counts
+
     if packing == "gzip":
-        return cast("_Unpacker", _Gunzip(importlib.import_module("zlib")))
+        return cast("_Unpacker", _Gunzip(import_module("zlib")))
     if packing == "xz":
-        return cast("_Unpacker", importlib.import_module("lzma").LZMADecompressor(memlimit=_XZ_MEMORY))
+        return cast("_Unpacker", import_module("lzma").LZMADecompressor(memlimit=_XZ_MEMORY))
     if packing == "bzip2":
-        return cast("_Unpacker", importlib.import_module("bz2").BZ2Decompressor())
+        return cast("_Unpacker", import_module("bz2").BZ2Decompressor())
     for module in _ZSTD_MODULES:
         try:
-            return cast("_Unpacker", importlib.import_module(module).ZstdDecompressor())
+            return cast("_Unpacker", import_module(module).ZstdDecompressor())
         except ImportError:
             continue
     raise LogError("the log is compressed with Zstandard; unpack it with 'zstd -d', or install the package backports.zstd.")
