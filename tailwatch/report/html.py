@@ -29,6 +29,9 @@ _CITED: Final = Text("The lines that were cited")
 _CODE: Final = lazy(r"`([^`<>]{1,80})`")
 """What sentences set in backticks, found in escaped text: the tag around it is ours."""
 
+_NUMBER: Final = lazy(r"\d(?:\.\d{1,9})?e-\d{1,3}\b")
+"""A number that a browser would break behind its minus."""
+
 _LONG: Final = 40
 """Beyond so many cited lines their texts are folded away."""
 
@@ -101,7 +104,8 @@ class _Writer:
 
     def claim(self, claim: Claim) -> str:
         quote = f"<code>{self.say(claim.quote)}</code>" if claim.quote else ""
-        parts = [quote, _CODE.sub(r"<code>\1</code>", self.say(claim.text)), *self.cites(claim)]
+        text = _CODE.sub(r"<code>\1</code>", self.say(claim.text))
+        parts = [quote, _NUMBER.sub(r'<span class="number">\g<0></span>', text), *self.cites(claim)]
         return " ".join(p for p in parts if p)
 
     def cites(self, claim: Claim) -> Iterator[str]:

@@ -168,6 +168,12 @@ def test_the_page_asks_for_nothing_and_its_links_lead_into_itself(log: Path, cap
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
 
 
+def test_no_number_of_the_page_is_broken_behind_its_minus(capsys: pytest.CaptureFixture[str]) -> None:
+    told = report(capsys, SEVEN, "--format", "html")
+    assert 'learning rate <span class="number">1e-4</span>' in told
+    assert 'at the end <span class="number">2.5e-5</span>' in told
+
+
 def test_several_logs_make_one_page_without_clashing_names(capsys: pytest.CaptureFixture[str]) -> None:
     """Each id once, two articles."""
     page = page_of(report(capsys, SEVEN, TWO, "--format", "html"))
