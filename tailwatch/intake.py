@@ -206,7 +206,7 @@ class Intake:
         """Read any line, which is told of whatever it says."""
         interest = entry.rules if entry.asked else self._ask(line.raw, entry)
         listener, witness = self.listener, self._witness
-        claimed = listener.claims(line.raw)
+        claimed = listener.claims(line.raw) and not entry.opens_table
         events: list[ReaderEvent] = []
         if not claimed and not (interest is not None and interest.is_message and entry.names_no_place):
             events = self.reader.read(line, entry)

@@ -56,6 +56,11 @@ class Entry:
         return self.has_number and (self.runner is None or not self.runner.plan.dialect)
 
     @property
+    def opens_table(self) -> bool:
+        """Whether it is the header of a table: an indented one behind a message looks like a further line of that."""
+        return self.runner is not None and self.runner.plan.header
+
+    @property
     def names_no_place(self) -> bool:
         """Whether it names neither an epoch nor a step: the numbers of a warning or an error are no measurements then."""
         if self.runner is None:

@@ -199,11 +199,15 @@ class Run:
             segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
             segment.max_epoch, self._resumed_from = epoch, False
+        planned = self.settings.get("epochs")
+        if planned is not None and planned.value == self.progress.epochs and epoch > self.progress.epochs:
+            self.progress = self.progress._replace(epochs=None)  # the setting was of something else
 
     def _begin_segment(self, kind: str, line: int) -> None:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self.progress = Progress(None, None, None, None, line, self.part)
+        self.progress = self.progress._replace(epochs=self._planned())
         self.pace = Pace()
         self._resume_announced = self._resumed_from = False
         self.changed.add("segment")
@@ -225,10 +229,19 @@ class Run:
 
     def _setting(self, setting: Setting) -> None:
         key, own = setting.key, self.segment.settings
-        said = own.get(key)
+        said, before = own.get(key), self._planned()
         self.settings[key] = own[key] = setting
+        if key == "epochs" and self.progress.epochs in (None, before):  # what lines of progress say comes first
+            self.progress = self.progress._replace(epochs=self._planned())
         if said is None or said.value != setting.value:  # a configuration that is printed again changes nothing
             self.changed.add("setting")
+
+    def _planned(self) -> float | None:
+        """Return how many epochs the settings ask for; None where the run has gone further, for they were of something else."""
+        planned = self.settings.get("epochs")
+        if planned is None or not isinstance(planned.value, float) or not max(1.0, self.progress.epoch or 0.0) <= planned.value:
+            return None
+        return planned.value
 
     def _spoken(self, event: Spoken) -> None:
         self.spoken[event.rule or event.template] += 1

@@ -142,6 +142,9 @@ def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split
         for name, cell in matched.pairs
         for f in _cell(f"{matched.label} {name}".strip(), cell, own or split or frame.split, taken, commas=how == "semicolon")
     ]
+    held_out = [i for i, f in enumerate(values) if f.series is not None and f.series.split in ("val", "test")]
+    if held_out and own is None:
+        values[: held_out[0]] = [_trained(f) for f in values[: held_out[0]]]  # `loss  val_loss`
     return [*values, *matched.places]
 
 
@@ -240,7 +243,7 @@ def _of_spacy(field: Field) -> Field:
 
 
 def _trained(field: Field) -> Field:
-    """A row drawn as a progress bar is the training's own."""
+    """A row drawn as a progress bar is the training's own, and so are the columns before those of the validation."""
     spec = field.series
     if spec is None or spec.split or is_neutral(spec.name):
         return field
