@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from array import array
 from itertools import chain
+from operator import itemgetter
 
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -47,9 +48,12 @@ class Thinning:
             self._keep(columns, 0, until, _of_buckets(values, 0, until, 4))  # two buckets, of two kept points each
 
     def _keep(self, columns: Columns, start: int, end: int, kept: list[int]) -> None:
+        if not kept:
+            return
+        pick = itemgetter(*kept, *kept[:1])  # of one place alone it would make no tuple
         for column in columns[:3]:
-            column[start:end] = array("d", map(column.__getitem__, kept))
-        columns[3][start:end] = array("q", map(columns[3].__getitem__, kept))
+            column[start:end] = array("d", pick(column)[:-1])
+        columns[3][start:end] = array("q", pick(columns[3])[:-1])
         self._thinned = start + len(kept)
 
 
