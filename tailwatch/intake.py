@@ -171,9 +171,10 @@ class Intake:
                 if at == end:
                     break
             entry = reader.entry(shapes[at])
-            if idle and entry.quiet:
-                if entry.has_number:
-                    reader.not_understood(block.raws[at], numbers[at])
+            if not entry.asked:
+                self._ask(block.raws[at], entry)
+            if idle and (entry.quiet or entry.mute):
+                reader.pass_over(block, at, entry)
                 at += 1
             elif idle and entry.family is not None and (woven := self._weave(block, at, entry.family)) is not None:
                 for first, behind, spoken in self._witness.saw_together(woven):
@@ -204,7 +205,7 @@ class Intake:
 
     def _line(self, line: Line, entry: Entry) -> bool:
         """Read any line, which is told of whatever it says."""
-        interest = entry.rules if entry.asked else self._ask(line.raw, entry)
+        interest: Interest | None = entry.rules
         listener, witness = self.listener, self._witness
         claimed = listener.claims(line.raw) and not entry.opens_table
         events: list[ReaderEvent] = []
@@ -224,7 +225,6 @@ class Intake:
         self._told.line(line.number, events, spoken, heard)
         return True
 
-    def _ask(self, raw: bytes, entry: Entry) -> Interest | None:
-        interest = self.listener.interest(raw.decode("utf-8", "replace"))
-        entry.tell(interest)
-        return interest
+    def _ask(self, raw: bytes, entry: Entry) -> None:
+        """Ask the catalogue about a line of a new shape."""
+        entry.tell(self.listener.interest(raw.decode("utf-8", "replace")))

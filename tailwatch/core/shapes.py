@@ -105,16 +105,19 @@ class Reader:
         known, shapes = self._cache.get, block.shapes
         for place in range(at, len(shapes)):
             entry = known(shapes[place])
-            if entry is None:
+            if entry is None or not (entry.quiet or entry.mute):
                 return place
-            if entry.mute:
-                self.lines_read[entry.mute] += 1
-                self.cursor.fresh = False
-            elif not entry.quiet:
-                return place
-            elif entry.has_number:
-                self.not_understood(block.raws[place], block.numbers[place])
+            if entry.mute or entry.has_number:
+                self.pass_over(block, place, entry)
         return len(shapes)
+
+    def pass_over(self, block: Block, at: int, entry: Entry) -> None:
+        """Read a line that says nothing."""
+        if entry.mute:
+            self.lines_read[entry.mute] += 1
+            self.cursor.fresh = False
+        elif entry.has_number:
+            self.not_understood(block.raws[at], block.numbers[at])
 
     def read(self, line: Line, entry: Entry) -> list[ReaderEvent]:
         """Run the plan of a complete line: values, marks, settings; moves the cursor and the frame."""
