@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tailwatch.core.joining import Event
     from tailwatch.core.messages import MessageBook
 
+QUIET = ("harmless", "info", "unknown")
 _RAISED = ("Error", "Exception", "Exit", "Interrupt")
 
 
@@ -32,15 +33,34 @@ class Interest:
 
     `repeat` is where further lines of the shape are counted, once it is known that their digits and the run around them change
     nothing. It is an entry of the book, never a verdict: where the verdict may differ from line to line there is none.
+    `unknown` says that no rule knows such lines after all, nor ever will, and that they are no messages by their form.
     """
 
-    __slots__ = ("candidates", "digits_matter", "is_message", "repeat")
+    __slots__ = ("candidates", "digits_matter", "is_message", "repeat", "unknown")
 
     def __init__(self, candidates: tuple[Rule, ...], *, is_message: bool) -> None:
         self.candidates = candidates
         self.is_message = is_message
         self.digits_matter = any(rule.depends_on_digits or rule.depends_on_context for rule in candidates)
         self.repeat: Repeat | None = None
+        self.unknown = False
+
+    def learn(self, event: Event, entry: Entry | None, generation: int) -> None:
+        """Let further lines of the shape be counted only, or passed over: this one is on its own, and its digits do not matter.
+
+        Args:
+            event: the line.
+            entry: what the book made of it, None where nothing.
+            generation: that of the book.
+        """
+        if event.continues:
+            return
+        if entry is None:
+            self.unknown = not self.is_message
+        elif entry.label in QUIET and event.rank is None:
+            head = peel(event.text)
+            if head.rest or not head.klass:  # else its text stands below it
+                self.repeat = Repeat(entry, generation, head.klass.endswith("Warning") and bool(head.emitter))
 
 
 class Circumstances:

@@ -7,7 +7,7 @@ from collections import deque
 from tailwatch.catalogue import heard
 from tailwatch.catalogue.around import Around
 from tailwatch.catalogue.engine import Catalogue, matching_form, zeroed
-from tailwatch.catalogue.heard import Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
+from tailwatch.catalogue.heard import QUIET, Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
 from tailwatch.catalogue.own import OwnRules
 from tailwatch.core import endings
 from tailwatch.core.joining import Event, Joiner
@@ -32,8 +32,6 @@ OUTLIVED = "It was raised, but training went on after it: the script caught it, 
 
 _FRAMEWORKS = frozenset(("keras", "huggingface", "lightning", "boosting"))
 """Dialects whose name is that of a framework, as rules ask for it."""
-
-_QUIET = ("harmless", "info", "unknown")
 
 
 class Listener:
@@ -113,14 +111,17 @@ class Listener:
         if line.provisional or (interest is None and self._joiner.idle):
             return ()
         self._heard = line.number
-        if interest is not None and interest.repeat is not None and self._again(line, interest.repeat):
-            return ()
+        if interest is not None:
+            if interest.repeat is not None and self._again(line, interest.repeat):
+                return ()
+            if interest.unknown and self._joiner.idle and not self._own.rules:
+                return ()
         spoken: list[Spoken] = []
         for event in self._joiner.feed(line):
             alone = event.line == event.last_line == line.number
             spoken += self._speak(event, interest if alone else self.interest(event.text))
-            if alone and interest is not None and not interest.digits_matter:
-                self._learn(event, interest)
+            if alone and interest is not None and not interest.digits_matter and not self._own.rules:
+                interest.learn(event, self._recent.get((event.part, event.line)), self._generation)
         return tuple(spoken)
 
     def _again(self, line: Line, repeat: Repeat) -> bool:
@@ -131,15 +132,6 @@ class Listener:
             return False
         self.book.count_again(repeat.entry, line.number)
         return True
-
-    def _learn(self, event: Event, interest: Interest) -> None:
-        """Let further lines of the shape be counted only: this one is on its own, and nobody asked to be told of each."""
-        entry = self._recent.get((event.part, event.line))
-        if entry is not None and entry.label in _QUIET and event.rank is None and not self._own.rules and not event.continues:
-            head = peel(event.text)
-            if head.klass and not head.rest:
-                return  # its text stands below it
-            interest.repeat = Repeat(entry, self._generation, head.klass.endswith("Warning") and bool(head.emitter))
 
     def finish(self) -> tuple[Spoken, ...]:
         """Give what was waiting for a further line, because the log ended or another part begins."""
@@ -196,7 +188,7 @@ class Listener:
         entry, is_new = self.book.add(event, self._entry(event, verdict, own))
         self._remember(event, entry)
         spoken = []
-        if is_new or entry.label not in _QUIET:
+        if is_new or entry.label not in QUIET:
             spoken.append(spoken_of(entry, event.text, event.line, verdict, event.rank))
             self._note_failure(event, entry, spoken[0])
         return spoken + [said for other in self._waiting_for(verdict, entry) for said in self._revise(other)]

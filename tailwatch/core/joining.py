@@ -5,7 +5,7 @@ from __future__ import annotations
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
-from tailwatch.core.peeling import TRACEBACK, peel, without_outer_prefix
+from tailwatch.core.peeling import TRACEBACK, may_be_message, peel, without_outer_prefix
 from tailwatch.core.records import record
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -143,7 +143,7 @@ class Joiner:
                 return taken
             if mark in self._tails:
                 return (Event(text, line.number, line.number, line.part, _rank(mark, None)),)
-        if bare.startswith("  ") and not peel(text).is_message:
+        if bare.startswith("  ") and not _is_message(text):
             return ()
         return self._single(mark, text, line)
 
@@ -209,15 +209,15 @@ class Joiner:
     def _extend(self, mark: str, tail: _Open, bare: str, line: Line) -> tuple[Event, ...] | None:
         """Add a line to the message before it; None where it is none of its lines, which ends that message."""
         full = len(tail.lines) >= (MAX_TRACEBACK_LINES if tail.traceback else MAX_TAIL_LINES)
-        text = tail.indented and tail.is_text(bare)
-        message = not text and peel(bare).is_message and not (tail.python_warning and "warn" in bare)
         if tail.traceback and (not bare.strip() or bare.startswith(CHAINED)):
             tail.waiting = (*tail.waiting, bare)[-4:]
             return ()
-        if not (full or message) and tail.part == line.part:
-            if tail.goes_on(bare):
-                return self._take(mark, tail, bare, line)
-            if tail.python_warning and not tail.repeats and len(tail.waiting) < MAX_WARNING_LINES:
+        if not full and tail.part == line.part:
+            goes_on = tail.goes_on(bare)
+            waits = tail.python_warning and not tail.repeats and len(tail.waiting) < MAX_WARNING_LINES
+            if (goes_on or waits) and not _begins_message(tail, bare):
+                if goes_on:
+                    return self._take(mark, tail, bare, line)
                 tail.waiting = (*tail.waiting, bare)
                 return None
         del self._tails[mark]
@@ -231,6 +231,17 @@ class Joiner:
         if tail.python_warning and not tail.is_text(bare):
             del self._tails[mark]
         return (tail.event(continues=True),)
+
+
+def _begins_message(tail: _Open, bare: str) -> bool:
+    """Whether a line is no further one of the message before it, whatever it looks like: it is a message of its own."""
+    if (tail.indented and tail.is_text(bare)) or (tail.python_warning and "warn" in bare):
+        return False
+    return _is_message(bare)
+
+
+def _is_message(text: str) -> bool:
+    return may_be_message(text) and peel(text).is_message  # of most lines the first, which is quick, tells that they are none
 
 
 def _belongs(bare: str) -> bool:

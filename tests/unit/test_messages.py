@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 
 from hearing import TRACEBACK, lines, listen
 
+from tailwatch.catalogue.engine import Catalogue
 from tailwatch.catalogue.listener import Listener
 from tailwatch.core.events import Data
 from tailwatch.core.joining import Joiner, user_frame
@@ -193,6 +194,18 @@ def test_repeats_of_one_shape_are_counted_without_judging_them_again():
     (entry,) = session.messages.entries()
     assert (entry.count, entry.first_line, entry.last_line) == (50, 1, 99)
     assert [list(series.values) for series in session.run.series()] == [[0.5]]
+
+
+def test_a_shape_that_no_rule_knows_though_it_has_its_words_is_judged_once(monkeypatch):
+    """What decides is the same for all its lines; a line between the lines of a message is judged all the same."""
+    judged, judge = [], Catalogue.judge
+    monkeypatch.setattr(Catalogue, "judge", staticmethod(lambda *told: judged.append(told[1]) or judge(*told)))
+    session = Session()
+    rows = [f"Renaming /out/{number}.orbax-checkpoint-tmp-0 to /out/{number}" for number in range(100, 150)]
+    session.feed(Data("".join(f"{row}\n" for row in rows).encode(), 0.0))
+    assert judged == rows[:1]
+    session.feed(Data(f"{TRACEBACK}\n{rows[1]}\n".encode(), 0.0))
+    assert rows[1] in judged
 
 
 OLD_GPU = """/opt/site-packages/torch/cuda/__init__.py:{n}: UserWarning: 

@@ -1,0 +1,73 @@
+"""What the run makes of the events it is told, one by one."""
+
+from __future__ import annotations
+
+import math
+
+from tailwatch.core.events import Data, Progress, Reading, SeriesSpec, Setting
+from tailwatch.core.pace import Pace
+from tailwatch.core.run import Run
+from tailwatch.session import Session
+
+
+def reading(*values: float, line: int = 1, rank: int | None = None) -> Reading:
+    specs = tuple(SeriesSpec(f"loss{i}", "loss") for i in range(len(values)))
+    return Reading(specs, values, "step", 1.0, 5.0, None, rank, line, 0, 0, "general")
+
+
+def test_a_setting_that_is_stated_again_changes_nothing_but_where_it_stands() -> None:
+    """A configuration is printed by every rank; a value that differs is news."""
+    run = Run()
+    for value, line, news in ((8.0, 1, True), (8.0, 9, False), (16.0, 12, True), (8.0, 15, True)):
+        run.changed.clear()
+        run.apply(Setting("batch_size", value, line, 0))
+        assert ("setting" in run.changed) == news
+        assert run.settings["batch_size"] == run.segment.settings["batch_size"] == Setting("batch_size", value, line, 0)
+
+
+def test_a_setting_is_news_to_a_run_that_starts_again() -> None:
+    run = Run()
+    run.apply(Setting("batch_size", 8.0, 1, 0))
+    for epoch in (1.0, 2.0, 3.0, 1.0):
+        run.apply(Progress(epoch, None, None, None, 2, 0))
+    run.changed.clear()
+    assert len(run.segments) == 2
+    run.apply(Setting("batch_size", 8.0, 9, 0))
+    assert "setting" in run.changed
+
+
+def test_a_value_that_is_no_number_among_others_is_seen_and_a_sum_that_is_too_large_is_none() -> None:
+    for values, seen in (
+        ((0.5, math.nan), True),
+        ((math.inf, 1.0), True),
+        ((math.inf, -math.inf), True),
+        ((1e308, 1e308), False),
+    ):
+        run = Run()
+        run.apply(reading(*values))
+        assert ("nonfinite" in run.changed) == seen
+
+
+def test_values_of_another_rank_are_counted_and_left_out() -> None:
+    run = Run()
+    for rank in (3, 4, None, 3):
+        run.apply(reading(0.5, 0.6, line=7, rank=rank))
+    assert (run.other_ranks, run.points["general"], run.last_reading_line) == (2, 6, 7)
+
+
+def test_an_announced_epoch_moves_the_run_and_leaves_no_mark() -> None:
+    session = Session()
+    session.feed(Data(b"Epoch 3/9\nloss: 0.5\nEpoch 4/9\n", 0.0))
+    assert (session.run.progress.epoch, session.run.progress.epochs, session.run.segment.marks) == (4.0, 9.0, [])
+
+
+def test_the_pace_asks_for_the_time_only_where_the_share_has_changed() -> None:
+    """What it then says is the same: a share that hardly changed would not have been noted."""
+    asked, always = Pace(), Pace()
+    for i in range(2000):
+        done, at = i / 2000 + (i % 3) * 1e-5, float(i)
+        always.note(at, done)
+        if asked.awaits(done):
+            asked.note(at, done)
+    assert not asked.awaits(1999 / 2000 + 1e-5)
+    assert asked.eta(2000.0) == always.eta(2000.0)
