@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tailwatch.core.typed import TYPE_CHECKING
-from tailwatch.reading import baseline_of, check_readable, read, readings, source
+from tailwatch.reading import baseline_of, check_readable, read, readings
 
 if TYPE_CHECKING:
     import argparse
@@ -189,6 +189,7 @@ def check(options: argparse.Namespace) -> int:
 
 def watch(options: argparse.Namespace) -> int:
     """`tailwatch watch LOG`: one line an event, until the log ends or the user interrupts."""
+    from tailwatch.following import source
     from tailwatch.report.watch import watch as follow
 
     settings = _settings(options)
@@ -238,7 +239,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings = load(vars(options))
     own_plans(settings.pattern)  # a mistake in them is told before anything else begins
     if settings.message:
-        from tailwatch.catalogue import Catalogue
+        from tailwatch.catalogue.engine import Catalogue
         from tailwatch.catalogue.own import OwnRules
 
         OwnRules(settings.message, Catalogue.load().knows)

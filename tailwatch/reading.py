@@ -1,8 +1,7 @@
-"""Reading a log for a command: a whole one in this process, or one that is followed."""
+"""Reading a whole log for a command."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import chain, islice
 
 from tailwatch.config import DEFAULTS
@@ -105,27 +104,6 @@ def _exporting(path: str, settings: Settings, *, every_redraw: bool) -> tuple[Se
 
     session = Session(keep_readings=True, judged=False, every_redraw=every_redraw, settings=settings)
     return session, read_once(path, matters=lambda: session.intake.waits)
-
-
-@contextmanager
-def source(log: str) -> Iterator[Iterator[SourceEvent]]:
-    """Follow a log, or standard input, for as long as the context lasts."""
-    import threading
-
-    stop = threading.Event()
-    if log == "-":
-        from tailwatch.sources.stdin import StdinSource
-
-        yield StdinSource(0).events(stop)
-        return
-    from tailwatch.sources.file import FileFollower
-
-    follower = FileFollower(log)
-    try:
-        yield follower.events(stop)
-    finally:
-        stop.set()
-        follower.close()
 
 
 def _path(log: str) -> str:

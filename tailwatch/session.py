@@ -10,9 +10,9 @@ from __future__ import annotations
 from tailwatch.config import DEFAULTS
 from tailwatch.core.bulk import tell
 from tailwatch.core.events import Data, Notice, Reading, Tick
-from tailwatch.core.judging import Bench
 from tailwatch.core.run import Run
 from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.unjudged import Nobody
 from tailwatch.intake import Intake
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
-    from tailwatch.core.findings import Diagnosis, FindingBook, FindingChange, Watch
+    from tailwatch.core.findings import FindingBook, FindingChange, Watch
+    from tailwatch.core.judging import Bench
     from tailwatch.core.lines import Waste
     from tailwatch.core.messages import MessageBook
     from tailwatch.core.unread import UnreadBook
@@ -43,11 +44,12 @@ class Changes:
         self.notices: list[Notice] = []
 
 
-def _judges() -> list[Diagnosis]:
-    """Return fresh judges; those who are not asked are not imported."""
+def _bench(run: Run) -> Bench:
+    """Return fresh judges; where nobody is asked they are not imported."""
+    from tailwatch.core.judging import Bench  # noqa: PLC0415
     from tailwatch.diagnoses import judges  # noqa: PLC0415
 
-    return judges()
+    return Bench(run, judges)
 
 
 class Session:
@@ -77,7 +79,7 @@ class Session:
         self.settings = settings
         self.run = Run()
         self.run.baseline = baseline
-        self._bench = Bench(self.run, _judges if judged else list)
+        self._bench = _bench(self.run) if judged else Nobody(self.run)
         self.bytes = 0
         self._over_at = -1
         self.lines = 0

@@ -3,8 +3,3 @@
 One TOML file a family (`tensorflow.toml`, `torch.toml`, ...), one `[[rule]]` table a message. The format is described in
 `rules.py`; adding a message touches its table alone, because every rule brings the sample lines that test it.
 """
-
-from tailwatch.catalogue.engine import Catalogue, matching_form
-from tailwatch.catalogue.rules import FreshContext, Rule, Verdict
-
-__all__ = ["Catalogue", "FreshContext", "Rule", "Verdict", "matching_form"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache, cached_property
 
 from tailwatch.catalogue.index import matches
-from tailwatch.catalogue.rules import Rule, Verdict, rule_from_toml
 from tailwatch.catalogue.store import Tables, package_tables
 from tailwatch.core.digits import DIGITS_TO_ZERO, TEXT_DIGITS_TO_ZERO
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
@@ -14,6 +13,7 @@ from tailwatch.core.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tailwatch.catalogue.rules import Rule, Verdict
     from tailwatch.core.conditions import Context
     from tailwatch.core.peeling import Peeled
 
@@ -120,6 +120,8 @@ class Catalogue:
     def _rule(self, owner: int) -> Rule:
         rule = self._parsed.get(owner)
         if rule is None:
+            from tailwatch.catalogue.rules import rule_from_toml  # noqa: PLC0415 - few logs hold a message that is known
+
             rule = rule_from_toml(self.tables.tables[owner])
             self._parsed[owner] = rule
         return rule

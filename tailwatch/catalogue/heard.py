@@ -10,7 +10,7 @@ from tailwatch.core.peeling import TRACEBACK, headline, peel
 from tailwatch.core.typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from tailwatch.catalogue.own import OwnVerdict
+    from tailwatch.catalogue.own_rule import OwnVerdict
     from tailwatch.catalogue.rules import Rule, Verdict
     from tailwatch.core.conditions import Phase
     from tailwatch.core.joining import Event

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tailwatch.catalogue.around import Place
-    from tailwatch.catalogue.own import OwnVerdict
+    from tailwatch.catalogue.own_rule import OwnVerdict
     from tailwatch.catalogue.rules import Rule, Verdict
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.conditions import Phase

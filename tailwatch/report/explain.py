@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from tailwatch.catalogue import Catalogue, FreshContext, matching_form
+from tailwatch.catalogue.engine import Catalogue, matching_form
+from tailwatch.catalogue.rules import FreshContext
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
@@ -12,7 +13,7 @@ from tailwatch.core.text import ENGLISH, phrase
 from tailwatch.core.typed import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tailwatch.catalogue import Verdict
+    from tailwatch.catalogue.rules import Verdict
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.text import Language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tailwatch.catalogue import Catalogue
+from tailwatch.catalogue.engine import Catalogue
 from tailwatch.core.errors import UsageError
 from tailwatch.core.terms import LABELS
 from tailwatch.core.text import ENGLISH
@@ -13,7 +13,7 @@ from tailwatch.core.typed import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tailwatch.catalogue import Rule
+    from tailwatch.catalogue.rules import Rule
     from tailwatch.core.text import Language
 
 

@@ -11,19 +11,14 @@ import stat
 
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import Text, phrase
-from tailwatch.core.typed import TYPE_CHECKING, Final, Self
+from tailwatch.core.typed import TYPE_CHECKING, Self
+from tailwatch.sources.blocks import BLOCK, hole_at
 from tailwatch.sources.identity import Position, identify
 from tailwatch.sources.paths import is_remote, why_not_a_log
 from tailwatch.sources.writer import Writer
 
 if TYPE_CHECKING:
     from tailwatch.sources.paths import Path
-
-BLOCK: Final = 256 * 1024
-"""Bytes of one read: the fastest size measured, and small enough for whoever consumes it to stay responsive."""
-
-_HOLE: Final = 1 << 20
-"""Holes from this size on are skipped unread; smaller ones are cheaper to read."""
 
 
 class RewrittenError(Exception):
@@ -134,17 +129,3 @@ class OpenLog:
         if length:
             self.position = self.position.after_hole(length)
         return length
-
-
-def hole_at(descriptor: int, offset: int) -> int:
-    """Return the length of the hole in a file at an offset, 0 if it is not worth skipping.
-
-    A writer that goes on at its old offset after a truncation leaves one; where the system knows no holes it says 0.
-    """
-    size = os.fstat(descriptor).st_size
-    try:
-        data_at = os.lseek(descriptor, offset, os.SEEK_DATA)
-    except OSError:
-        data_at = size  # nothing but the hole up to the end
-    length = min(data_at, size) - offset
-    return length if length >= _HOLE else 0

@@ -8,18 +8,17 @@ from __future__ import annotations
 from tailwatch.core.errors import LogError
 from tailwatch.core.text import Text, phrase
 from tailwatch.core.typed import TYPE_CHECKING, Any, Final, Protocol, cast
+from tailwatch.sources.blocks import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BLOCK: Final = 256 * 1024
 FREE: Final = 1 << 30
 """Bytes that any log may unpack to."""
 
 MAX_RATIO: Final = 500
 """Beyond `FREE`, how much larger than the packed log it may be: real logs stay below 100, a bomb is at 1,000 and more."""
 
-_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"BZh", "bzip2"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _XZ_MEMORY: Final = 256 << 20
 _ZSTD_MODULES: Final = ("compression.zstd", "backports.zstd")
 
@@ -34,11 +33,6 @@ class _Unpacker(Protocol):
     unused_data: bytes
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-def packing_of(beginning: bytes) -> str | None:
-    """Return how a file with these first bytes is compressed, or None if it is not."""
-    return next((name for magic, name in _MAGIC if beginning.startswith(magic)), None)
 
 
 def unpacked(packing: str, blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -13,10 +13,8 @@ import time
 from tailwatch.core.errors import LogError, UsageError, reason, words
 from tailwatch.core.events import Data, Notice, Text, Tick
 from tailwatch.core.typed import TYPE_CHECKING, Final
-from tailwatch.sources.openlog import BLOCK, hole_at
+from tailwatch.sources.blocks import BLOCK, hole_at, packing_of
 from tailwatch.sources.paths import shown, why_not_a_log
-from tailwatch.sources.unpack import DamagedError, packing_of, unpacked
-from tailwatch.sources.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,18 +40,24 @@ def read_once(path: Path, at: float | None = None, matters: Callable[[], bool] |
     try:
         info = os.fstat(descriptor)
         is_file = stat.S_ISREG(info.st_mode)
-        alive = Writer(descriptor).alive() if is_file and matters is None else False
+        alive = _is_written(descriptor) if is_file and matters is None else False
         if at is None:
             at = time.time() if alive or not is_file else info.st_mtime
         yield from _content(descriptor, at, is_file=is_file)
         if is_file and matters is not None and matters():
-            alive = Writer(descriptor).alive()
+            alive = _is_written(descriptor)
         yield Tick(at, alive)
         yield Notice("read", at) if alive else Notice("ended", at)
     except OSError as error:
         raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
     finally:
         os.close(descriptor)
+
+
+def _is_written(descriptor: int) -> bool | None:
+    from tailwatch.sources.writer import Writer  # noqa: PLC0415 - start-up counts
+
+    return Writer(descriptor).alive()
 
 
 LONG: Final = 4 << 20
@@ -104,6 +108,8 @@ def _content(descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEve
     if packing is None:
         yield from _plain(first, descriptor, at, is_file=is_file)
         return
+    from tailwatch.sources.unpack import DamagedError, unpacked  # noqa: PLC0415 - start-up counts
+
     try:
         for block in unpacked(packing, _blocks(first, descriptor)):
             yield Data(block, at)

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tailwatch.catalogue import Catalogue, FreshContext
+from tailwatch.catalogue.engine import Catalogue
+from tailwatch.catalogue.rules import FreshContext
 
 # re's own parser: sre_parse under its private name since 3.11
 PARSER = re._parser

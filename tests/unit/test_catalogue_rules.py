@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import tailwatch.catalogue
-from tailwatch.catalogue import Catalogue, FreshContext
+from tailwatch.catalogue.engine import Catalogue
 from tailwatch.catalogue.reading import read_list, read_rule
+from tailwatch.catalogue.rules import FreshContext
 from tailwatch.core.digits import TEXT_DIGITS_TO_ZERO
 
 CATALOGUE = Catalogue.load()
