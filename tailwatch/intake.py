@@ -14,6 +14,7 @@ from tailwatch.core.lines import LineCutter
 from tailwatch.core.shapes import Reader
 from tailwatch.core.typed import TYPE_CHECKING, Protocol
 from tailwatch.dialects import own_plans, plan_for
+from tailwatch.dialects._words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ class Intake:
     def __init__(self, told: Told, *, every_redraw: bool, settings: Settings) -> None:
         self._told = told
         self.cutter = LineCutter(every_redraw=every_redraw, encoding=settings.encoding)
-        self.reader = Reader(plan_for, own_plans(settings.pattern))
+        self.reader = Reader(plan_for, own_plans(settings.pattern), Words())
         self.listener = Listener(own=settings.message)
         self._witness = Witness(self.listener)
         self._now = math.nan

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 
 from tailwatch.catalogue.index import matches
 from tailwatch.catalogue.store import Tables, package_tables
-from tailwatch.core.digits import DIGITS_TO_ZERO, TEXT_DIGITS_TO_ZERO
+from tailwatch.core.digits import zeroed
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
 from tailwatch.core.typed import TYPE_CHECKING
 
@@ -33,11 +33,6 @@ def matching_form(text: str) -> str:
         deep = lines[0].rstrip().endswith("Warning:")  # the warning's text stands below, indented deeper than its source line
         text = "\n".join(line for line in lines if not line.startswith("  ") or (deep and not line[2:3].strip()))
     return " ".join(text.split())
-
-
-def zeroed(text: str) -> str:
-    """Return the text with its digits as 0; bytes are translated ten times as fast."""
-    return text.encode().translate(DIGITS_TO_ZERO).decode() if text.isascii() else text.translate(TEXT_DIGITS_TO_ZERO)
 
 
 class Catalogue:

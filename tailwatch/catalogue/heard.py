@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tailwatch.core import endings
 from tailwatch.core.events import Spoken
 from tailwatch.core.messages import Entry, template_of
@@ -41,7 +43,7 @@ class Interest:
     def __init__(self, candidates: tuple[Rule, ...], *, is_message: bool) -> None:
         self.candidates = candidates
         self.is_message = is_message
-        self.digits_matter = any(rule.depends_on_digits or rule.depends_on_context for rule in candidates)
+        self.digits_matter = any(map(_differs_within_a_shape, candidates))
         self.repeat: Repeat | None = None
         self.unknown = False
 
@@ -61,6 +63,12 @@ class Interest:
             head = peel(event.text)
             if head.rest or not head.klass:  # else its text stands below it
                 self.repeat = Repeat(entry, generation, head.klass.endswith("Warning") and bool(head.emitter))
+
+
+@lru_cache(maxsize=1024)
+def _differs_within_a_shape(rule: Rule) -> bool:
+    """Whether what a rule says of one line need not hold for all of its shape."""
+    return rule.depends_on_digits or rule.depends_on_context
 
 
 class Circumstances:

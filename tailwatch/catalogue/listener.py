@@ -6,10 +6,11 @@ from collections import deque
 
 from tailwatch.catalogue import heard
 from tailwatch.catalogue.around import Around
-from tailwatch.catalogue.engine import Catalogue, matching_form, zeroed
+from tailwatch.catalogue.engine import Catalogue, matching_form
 from tailwatch.catalogue.heard import QUIET, Interest, Repeat, blame, is_late_effect, new_entry, spoken_of, was_raised
 from tailwatch.catalogue.own import OwnRules
 from tailwatch.core import endings
+from tailwatch.core.digits import zeroed
 from tailwatch.core.joining import Event, Joiner
 from tailwatch.core.messages import MessageBook, template_of
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel

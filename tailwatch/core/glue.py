@@ -21,7 +21,7 @@ _BORDER: Final = lazy(
     rb"|(?<=[\w.\]])(?=Epoch 0{1,5}/0{1,5}\s*$)"  # another process announced its epoch
 )
 _MAY_HOLD_BORDER: Final = lazy(
-    rb"\[(?:0{1,3}:0|0{1,4}\] ?[EeIiSs]|rank0)|\}\{|:00(?<=[IWEF]0000 00:00)|0[EeIiSs](?=poch|tep|ter)|Epoch 0"
+    rb"\[(?:0{1,3}:0|0{1,4}\] ?[EeIiSs]|rank0)|\}\{|:00(?<=[IWEF]0000 00:00)|0[EeIiSs](?=poch|tep|ter)|Epoch 0(?<=[\w.\]]Epoch 0)"
 )
 """Each of the borders holds one of these; they begin with what is found fast, borders do not."""
 

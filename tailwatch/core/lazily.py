@@ -56,9 +56,20 @@ class _Lazy:
         self._source = source
         self._flags = flags
 
+    @property
+    def source(self) -> str | bytes:
+        """What is compiled."""
+        return self._source() if callable(self._source) else self._source
+
     def __getattr__(self, name: str) -> Any:
-        source = self._source() if callable(self._source) else self._source
-        compiled = self.compile(source, self._flags)
+        compiled = self.compile(self.source, self._flags)
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
+
+
+def source_of(value: object) -> str | bytes | None:
+    """Return the source of a pattern made by `lazy`, compiled or not, None for anything else."""
+    if not isinstance(value, _Lazy):
+        return None
+    return value.source

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tailwatch.core.digits import zeroed
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of
 from tailwatch.core.named import NamedTuple
-from tailwatch.core.typed import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    import re
+from tailwatch.core.prefixes import Prefix, prefix_at
+from tailwatch.core.typed import Literal
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -44,14 +43,6 @@ _LEVELS: dict[str, Level] = {
     "f": "fatal",
 }
 
-_CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d| UTC)?"
-_DATE = r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?/\d\d?(?:/\d{2,4})?|\d{8}|\d\d-\d\d|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d\d?)"
-_UPPER = r"DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
-_ANY_CASE = r"(?i:debug|info|notice|warning|warn|error|err|critical|fatal|警告|错误|信息|提示)"
-_SOURCE = r"[\w./@+-]{1,300}\.(?:pyx|py|cc|cpp|cuh|cu|hpp|hh|h|cxx|c|cu)"
-_ENDING = r"(?:Warning|Error|Exception|Interrupt|Exit|StopIteration)"
-
-
 _OUTER = lazy(
     r"\[?[Rr]ank[ :_]?(\d{1,6})(?:\]:?|[:|]) ?"
     r"|\[\d{1,5},(\d{1,6})\]<std(?:err|out)>:"
@@ -59,87 +50,6 @@ _OUTER = lazy(
     r"|\((\w{1,80} (?:pid=)?\d{1,9}[^)]{0,40})\) "
 )
 
-
-class _Prefix:
-    """One kind of prefix: an expression, the characters it may begin with (none: any), and words, one of which the text holds.
-
-    The expression is compiled when a text first passes these checks: most texts need a few of them only.
-    """
-
-    __slots__ = ("_pattern", "_words", "first")
-
-    def __init__(self, first: str, words: tuple[str, ...], expression: str) -> None:
-        self.first = first
-        self._words = words
-        self._pattern = lazy(expression)
-
-    def match(self, text: str, position: int) -> re.Match[str] | None:
-        if self._words and not any(map(text.__contains__, self._words)):
-            return None
-        return self._pattern.match(text, position)
-
-
-_DIGIT = "0123456789"
-_LEVEL_WORDS = ("WARN", "ERROR", "INFO", "DEBUG", "NOTICE", "CRITICAL", "FATAL")
-_LEVEL_FIRST = "dDiInNwWeEcCfF警错信提"
-_TROUBLE = ("ailed", "AILED", "rror", "RROR", "xception", "XCEPTION")
-_CLASSES = ("Warning", "Error", "Exception", "Interrupt", "Exit", "StopIteration")
-
-# Tried in this order at the position that the prefix before left; a named group fills the field of that name.
-_PREFIXES = (
-    _Prefix("[(" + _DIGIT, (":",), rf"[\[(]?{_DATE}[T ,:]{{1,2}}{_CLOCK}(?: \d{{4}})?[\])]?(?:: )?"),
-    _Prefix("JFMASONDTW", (":",), rf"{_DATE}[T ,:]{{1,2}}{_CLOCK}(?: \d{{4}})?(?:: )?"),
-    _Prefix("[<(" + _DIGIT, (":",), rf"[\[<(]?{_CLOCK}[\]>)]?(?:: |(?=[\s|-]))"),
-    _Prefix("[<", (".",), r"[<\[] {0,8}\d{1,9}\.\d{1,9}[>\]]:?"),
-    _Prefix(
-        "[", (": W ", ": E ", ": I ", ": F "), r"\[[\d :.,/-]{8,32}: (?P<level>[WEIF]) (?P<emitter>[\w./-]{1,300}:\d{1,6})\]"
-    ),
-    _Prefix(
-        "[",
-        ("[W", "[E", "[I", "[F"),
-        r"\[(?P<level>[WEIF])(?:\d{4})?(?: [\d:.-]{1,32}){0,2} (?P<emitter>[\w./-]{1,300}:\d{1,6})\]",
-    ),
-    _Prefix("[", ("|",), rf"\[(?P<level>{_UPPER})\|(?P<emitter>[\w./-]{{1,200}}:\d{{1,6}})\]"),
-    _Prefix(_DIGIT, ("[",), rf"{_DATE} (?=\[{_CLOCK}\])"),
-    _Prefix("t", ("level=",), r'(?:time|ts)="?[^" ]{1,60}"? level=(?P<level>[a-z]{4,8})(?: msg=)?'),
-    _Prefix("l", ("level=",), r"level=(?P<level>[a-z]{4,8})(?: msg=)?"),
-    _Prefix("", ("NCCL ",), r"[\w.-]{1,100}:\d{1,9}:\d{1,9} \[(?P<rank>\d{1,6})\] (?P<emitter>NCCL) (?=WARN|INFO)"),
-    _Prefix("", ("\t",), rf"(?P<emitter>[\w.:/-]{{1,100}})\t(?=(?:[\w.:/-]{{1,100}}\t){{0,3}}(?:{_UPPER})\b)"),
-    _Prefix("WEIF", ("]",), r"(?P<level>[WEIF])\d{4} [\d:.]{1,32} {1,8}(?:\d{1,10} )?(?P<emitter>[\w./-]{1,300}:\d{1,6})\]"),
-    _Prefix("WEIFD", ("]",), r"(?P<level>[WEIFD]) (?P<emitter>[\w./+-]{1,300}:\d{1,6})\]"),
-    _Prefix("[Rr", ("ank", "ANK"), r"\[?[Rr](?:ank|ANK)[ :_]{0,2}(?P<rank>\d{1,6})(?:\]:?|[:|,])"),
-    _Prefix("[", ("]<std",), r"\[\d{1,5},(?P<rank>\d{1,6})\]<std(?:err|out)>:"),
-    _Prefix(_DIGIT, (": ",), r"(?P<rank>\d{1,5}): {1,4}(?=\S)"),
-    _Prefix("(", ("pid=", " "), r"\((?P<worker>\w{1,80} (?:pid=)?\d{1,9}(?:, ip=[\d.]{7,15})?|pid=\d{1,9})\)"),
-    _Prefix("wWnNgGtT", (":", "|"), r"(?P<worker>(?i:worker|node|gpu|trial)[-_ ]?\d{1,5})[:|]"),
-    _Prefix("[(<", (), rf"[\[(<] ?(?P<level>{_ANY_CASE}) ?[\])>]:?"),
-    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER}):(?P<emitter>[A-Za-z_][\w.]{{0,100}}):"),
-    _Prefix(_LEVEL_FIRST, (":", "："), rf"(?P<level>{_ANY_CASE}) ?[:：](?!\S*=)"),
-    _Prefix("DINWECF", _LEVEL_WORDS, rf"(?P<level>{_UPPER})(?=[ \t]{{1,8}}[^\s=:]| ?[|-])"),
-    _Prefix("[", (), r"\[(?P<emitter>[\w./ <>-]{1,200}(?::\d{1,6})?(?::[\w<>]{1,80})?)\](?=[ :\[|-])"),
-    _Prefix("(", (), r"\((?P<emitter>[\w./-]{1,200}:\d{1,6})\)"),
-    _Prefix("", (".", "<"), rf"(?P<emitter>(?:{_SOURCE}|<[\w -]{{1,80}}>):\d{{1,6}})(?:[:\]](?=\s|$)|(?= - ))"),
-    _Prefix("", (" - ", " | "), r"(?P<emitter>[A-Za-z_][\w.]{0,100})(?= {1,4}[-|] )"),
-    _Prefix("", _LEVEL_WORDS, rf"(?P<emitter>[A-Za-z_][\w.-]{{0,100}}(?::\d{{1,6}})?):?(?=[ \t]{{1,4}}\[?(?:{_UPPER})\b[]:]?\s)"),
-    _Prefix("sdkmt", (": ",), r"(?P<emitter>slurmstepd|srun|docker|kernel|mpirun|sbatch|torchrun):(?= )"),
-    _Prefix("", _CLASSES, rf"(?P<klass>(?:[A-Za-z_]\w{{0,80}}\.){{0,10}}[A-Za-z_]\w{{0,80}}?{_ENDING})(?::|(?=\s{{0,8}}$))"),
-    _Prefix("", _CLASSES, r"(?P<klass>(?:[A-Za-z_]\w{0,80}\.){0,10}(?:Exception|Warning))(?::|(?=\s{0,8}$))"),
-    _Prefix(
-        "",
-        ("失败", "出错", "错误", "异常", "警告"),
-        r"(?P<wrapper>[\u4e00-\u9fff][\u4e00-\u9fff\w -]{0,60}(?:失败|出错|错误|异常|警告))[:：]",
-    ),
-    _Prefix("", _TROUBLE, r"(?P<wrapper>[A-Za-z][\w' -]{0,80}(?i:failed|error|exception)(?: with)?): {0,4}(?=\S)"),
-    _Prefix("", (), r"(?:[|*#>=~!\u2500-\u27bf\ufe0f\U0001f300-\U0001faff-]{1,8})(?=[\s\w\[(<])"),
-)
-
-
-# For each character that is named as a first one, the prefixes to try; other characters can only begin those that name none.
-_ANYWHERE = tuple(prefix for prefix in _PREFIXES if not prefix.first)
-_BY_FIRST = {
-    first: tuple(prefix for prefix in _PREFIXES if not prefix.first or first in prefix.first)
-    for first in {character for prefix in _PREFIXES for character in prefix.first}
-}
 
 # Where a message begins behind something else in its line: a bar's clock with text behind it, a logger's or a module's mark.
 _BAR_BEFORE = lazy(r"\d%\|[^|]{0,400}\| {0,4}[^\[\]]{0,80}\[[^\[\]]{0,200}\](?=\s{0,8}\S)")
@@ -190,11 +100,18 @@ class Peeled(NamedTuple):
     def is_message(self) -> bool:
         """Whether form alone shows a message: a level above info, a class at the head, or words that tell of trouble."""
         if self.level in ("warning", "error", "fatal") or self.klass:
-            return bool(self.klass) or len(set(filter(str.isalpha, self.rest))) > 1  # `****__xx` only frames what others say
+            return bool(self.klass) or _says_something(self.rest)
         if self.wrapper:
             named = self.wrapper[0] > "\x7f" or (self.wrapper[0].isupper() and "_" not in self.wrapper)
             return named and self.rest[:1].isalpha() and not self.rest.startswith(("nan", "inf", "NaN"))
         return _PLAIN_TROUBLE.match(self.rest) is not None
+
+
+def _says_something(text: str) -> bool:
+    """Whether two different letters stand in it: `****__xx` only frames what others say."""
+    letters = filter(str.isalpha, text)
+    first = next(letters, "")
+    return any(letter != first for letter in letters)
 
 
 def headline(text: str) -> str:
@@ -224,56 +141,72 @@ def peel(text: str) -> Peeled:
     What stands in front of a message in its line is left out too: a bar that was not ended before the message was printed, the
     values of a print without a line end.
     """
-    if text.startswith("{"):
-        return _peel_json(text)
-    bar = _BAR_BEFORE.search(text) if "%|" in text else None
-    peeled = _peel_at(text, bar.end() if bar else 0)
-    if not (peeled.level or peeled.klass) and may_be_message(text):
-        inside = _INSIDE.search(text, 1)
-        if inside is not None:
-            return _peel_at(text, inside.start())
-    return peeled
-
-
-def _peel_json(text: str) -> Peeled:
-    """Read the fields of a line that a JSON formatter wrote (python-json-logger, structlog)."""
-    level = _JSON_LEVEL.search(text)
-    said = _JSON_TEXT.search(text) if level else None
-    if level is None or said is None:
-        return Peeled(text.rstrip())
-    return _peel_at(said[1], 0)._replace(level=_LEVELS.get(level[1].lower(), ""))
-
-
-def _peel_at(text: str, start: int) -> Peeled:
-    fields: dict[str, str] = {}
-    position = _skip_blanks(text, start)
-    for _ in range(MAX_PREFIXES):
-        found = _prefix_at(text, position)
-        if found is None:
-            break
-        named = {name: value for name, value in found.groupdict().items() if value}
-        fields = named | fields
-        position = _skip_blanks(text, found.end())
-        if "klass" in named:
-            break
+    cut = _cut(zeroed(text))
+    of = {name: text[start:end] for name, (start, end) in cut.fields.items()}
     return Peeled(
-        rest=text[position:].rstrip(),
-        level=_LEVELS.get(fields.get("level", "").lower(), ""),
-        emitter=fields.get("emitter", ""),
-        rank=int(fields["rank"]) if "rank" in fields else None,
-        worker=fields.get("worker", ""),
-        klass=fields.get("klass", ""),
-        wrapper=fields.get("wrapper", ""),
+        rest=text[cut.start : cut.end].rstrip(),
+        level=_LEVELS.get(of.get("level", "").lower(), ""),
+        emitter=of.get("emitter", ""),
+        rank=int(of["rank"]) if "rank" in of else None,
+        worker=of.get("worker", ""),
+        klass=of.get("klass", ""),
+        wrapper=of.get("wrapper", ""),
     )
 
 
-def _prefix_at(text: str, position: int) -> re.Match[str] | None:
-    first = text[position : position + 1]
-    for prefix in _BY_FIRST.get(first, _ANYWHERE):
-        found = prefix.match(text, position)
-        if found is not None and found.end() > position:
-            return found
-    return None
+class _Cut(NamedTuple):
+    """Where in a line the message stands, and what its prefixes tell."""
+
+    start: int
+    end: int
+    fields: dict[str, tuple[int, int]]
+
+
+@lru_cache(64)
+def _cut(shape: str) -> _Cut:
+    """Find the prefixes of a line, whose digits are 0: no prefix depends on which they are."""
+    if shape.startswith("{"):
+        return _cut_json(shape)
+    bar = _BAR_BEFORE.search(shape) if "%|" in shape else None
+    cut = _cut_at(shape, bar.end() if bar else 0)
+    if _names_no_level(shape, cut) and may_be_message(shape):
+        inside = _INSIDE.search(shape, 1)
+        if inside is not None:
+            return _cut_at(shape, inside.start())
+    return cut
+
+
+def _names_no_level(shape: str, cut: _Cut) -> bool:
+    level = cut.fields.get("level")
+    return "klass" not in cut.fields and (level is None or shape[slice(*level)].lower() not in _LEVELS)
+
+
+def _cut_json(shape: str) -> _Cut:
+    """Find the fields of a line that a JSON formatter wrote (python-json-logger, structlog)."""
+    level = _JSON_LEVEL.search(shape)
+    said = _JSON_TEXT.search(shape) if level else None
+    if level is None or said is None:
+        return _Cut(0, len(shape), {})
+    at = said.start(1)
+    inner = _cut_at(said[1], 0)
+    fields = {name: (start + at, end + at) for name, (start, end) in inner.fields.items()}
+    return _Cut(inner.start + at, inner.end + at, fields | {"level": level.span(1)})
+
+
+def _cut_at(shape: str, start: int) -> _Cut:
+    fields: dict[str, tuple[int, int]] = {}
+    held: list[bool | None] = [None] * len(Prefix.groups)
+    position = _skip_blanks(shape, start)
+    for _ in range(MAX_PREFIXES):
+        found = prefix_at(shape, position, held)
+        if found is None:
+            break
+        named = {name: found.span(name) for name, value in found.groupdict().items() if value}
+        fields = named | fields
+        position = _skip_blanks(shape, found.end())
+        if "klass" in named:
+            break
+    return _Cut(position, len(shape), fields)
 
 
 def _skip_blanks(text: str, position: int) -> int:

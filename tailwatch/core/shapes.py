@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tailwatch.core.asking import MAX_LENGTH, Asker, own_runner
 from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
-from tailwatch.core.coarse import Coarse
 from tailwatch.core.columns import axis_of
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.entries import Entry
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.gathering import HEADING_LINES
-from tailwatch.core.glue import pieces
-from tailwatch.core.glued import Glued
 from tailwatch.core.plans import Runner
-from tailwatch.core.ready import Spans, ready
 from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol
 from tailwatch.core.unread import UnreadBook, carries_number
 from tailwatch.core.weaver import Weaver
@@ -29,19 +26,18 @@ from tailwatch.core.weaver import Weaver
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tailwatch.core.alike import Words
     from tailwatch.core.block import Block
     from tailwatch.core.chosen import Holds
     from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
+    from tailwatch.core.glued import Glued
     from tailwatch.core.weaving import Weave
 
 MAX_SHAPES: Final = 20_000
 MAX_KEY_BYTES: Final = 8 << 20
-MAX_CACHED_LINE: Final = 4096
+MAX_CACHED_LINE: Final = MAX_LENGTH
 MAX_FRAMES: Final = 500
-
-Piece = tuple[int, int, Runner, Spans]
-"""Where a piece of a shape begins and ends, and what reads it: the runner, and where in the piece its fields stand."""
 
 
 class OwnPlans(Protocol):
@@ -55,12 +51,16 @@ class OwnPlans(Protocol):
 class Reader:
     """Reads lines through the shape cache; keeps the frame, the cursor, and account of what was not understood."""
 
-    def __init__(self, plan_for: Callable[[bytes, Frame], Plan | None], own: OwnPlans | None = None) -> None:
-        """Read with the dialects' plans, and before them with the user's `own`."""
-        self._plan_for = plan_for
+    def __init__(
+        self,
+        plan_for: Callable[[bytes, Frame], Plan | None],
+        own: OwnPlans | None = None,
+        words: Words | None = None,
+    ) -> None:
+        """Read with the dialects' plans, and before them with the user's `own`; `words` tells which mean something."""
+        self._asker = Asker(plan_for, words)
         self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
-        self._plans: dict[tuple[Frame, bytes], list[Piece]] = {}
         self._weaver = Weaver()
         self._heading_age = 0
         self._key_bytes = 0
@@ -76,7 +76,7 @@ class Reader:
 
     def __getstate__(self) -> dict[str, object]:
         """A pickled reader forgets its cache; it is rebuilt as lines come."""
-        return {**self.__dict__, "_caches": {}, "_plans": {}, "_cache": None}
+        return {**self.__dict__, "_caches": {}, "_cache": None}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Start with an empty cache for the present frame."""
@@ -216,60 +216,15 @@ class Reader:
         return entry
 
     def _forget(self) -> None:
-        self._caches, self._plans = {}, {}
+        self._caches = {}
+        self._asker.forget()
         self._cache = self._caches.setdefault(self.frame, {})
         self._shapes = self._key_bytes = 0
 
     def _runner(self, shape: bytes, frame: Frame) -> Runner | Glued | Chosen | None:
         """Ask the user's own patterns, then the dialects."""
-        own = [(holds, _own_runner(plan, shape)) for holds, plan in self._own(shape, frame)] if self._own else []
+        own = [(holds, own_runner(plan, shape)) for holds, plan in self._own(shape, frame)] if self._own else []
         if own and own[0][0] is None:
             return own[0][1]
-        built_in = self._built_in(shape, frame)
+        built_in = self._asker.runner(shape, frame)
         return Chosen(own, built_in) if own else built_in
-
-    def _built_in(self, shape: bytes, frame: Frame) -> Runner | Glued | None:
-        """Ask the dialects, once for all lengths of numbers; a line that holds several is read piece by piece."""
-        coarse = Coarse(shape[:MAX_CACHED_LINE], keep=_parted_by_blanks(frame))
-        known = self._plans.get((frame, coarse.shape))
-        if known is None:
-            known = self._ask(coarse.shape, frame)
-            if len(self._plans) < MAX_SHAPES:
-                self._plans[frame, coarse.shape] = known
-        if not known:
-            return None
-        place = coarse.place
-        if len(known) == 1 and known[0][:2] == (0, len(coarse.shape)):
-            _, _, runner, spans = known[0]
-            if len(shape) != len(coarse.shape):
-                spans = tuple([(place(a), place(b)) for a, b in spans])
-            return runner.laid_out(spans, len(shape))
-        return Glued(_piece(coarse, *one) for one in known)
-
-    def _ask(self, shape: bytes, frame: Frame) -> list[Piece]:
-        found: list[Piece] = []
-        for start, end in pieces(shape):
-            text = shape[start:end]
-            plan = self._plan_for(text, frame)
-            if plan is not None:
-                found.append((start, end, *ready(plan, text)))
-                frame = plan.frame if plan.frame is not None and not plan.header else frame
-        return found
-
-
-def _parted_by_blanks(frame: Frame) -> bool:
-    """Whether the columns of the open table are told by where they stand, for blanks alone part them."""
-    return bool(frame.header) and frame.section.startswith("wide")
-
-
-def _own_runner(plan: Plan, shape: bytes) -> Runner:
-    runner, spans = ready(plan, shape)
-    return runner.laid_out(spans, len(shape))
-
-
-def _piece(coarse: Coarse, start: int, end: int, runner: Runner, spans: Spans) -> tuple[int, int, Runner]:
-    """Return where a piece of a coarse shape stands in the shape, and its runner."""
-    place = coarse.place
-    first, last = place(start), place(end)
-    moved = [(place(a + start) - first, place(b + start) - first) for a, b in spans]
-    return first, last, runner.laid_out(moved, last - first)

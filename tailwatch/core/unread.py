@@ -30,6 +30,8 @@ _BEFORE_MESSAGE: Final = lazy(
 )
 """What a logger writes before a message: time, process, file and line."""
 _STAMP: Final = lazy(rb"0{2,4}[-/]00[-/]0{2,4}|(?<![0:])0{1,3}:00(?::00)?(?:[.,]0{1,9})?(?![0:])")
+_MAY_BE_STAMP: Final = lazy(rb":00|[-/]00[-/]00")
+"""One of those stands in whatever `_STAMP` finds."""
 _PART_OF_A_MODEL: Final = lazy(rb"\s*\([\w.-]{1,80}\): [A-Z]\w{0,80}\(")
 _OWN_NUMBER: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?\.?0|[=:]0|\xe7\xac\xac0")
 
@@ -40,7 +42,9 @@ def carries_number(shape: bytes) -> bool:
         return False
     before = _BEFORE_MESSAGE.match(shape, 0, 4096)
     text = shape[before.end() : 4096] if before is not None else shape[:4096]
-    return _OWN_NUMBER.search(_STAMP.sub(b"~", text)) is not None
+    if _OWN_NUMBER.search(text) is None:
+        return False  # to leave out a stamp makes no number another's
+    return _MAY_BE_STAMP.search(text) is None or _OWN_NUMBER.search(_STAMP.sub(b"~", text)) is not None
 
 
 class UnreadKind:

@@ -135,18 +135,16 @@ def mask_prefix(shape: bytes) -> bytes:
 def scan(shape: bytes) -> Scan:
     """Find the numbers of a shape; what is masked as no number of interest reads as `~`."""
     before = prefix(shape)
-    masked = bytearray(shape)
-    masked[: before.end] = b"~" * before.end
-    bar = _TQDM.search(masked, before.end) if b"[0" in shape else None
+    start = before.end
+    text = b"~" * start + shape[start:] if start else shape
+    bar = _TQDM.search(text, start) if b"[0" in shape else None
     if bar:
-        masked[bar.start() : bar.end()] = b"~" * (bar.end() - bar.start() - 1) + b","
-    letters = _BY_LETTERS.match(shape, before.end) if shape[before.end : before.end + 1] in (b"e", b"E", b"[") else None
+        text = b"".join((text[: bar.start()], b"~" * (bar.end() - bar.start() - 1), b",", text[bar.end() :]))
+    letters = _BY_LETTERS.match(shape, start) if shape[start : start + 1] in (b"e", b"E", b"[") else None
     if letters is not None:
-        masked[letters.start() : letters.end()] = b"~" * (letters.end() - letters.start())
-    for pattern in _noise_in(shape[before.end :]):
-        for start, end in [found.span() for found in pattern.finditer(masked, before.end)]:
-            masked[start:end] = b"~" * (end - start)
-    text = bytes(masked)
+        text = _masked(text, [letters.span()])
+    for pattern in _noise_in(shape[start:]):
+        text = _masked(text, [found.span() for found in pattern.finditer(text, start)])
     if b"0-0" in text:
         text = _RANGE.sub(lambda found: b" " * len(found[0]), text)
     if b"h(" in text or b"r(" in text:
@@ -156,6 +154,16 @@ def scan(shape: bytes) -> Scan:
     over_epochs = b"s/epoch" in shape or b"epoch/s" in shape
     places = (letters.span(1), letters.span(2)) if letters is not None else None
     return Scan(before, tuple(_tokens(text)), bar is not None, text, b"000%" in shape, over_epochs, pointed is not None, places)
+
+
+def _masked(text: bytes, spans: list[tuple[int, int]]) -> bytes:
+    """Return the text with `~` at those places."""
+    if not spans:
+        return text
+    masked = bytearray(text)
+    for start, end in spans:
+        masked[start:end] = b"~" * (end - start)
+    return bytes(masked)
 
 
 def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
