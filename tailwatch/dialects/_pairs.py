@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
-_THEN_STEPS: Final = lazy(rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/")
-"""Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`."""
+_THEN_STEPS: Final = lazy(rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/|, [A-Za-z][A-Za-z _]{1,20}[:=] ?-?0{1,9}\.0")
+"""Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`, `Train 3, loss: 1.2`."""
 _OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
 """Behind a number that opens the line in a bracket: of how many, and a second count."""
 _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))

@@ -132,7 +132,8 @@ class Parts:
         field = Field("value", token.start, end, spec, key=name.key, form=form, name_field=name_field)
         number = self.scan.masked[token.start : token.end]
         decimal = kind == "percent" or b"." in number or b"e" in number.lower() or b"n" in number.lower()
-        tail = token.gap[-12:] if decimal else token.gap[-12:].replace(b"|", b" ")
+        gap = token.gap if not token.gap.endswith(b"   ") else token.gap.rstrip() + b" "  # a column of numbers
+        tail = gap[-12:] if decimal else gap[-12:].replace(b"|", b" ")
         explicit = b":" in tail or b"=" in tail or EXPLICIT.search(tail) is not None
         self.values.append(Value(field, name, explicit, decimal, self._label))
 

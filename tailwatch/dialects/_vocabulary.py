@@ -25,7 +25,7 @@ STEP: Final = frozenset([
 STEP_PHRASES: Final = frozenset([
     "total timesteps", "num timesteps", "global steps", "total it", "n iter", "num updates", "step in epoch",
     "iter in epoch", "batch in epoch", "global step max steps", "total env steps", "total env interacts", "env steps",
-    "environment steps", "nupdates", "total train updates", "num env steps", "total num steps",
+    "environment steps", "nupdates", "total train updates", "t env", "num env steps", "total num steps",
 ])  # fmt: skip
 """Names of a step that hold a word which elsewhere speaks against a place: `total timesteps`."""
 EPOCH_WORDS: Final = (*EPOCH, "epochs")

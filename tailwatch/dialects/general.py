@@ -181,15 +181,19 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
             frame=Frame(split=split) if split and not frame.dialect else None,
         )
     if pairs.placed("step") is not None and opens and pairs.named_place:
+        opened = _heading_frame(split, frame, pairs)
         if pairs.placed("steps") is None and (pairs.evaluates or (frame.split in ("val", "test") and split is None)):
-            return Plan(NAME, frame=_heading_frame(split, frame))  # the evaluation's own step
-        return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=_heading_frame(split, frame))
+            return Plan(NAME, frame=opened)  # the evaluation's own step
+        return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=opened)
     return config_heading(found.masked) or heading(found.masked, frame)
 
 
-def _heading_frame(split: Split | None, frame: Frame) -> Frame | None:
-    """`Iteration 500, Testing net (#0)` is a heading as well."""
-    return under(frame, split) if split in ("val", "test") else None
+def _heading_frame(split: Split | None, frame: Frame, pairs: Pairs) -> Frame | None:
+    """`Iteration 500, Testing net (#0)` is a heading as well; `step 5 / 20` and `Stats | step: 5 | episode: 2` end a list of settings."""
+    if split in ("val", "test"):
+        return under(frame, split)
+    counts = pairs.placed("steps") is not None or pairs.scan.masked.count(b" | ") >= 2
+    return EMPTY_FRAME if counts and frame.section == "config" else None
 
 
 def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
@@ -241,11 +245,19 @@ def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
         return EMPTY_FRAME
     if frame.split is not None and ESTIMATOR_RESULT in pairs.scan.masked:
         return under(frame, None)  # the next losses are the training's again
-    if frame.split is None or pairs.used_frame or not pairs.places:
+    if frame.split is None or pairs.used_frame:
         return None
+    if not pairs.places:
+        return under(frame, None) if _sums_up(pairs) else None
     if pairs.placed("epoch") is None and not any(v.field.series and v.field.series.split == "train" for v in pairs.values):
         return None
     return under(frame, None)
+
+
+def _sums_up(pairs: Pairs) -> bool:
+    """`Start val` ends with `Test loss: 0.5, accuracy: 0.8`: a line of several results that says itself on what they were measured."""
+    own = [v.field.series.split for v in pairs.values if v.field.series is not None]
+    return len(own) >= 2 and any(v.strong for v in pairs.values) and all(split in ("val", "test") for split in own)
 
 
 def _fields(found: Scan, pairs: Pairs, values: list[Value] | tuple[()]) -> tuple[Field, ...]:

@@ -45,7 +45,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 
 def _lists(shape: bytes, start: int) -> Plan | None:
     found = list(_LIST.finditer(shape, start))
-    if not found or _PLACED.search(shape, start, found[0].start()):
+    if not found or _PLACED.search(shape, start, found[0].start()) or _PLACED.search(shape, found[-1].end()):
         return None
     lists = [(m.span(1), spec, list(_VALUE.finditer(shape, *m.span(2)))) for m in found if (spec := _spec(m[1])) is not None]
     measured = [values for _, spec, values in lists if not is_neutral(spec.name) and any(b"." in v[0] for v in values)]

@@ -1,7 +1,8 @@
 r"""Keras progress bars and summaries, verbose 1 and 2, from Keras 1 to 3.
 
 A frame with an ETA holds running values; the one without closes its epoch. Sources: keras/src/utils/progbar.py (Keras 3.15),
-tf_keras/utils/generic_utils.py (2.21), keras/utils/generic_utils.py (1.2, 2.3), tensorflow_core training (1.15, samples).
+tf_keras/utils/generic_utils.py (2.21), keras/utils/generic_utils.py (1.2, 2.3), tensorflow_core training (1.15, samples); keras-rl, rl/callbacks.py
+(TrainIntervalLogger, whose intervals are its epochs).
 """
 
 from __future__ import annotations
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
 
 NAME: Final = "keras"
 ORDER: Final = 10
-ANCHORS: Final = (b"[=", b"[>.", b"[..", b"\xe2\x94\x81", b"/step - ", b"/sample - ", b"0s - ", b"/Unknown", b"0m - ")
+ANCHORS: Final = (
+    b"[=",
+    b"[>.",
+    b"[..",
+    b"\xe2\x94\x81",
+    b"/step - ",
+    b"/sample - ",
+    b"0s - ",
+    b"/Unknown",
+    b"0m - ",
+    b" steps performed)",
+)
 SAMPLES: Final = (
     (
         "Epoch 2/9\n 1/21 [>.............................] - ETA: 1:55 - loss: 0.7209 - accuracy: 0.5089",
@@ -44,6 +56,7 @@ SAMPLES: Final = (
 _HEAD: Final = lazy(
     rb"(?:^|(?<=[\s\]]))(0{1,9})/(0{1,9}|Unknown)(?: {1,2}\[[=>.\s]{1,60}\]|(?: {1,3}(?:\xe2\x94\x81){1,60}))?(?P<clock> (?:- )?(?:ETA: )?[0:dhms]{1,12})?(?= - | 0| \[)"
 )
+_INTERVAL: Final = lazy(rb"Interval (0{1,6}) \(0{1,12} steps performed\)\s*")
 _PAIR: Final = lazy(
     rb" - ([A-Za-z_\x80-\xff][^:]{0,80}?): {1,2}([-+]?(?:0{1,12}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?![\d:])"
 )
@@ -53,7 +66,8 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a bar or a summary line; None where the line only resembles one."""
     head = _HEAD.search(shape)
     if head is None or head.start() > 48:
-        return None
+        interval = _INTERVAL.fullmatch(shape)
+        return None if interval is None else Plan(NAME, (part(interval, 1, "epoch"),), mark="epoch_begin")
     pairs = [(m.span(1), m.span(2)) for m in _PAIR.finditer(shape, head.end() - 1) if m[1] != b"ETA"]
     if not pairs:
         return None
