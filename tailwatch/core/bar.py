@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from tailwatch.core.epochs_bar import EpochsBar
 from tailwatch.core.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
+    from tailwatch.core.epochs_bar import State
+    from tailwatch.core.events import End
     from tailwatch.core.frames import Form
 
 
@@ -28,9 +31,25 @@ class Bar:
         below: it is nested in another bar, and drawn below it.
         carried: a line ended while it was there; it stands in a further line then, where it goes on.
         fate: whether it is over if another bar begins.
+        epochs: where it may count epochs, what is known of that.
+        is_line: its state is a line already.
     """
 
-    __slots__ = ("below", "carried", "done", "fate", "form", "frame", "number", "offset", "redraws", "told", "total")
+    __slots__ = (
+        "below",
+        "carried",
+        "done",
+        "epochs",
+        "fate",
+        "form",
+        "frame",
+        "is_line",
+        "number",
+        "offset",
+        "redraws",
+        "told",
+        "total",
+    )
 
     def __init__(self, form: Form, *, below: bool) -> None:
         self.form = form
@@ -40,6 +59,8 @@ class Bar:
         self.below = below
         self.carried = False
         self.fate: Fate = "goes on"
+        self.epochs: EpochsBar | None = None
+        self.is_line = False
 
     @property
     def full(self) -> bool:
@@ -53,15 +74,58 @@ class Bar:
 
     @property
     def has_told(self) -> bool:
-        """Whether its state is a line already."""
-        return self.told == self.done and self.form.without_values
+        """Whether a line was made of what its state says."""
+        if self.told == self.done and self.form.without_values:
+            return True
+        return self.counts_epochs and self.epochs is not None and self.epochs.says(self.frame, self.form, self.done)
+
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether its states are known to be epochs' results."""
+        return self.epochs is not None and self.epochs.known
+
+    @property
+    def may_count_epochs(self) -> bool:
+        """Whether states of it may yet turn out to be epochs' results."""
+        return self.epochs is not None and self.epochs.follows
 
     def let_out(self, out: Block) -> None:
         """Make a line of it, the last one if it was wiped off."""
-        out.add(self.frame, self.number, self.offset, self.redraws, closed=self.fate == "wiped")
+        end: End = "epoch" if self.counts_epochs and self.form.may_count_epochs else "closed" if self.fate == "wiped" else ""
+        out.add(self.frame, self.number, self.offset, self.redraws, end=end)
+
+    def end_epoch(self, form: Form, frame: bytes, done: int, total: int) -> None:
+        """End the bar of an epoch that goes on as that of the next one: `Epoch 1 loss 0.5: 1/9`, then `Epoch 2 loss 0.4: 1/9`."""
+        if (
+            0 < self.done <= done <= total == self.total
+            and not self.full
+            and self.form.is_of_another_epoch(self.frame, form, frame)
+        ):
+            self.fate = "wiped"
 
     def tell(self, out: Block) -> None:
         """Make a line of it that tells how far it is, unless it shows values, which may change yet."""
         if self.total > 0 and self.form.without_values and not self.has_told:
             self.let_out(out)
             self.told = self.done
+            self.is_line = True
+
+    def follow(self, form: Form, frame: bytes, number: int, offset: int, done: int, out: Block) -> bool:
+        """Make a line of the state before a frame, or of the frame, if it is an epoch's result; the latter is told by True."""
+        epochs = self.epochs
+        if epochs is None:
+            last = done > 0 and self.done == done and not self.form.may_count_epochs
+            epochs = self.epochs = EpochsBar(known=form.says_epochs, last=last)
+        if epochs.last:
+            if self.done != done and self.form.may_count_epochs:
+                state = (self.frame, self.number, self.offset, self.redraws)
+                self.is_line = self._take(epochs.take(state, self.form, self.done), out)
+        elif done > 0 and done != epochs.at:
+            return self._take(epochs.take((frame, number, offset, 0), form, done), out)
+        return False
+
+    @staticmethod
+    def _take(found: list[State], out: Block) -> bool:
+        for state in found:
+            out.add(*state, end="epoch")
+        return bool(found)

@@ -130,7 +130,7 @@ class Bars:
             if start != first:
                 bar = self._draw(forms[start], raws[start], number, starts[start] + start - behind, out)
             go_on = start + 1
-            if stop - go_on > 1 and not bar.carried:
+            if stop - go_on > 1 and not bar.carried and not _may_count_epochs(bar, forms[start:stop]):
                 go_on = stop - 1
                 self._fold(bar, raws[start:go_on])
             for at in range(go_on, stop):
@@ -169,19 +169,29 @@ class Bars:
         name = (form.track or form.track_of(frame))[0]
         done, total = form.state(frame)
         bar = self._open.get((name, total))
-        if bar is None or done < bar.done:
+        begins = bar is None or done < bar.done
+        if begins or bar is None:
+            if self._last is not None and not self._last.is_over:
+                self._last.end_epoch(form, frame, done, total)
             bar = self._begin(name, total, form, out)
-        elif done != bar.done and bar.carried:
+        follows = form.may_count_epochs and (bar.epochs is None or bar.epochs.follows)
+        is_line = bar.follow(form, frame, number, offset, done, out) if follows else False
+        if begins:
+            pass
+        elif done != bar.done and bar.carried and not bar.may_count_epochs:
             if not bar.has_told:
                 bar.let_out(out)
+            bar.redraws = 0
+        elif bar.is_line:
             bar.redraws = 0
         else:
             bar.redraws += 1
             self._pass(bar)
+        bar.is_line = is_line
         bar.form, bar.frame, bar.number, bar.offset, bar.done, bar.total = form, frame, number, offset, done, total
         bar.fate = "goes on"
         if self._waiting:
-            if total > 0 and form.without_values:
+            if total > 0 and form.ends_with_rate:
                 bar.let_out(out)  # how far the run was when the text was printed
             self._let_texts_go(out)
         self._wiped = self._below = False
@@ -194,11 +204,11 @@ class Bars:
 
     def _begin(self, name: bytes, total: int, form: Form, out: Block) -> Bar:
         """Begin a bar, maybe anew: those that are over make room for it."""
-        below = self._below
+        below, last = self._below, self._last
         over = [
             key
             for key, bar in self._open.items()
-            if bar.is_over or (bar.full and not below) or (bar is self._last and key[0] == name and not below)
+            if bar.is_over or (bar.full and not below) or (bar is last and key[0] == name and not below)
         ]
         if over:
             self._let_go(over, out)
@@ -261,6 +271,13 @@ class Bars:
 
 def _offset(bar: Bar) -> int:
     return bar.offset
+
+
+def _may_count_epochs(bar: Bar, forms: list[Form]) -> bool:
+    """Whether states of a bar before its last one may be epochs' results."""
+    if bar.epochs is not None:
+        return bar.may_count_epochs
+    return any(form.may_count_epochs for form in set(forms))
 
 
 def _breaks(forms: list[Form], frames: list[bytes]) -> list[int]:

@@ -15,6 +15,8 @@ from tailwatch.core.typed import TYPE_CHECKING, Final, cast, overload
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tailwatch.core.events import End
+
 _LINE: Final = cast("Callable[[type[Line], tuple[object, ...]], Line]", tuple.__new__)
 """Makes a line without a call of Python's."""
 
@@ -26,25 +28,25 @@ class Block(Sequence[Line]):
         raws: the bytes of each, see `Line.raw`.
         numbers: the number of each.
         starts: the offset of each less its number: for lines in a row the sum of the lengths before, line ends left out.
-        closed: the places of those that are bars' last states, see `Line.closed`.
+        ends: the places of those that are bars' last states or epochs' results, see `Line.end`.
     """
 
-    __slots__ = ("_at", "_part", "_redraws", "_shapes", "closed", "numbers", "raws", "starts")
+    __slots__ = ("_at", "_part", "_redraws", "_shapes", "ends", "numbers", "raws", "starts")
 
     def __init__(self, at: float, part: int) -> None:
         self.raws: list[bytes] = []
         self.numbers: list[int] = []
         self.starts: list[int] = []
-        self.closed: set[int] = set()
+        self.ends: dict[int, End] = {}
         self._redraws: dict[int, int] = {}
         self._shapes: list[bytes] | None = None
         self._at = at
         self._part = part
 
-    def add(self, raw: bytes, number: int, offset: int, redraws: int = 0, *, closed: bool = False) -> None:
+    def add(self, raw: bytes, number: int, offset: int, redraws: int = 0, *, end: End = "") -> None:
         """Add a line, or a frame of one."""
-        if closed:
-            self.closed.add(len(self.raws))
+        if end:
+            self.ends[len(self.raws)] = end
         if redraws:
             self._redraws[len(self.raws)] = redraws
         self.raws.append(raw)
@@ -90,5 +92,5 @@ class Block(Sequence[Line]):
             return [self[i] for i in range(len(self.raws))[at]]
         number = self.numbers[at]
         redraws = self._redraws.get(at, 0) if self._redraws else 0
-        closed = at in self.closed if self.closed else False
-        return _LINE(Line, (self.raws[at], number, self.starts[at] + number, self._at, self._part, redraws, False, closed))
+        end = self.ends.get(at, "") if self.ends else ""
+        return _LINE(Line, (self.raws[at], number, self.starts[at] + number, self._at, self._part, redraws, False, end))

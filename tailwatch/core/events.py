@@ -59,13 +59,16 @@ SourceEvent = Data | Notice | Tick
 
 # --- lines --------------------------------------------------------------------------------------------------------------
 
+End = Literal["", "closed", "epoch"]
+"""Why a bar's state is a result, full or not: the bar was wiped off for good, or it counts epochs."""
+
 
 class Line(NamedTuple):
     r"""One line, or one `\r` frame of a line that is no progress bar.
 
     `raw` is the last visible frame without SGR colour codes, backspaces and line end; every field of a plan is a slice of it.
     `number` is 1-based, `offset` that of the first byte of the frame in the raw stream, both within `part`, the incarnation of
-    the file. A provisional line has no line end yet. `redraws` counts the frames folded into it; a `closed` bar was wiped off.
+    the file. A provisional line has no line end yet. `redraws` counts the frames folded into it; for `end` see `End`.
     """
 
     raw: bytes
@@ -75,7 +78,7 @@ class Line(NamedTuple):
     part: int = 0
     redraws: int = 0
     provisional: bool = False
-    closed: bool = False
+    end: End = ""
 
 
 # --- what a dialect says of a shape -------------------------------------------------------------------------------------
@@ -215,10 +218,7 @@ class Setting(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """A message (one line, or a joined traceback) with the catalogue's verdict; `template` is what repeats fold by.
-
-    `alert` says that the user asked to be told of it.
-    """
+    """A message (a line, or a joined traceback) with the verdict; repeats fold by `template`, `alert`: the user asked for it."""
 
     rule: str
     label: Label

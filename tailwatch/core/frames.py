@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.framing import LINE_END
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
+from tailwatch.core.metrics import split_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -36,6 +37,14 @@ _CHANGING: Final = lazy(rb"\d+\.\d*")
 _TQDM_CLOCK: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
 _TQDM_START: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}<")
 _NO_VALUES: Final = lazy(rb"(?:it/s|s/it|\?)\]\s*$|\[[0:]{1,12}<[0:?]{1,12}, {1,3}[^],]{1,40}\]\s*$")
+_EPOCHS: Final = lazy(rb"epochs? ?:? *$", IGNORECASE)
+_OF_EPOCH: Final = lazy(rb"\bepoch\W{0,4}(\d+)", IGNORECASE)
+_EACH_EPOCH: Final = lazy(rb"(?:/ ?ep(?:och)?s?|0 ?ep(?:och)?s?/s)[\],]")
+_NAMED: Final = lazy(
+    rb"([A-Za-z_\x80-\xff][\w\x80-\xff/.@-]{0,40}(?: [A-Za-z_\x80-\xff][\w/.@-]{0,20}){0,2})['\"]?"
+    rb"[:=] ?([+-]?\d[\d.]*(?:e[+-]?\d+)?)"
+)
+"""`val_loss=0.512`, `Val Loss: 0.512`"""
 
 
 class Track(NamedTuple):
@@ -78,22 +87,31 @@ class Form:
         total: the slice that says of how much, or None.
         counts: both, and what stands between them; empty where there are none.
         of_total: the total and what stands before it; empty where there is none.
-        without_values: it ends with a rate, as bars do that show no values.
+        ends_with_rate: no values stand behind the rate.
+        without_values: nor in its name.
         goes_on: tqdm may draw it on in the next line, around a nested bar.
         may_be_full: a percentage of three digits is shown.
+        epoch: the slice of the epoch that its name says, or None.
+        says_epochs: it says that it counts epochs, and shows values.
+        may_count_epochs: it says so, or shows training and validation values; see `epochs_bar.py`.
     """
 
     __slots__ = (
+        "_held_out",
         "_known",
         "_name_at",
         "_tracks",
         "_varies",
         "counts",
         "done",
+        "ends_with_rate",
+        "epoch",
         "goes_on",
         "kind",
         "may_be_full",
+        "may_count_epochs",
         "of_total",
+        "says_epochs",
         "total",
         "track",
         "without_values",
@@ -117,9 +135,16 @@ class Form:
         self._tracks, self._known = tracks, tracks.below(head, self.kind)
         self._varies = varying[0] if len(varying) == 1 else None
         self.track = None if varying else tracks.one(_joined(shape, self._name_at), self.kind)
-        self.without_values = _NO_VALUES.search(shape) is not None
+        self.ends_with_rate = _NO_VALUES.search(shape) is not None
+        self.without_values = self.ends_with_rate and len(self._name_at) == 1
         self.goes_on = _TQDM_START.search(shape) is not None
         self.may_be_full = b"000%" in shape
+        named = _OF_EPOCH.search(head)
+        self.epoch = slice(*named.span(1)) if named else None
+        self._held_out: tuple[slice, ...] = ()
+        self.says_epochs = self.may_count_epochs = False
+        if self.kind == OF_TOTAL and not varying and not self.without_values and _TQDM_CLOCK.search(shape):
+            self._look_for_epochs(shape, head)
 
     def _kind(self, shape: bytes) -> int:
         if shape == LINE_END:
@@ -129,6 +154,23 @@ class Form:
         clock = _TQDM_CLOCK.search(shape)
         behind = BEHIND if clock is not None and shape[clock.end() :].strip() else 0
         return behind + (BARE if self.done is None else COUNTED if self.total is None else OF_TOTAL)
+
+    def _look_for_epochs(self, shape: bytes, head: bytes) -> None:
+        found = [(split_of(named[1].decode("utf-8", "replace")), named) for named in _NAMED.finditer(shape)]
+        self._held_out = tuple([slice(*named.span(2)) for split, named in found if split in ("val", "test")])
+        trains = any(split == "train" or (split is None and b"loss" in named[1].lower()) for split, named in found)
+        self.says_epochs = bool(found) and bool(_EPOCHS.search(head) or _EACH_EPOCH.search(shape))
+        self.may_count_epochs = self.says_epochs or (trains and bool(self._held_out))
+
+    def is_of_another_epoch(self, frame: bytes, other: Form, other_frame: bytes) -> bool:
+        """Whether the names of two frames say different epochs."""
+        if self.epoch is None or other.epoch is None:
+            return False
+        return frame[self.epoch].lstrip(b"0") != other_frame[other.epoch].lstrip(b"0")
+
+    def held_out_of(self, frame: bytes) -> bytes:
+        """Return the validation values that a frame shows."""
+        return b" ".join([frame[at] for at in self._held_out])
 
     def track_of(self, frame: bytes) -> Track:
         """Return the track of a frame."""

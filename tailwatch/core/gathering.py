@@ -75,8 +75,8 @@ class Gathered:
         self.reached, self.stopped = self.end, self.end < upto
         if any(strand.family.waits for strand in self._strands):
             self._box()
-        if self.block.closed:
-            self._alone = sorted({*self._alone, *(at for at in self.block.closed if self.start <= at < self.end)})
+        if self.block.ends:
+            self._alone = sorted({*self._alone, *(at for at in self.block.ends if self.start <= at < self.end)})
         for strand in self._strands:
             strand.take_apart()
         self.rows = sum(len(strand.lines) for strand in self._strands)

@@ -42,7 +42,8 @@ class Runner:
 
     def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says; the cursor moves with it."""
-        return self._saying.say(line, self.unpack(line.raw), cursor)
+        saying = self._saying if line.end != "epoch" else self._saying.by_epochs
+        return saying.say(line, self.unpack(line.raw), cursor)
 
     def names(self, line: Line) -> tuple[str, ...]:
         """Return what stands in the plan's fields, in order, with the blanks: the columns of a header."""

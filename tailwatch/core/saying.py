@@ -12,13 +12,15 @@ from tailwatch.core.moving import Mover, progress
 from tailwatch.core.naming import name_as_shown, name_in_shape
 from tailwatch.core.numbers import number
 from tailwatch.core.sanitise import visible
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor
-    from tailwatch.core.events import Axis, Line, Plan, ReaderEvent, SeriesSpec
+    from tailwatch.core.events import Axis, Line, Plan, ReaderEvent, Role, SeriesSpec
 
     Parts = tuple[bytes, ...]
+
+_OF_EPOCHS: Final[dict[Role, Role]] = {"step": "epoch", "steps": "epochs"}
 
 
 class Saying:
@@ -29,6 +31,7 @@ class Saying:
         "_aside",
         "_axis",
         "_begins",
+        "_by_epochs",
         "_ends_box",
         "_forms",
         "_gathers",
@@ -43,6 +46,7 @@ class Saying:
         "_plain",
         "_rank",
         "_settings",
+        "_shape",
         "_time",
         "_values",
         "_who",
@@ -53,6 +57,8 @@ class Saying:
 
     def __init__(self, plan: Plan, shape: bytes) -> None:
         self.plan = plan
+        self._shape = shape
+        self._by_epochs: Saying | None = None
         order = sorted(range(len(plan.fields)), key=lambda i: plan.fields[i].start)
         place = {i: at for at, i in enumerate(order)}
         numbered = [(place[i], f) for i, f in enumerate(plan.fields)]
@@ -91,6 +97,15 @@ class Saying:
         else:
             moves = mover.moves and not values
             self.family = family_of(plan, self.specs, numbered, moves=moves, bare=mover.bare, aside=self._aside)
+
+    @property
+    def by_epochs(self) -> Saying:
+        """What the lines of a bar say whose count is one of epochs (see `epochs_bar`), though their own words do not tell."""
+        if self._by_epochs is None:
+            fields = tuple(f._replace(role=_OF_EPOCHS.get(f.role, f.role)) for f in self.plan.fields)
+            counts = self.plan.kind == "bar" and not self._names_epoch
+            self._by_epochs = Saying(self.plan._replace(fields=fields, kind="context"), self._shape) if counts else self
+        return self._by_epochs
 
     def say(self, line: Line, parts: Parts, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says whose fields hold these parts; the cursor moves with it."""
@@ -181,7 +196,7 @@ class Saying:
             step, steps = self._mover.own("step", parts), self._mover.own("steps", parts)
         elif self.plan.kind == "epoch_bar" and self._mover.is_evaluation(parts, cursor):
             return ("epoch" if self._mover.own("step", parts) == self._mover.own("steps", parts) else "step"), cursor.step
-        full = line.closed or (step is not None and step == steps)
+        full = line.end == "closed" or (step is not None and step == steps)
         if self.plan.kind == "loop":
             cursor.from_zero |= step == 0.0
             from_zero = cursor.from_zero or line.redraws > 0  # of a redrawn bar the first state is not seen
