@@ -190,6 +190,13 @@ class Actions:
                 recording.pause()
             self._app.paint()
 
+    def action_seek(self, share: float) -> None:
+        """Wind the replay forward, or back."""
+        recording = self._app.feed.source
+        if isinstance(recording, Recording):
+            recording.seek(share)
+            self._app.paint()
+
     def action_speed(self, factor: float) -> None:
         """Change the replay's speed."""
         recording = self._app.feed.source

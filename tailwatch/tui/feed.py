@@ -19,10 +19,11 @@ from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.text import ENGLISH
 from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
 from tailwatch.tui.protocols import Recording
-from tailwatch.tui.snapshot import LOG_LINES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
+from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
+from tailwatch.tui.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
@@ -83,14 +84,13 @@ class Feed:
         self._session: Session | None = None
         self._maker: SnapshotMaker | None = None
         self._early: Snapshot | None = None
-        self._lines: deque[LogLine] = deque(maxlen=LOG_LINES)
-        self._provisional: LogLine | None = None
-        self._added = 0
-        self._restarted = False
+        self._tail = Tail()
         self._told = False
         self.version = 0
         """Counts what there was to show; where it stands still, only the clock goes on."""
         self._past = past
+        self._catching_up = False
+        self._comparison: Baseline | None = None
         self._adopted: list[OwnMessage] = []
         self._alarms: deque[Finding] = deque(maxlen=64)
         self._thread: threading.Thread | None = None
@@ -129,14 +129,10 @@ class Feed:
         """Return the present state, the log lines after the first `seen` ones, their count, and the alarms since last time."""
         with self._lock:
             self._told = False
-            new = min(self._added - seen, len(self._lines))
-            lines = tuple(self._lines)[len(self._lines) - new :] if new > 0 else ()
-            lost = 0 if self._restarted else max(0, self._added - seen - new)
-            delta = LogDelta(lines, self._provisional, lost, self._restarted)
-            self._restarted = False
+            delta, added = self._tail.since(seen)
             alarms = tuple(self._alarms)
             self._alarms.clear()
-            return self._present(), delta, self._added, alarms
+            return self._present(), delta, added, alarms
 
     def _present(self) -> Snapshot:
         if self._early is not None:
@@ -147,7 +143,7 @@ class Feed:
 
     def _state(self) -> SourceState:
         if isinstance(self.source, Recording):
-            return self.state._replace(paused=self.source.paused, speed=self.source.speed)
+            return self.state._replace(paused=self.source.paused, speed=self.source.speed, percent=self.source.percent)
         return self.state
 
     def take(self, event: SourceEvent) -> None:
@@ -156,12 +152,15 @@ class Feed:
         with self._lock:
             before = session.run.clock.writer_alive
             changes = session.feed(event)
-            self._keep(map(shown_line, changes.lines))
+            self._tail.keep(map(shown_line, changes.lines))
             if isinstance(event, Data):
-                self._provisional = shown_line(changes.provisional) if changes.provisional is not None else None
+                self._tail.provisional = shown_line(changes.provisional) if changes.provisional is not None else None
             raised = self._raised(changes)
             if isinstance(event, Notice):
                 raised += self._notice(event)
+            if self._catching_up and not (isinstance(self.source, Recording) and self.source.is_skipping):
+                self._catching_up = False
+                raised += self._end_of_past()
             self._alarms.extend(raised)
         for finding in raised:
             self.on_alarm(finding)
@@ -178,21 +177,42 @@ class Feed:
 
     def _run(self) -> None:
         try:
-            if self._history is None or not self._read_history(self._history):
+            read = self._history is not None and self._read_history(self._history)
+            if self._session is None or (self._history is not None and not read):  # a preview's session is thrown away
                 self._begin_session()
             self._compare()
-            for event in self.source.events(self.stopped):
-                self.take(event)
-                if self.stopped.is_set():
-                    return
+            self._follow()
+            while isinstance(self.source, Recording) and self.source.wait_for_rewind(self.stopped):
+                self._begin_anew()
+                self._follow()
         except Exception as error:  # noqa: BLE001  # whatever it is, the screen must end and say so
             self.on_error(error)
 
+    def _follow(self) -> None:
+        for event in self.source.events(self.stopped):
+            self.take(event)
+            if self.stopped.is_set():
+                return
+
+    def _begin_anew(self) -> None:
+        """The recording was wound back: read it once more up to there; what is raised on the way is known, and does not ring."""
+        with self._lock:
+            self._begin_session()
+            for message in self._adopted:
+                self.session.adopt(message)
+            if self._comparison is not None:
+                self.session.compare(self._comparison)
+            self._tail.restart()
+            self._alarms.clear()
+            self.state = SourceState("opening")
+            self._past = self._catching_up = True
+        self._tell()
+
     def _compare(self) -> None:
-        baseline = self._baseline() if self._baseline is not None else None
-        if baseline is not None:
+        self._comparison = self._baseline() if self._baseline is not None else None
+        if self._comparison is not None:
             with self._lock:
-                self.session.compare(baseline)
+                self.session.compare(self._comparison)
             self._tell()
 
     def _read_history(self, history: History) -> bool:
@@ -211,8 +231,8 @@ class Feed:
                     self._show_progress(report, preview)
         except (EOFError, OSError):
             with self._lock:  # the child could not read it; the source will say why, or read it all
-                self.state, self._early, self._restarted = SourceState("opening"), None, True
-                self._lines.clear()
+                self.state, self._early = SourceState("opening"), None
+                self._tail.restart()
         finally:
             if preview is not None:
                 preview.close()
@@ -231,9 +251,8 @@ class Feed:
         with self._lock:
             self.state = SourceState("live")
             self._early = replace(snapshot, title=self.title, source=self.state, language=self.language)
-            self._lines.clear()
-            self._restarted = True
-            self._keep(report.lines)
+            self._tail.restart()
+            self._tail.keep(report.lines)
         self._tell()
 
     def _adopt(self, report: Report) -> None:
@@ -255,26 +274,21 @@ class Feed:
                 self.state = SourceState("reading", percent=percent, preview=preview is not None)
             if preview is not None:
                 self._session = preview.session
-                self._keep(preview.more(preview.session.run.clock.now))
+                self._tail.keep(preview.more(preview.session.run.clock.now))
         self._tell()
-
-    def _keep(self, lines: Iterable[LogLine]) -> None:
-        for line in lines:
-            self._lines.append(line)
-            self._added += 1
 
     def _notice(self, notice: Notice) -> list[Finding]:
         """Note how the log is; returns the findings that hold at the end of the history, which ring now."""
         kind = _STATES[notice.kind]
         self.state = self.state._replace(kind=kind, detail=notice.detail)  # type: ignore[arg-type]  # values of _STATES
         if notice.kind in ("rotated", "truncated"):
-            self._keep([LogLine(0, f"--- {self.language.render(notice.detail)} ---".encode(), 0)])
-        if notice.kind not in ("read", "ended") or not self._past:
-            return []
+            self._tail.keep([LogLine(0, f"--- {self.language.render(notice.detail)} ---".encode(), 0)])
+        return self._end_of_past() if notice.kind in ("read", "ended") and self._past else []
+
+    def _end_of_past(self) -> list[Finding]:
+        """Return the findings that hold where the past ends: they ring. The gravest comes last, and is seen first."""
         self._past = False
-        return [
-            f for f in reversed(self.session.findings.open) if f.raised is not None
-        ]  # the gravest comes last, and is seen first
+        return [f for f in reversed(self.session.findings.open) if f.raised is not None]
 
     def _raised(self, changes: Changes) -> list[Finding]:
         return [] if self._past else [change.finding for change in changes.findings if change.raised]

@@ -49,6 +49,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("space", "Space", "pause_replay", "pause", "pause the replay, and go on", "replay", replay_only=True),
     Key("plus,equals_sign", "+", "speed(2)", "faster", "twice as fast", "replay", replay_only=True),
     Key("minus", "-", "speed(0.5)", "slower", "half as fast", "replay", replay_only=True),
+    Key("n", "n", "seek(0.1)", "ahead", "ahead by a tenth of the log (N: back)", "replay", replay_only=True),
+    Key("N", "N", "seek(-0.1)", "back", "", "replay", replay_only=True),
 )
 
 LIST_KEYS: Final[tuple[Key, ...]] = (
@@ -91,7 +93,9 @@ def bindings(table: tuple[Key, ...]) -> list[Binding]:
 def footer(*, replay: bool) -> list[tuple[str, str]]:
     """Return the keys that the footer names: help and leaving first, because a narrow one ends early."""
     first = tuple(key for key in KEYS if key.word and key.action in ("help", "quit"))
-    rest = tuple(key for key in (*KEYS[-3:], *LIST_KEYS, *KEYS[:-3]) if key.word and key not in first)
+    of_replay = tuple(key for key in KEYS if key.replay_only)
+    others = tuple(key for key in KEYS if not key.replay_only)
+    rest = tuple(key for key in (*of_replay, *LIST_KEYS, *others) if key.word and key not in first)
     return [(key.shown, key.word) for key in (*first, *rest) if replay or not key.replay_only]
 
 

@@ -213,7 +213,7 @@ class Monitor(Actions, App[None]):
         """Put new alarms on the banner, and keep those on it up to date until they are acknowledged."""
         held = {finding.key: finding for finding in snapshot.findings}
         new = {f.key: held[f.key] for f in alarms if f.key in held}
-        kept = {f.key: held.get(f.key, f) for f in self.banner.alarms}
+        kept = {f.key: held[f.key] for f in self.banner.alarms if f.key in held}  # a replay that was wound back knows less
         self.banner.alarms = list((kept | new).values())
         if new:
             self.bell()

@@ -21,10 +21,28 @@ class Source(Protocol):
 
 @runtime_checkable
 class Recording(Protocol):
-    """A source that replays: it can be paused and goes at a speed."""
+    """A source that replays: it can be paused, goes at a speed, and can be wound forward and back."""
 
     speed: float
     paused: bool
+
+    @property
+    def percent(self) -> float | None:
+        """How much of the recording has been played; None where that is not known."""
+        ...
+
+    @property
+    def is_skipping(self) -> bool:
+        """Whether it is being wound: nothing waits."""
+        ...
+
+    def seek(self, share: float) -> None:
+        """Go on by a share of the whole without waiting; by a negative one back, for which `events` ends and is asked anew."""
+        ...
+
+    def wait_for_rewind(self, stop: threading.Event) -> bool:
+        """Wait until it is wound back, for as long as `stop` is not set; tells whether it was."""
+        ...
 
     def pause(self) -> None:
         """Stop the clock of the recording."""

@@ -39,10 +39,16 @@ def room_ahead(low: float, high: float) -> float:
     return low + power * next(step for step in _SPANS if step * power >= span * (1 - 1e-9))
 
 
+_LEAST: Final = 1e-300
+"""Values nearer to each other than this are one: their steps would be too small for a number."""
+
+
 def on_steps(low: float, high: float) -> tuple[float, float]:
     """Return the range that holds both values and ends on steps of about a twelfth of it, so that it seldom changes."""
     if high <= low:
         return widened(low, high)
+    if high - low < _LEAST:
+        return low - 1.0, high + 1.0
     power = 10.0 ** math.floor(math.log10((high - low) / 12))
     step = next(factor for factor in (*_ROUND, 20.0) if factor * power >= (high - low) / 12) * power
     return (math.floor(low / step + 1e-9) - 0.2) * step, (math.ceil(high / step - 1e-9) + 0.2) * step

@@ -33,12 +33,21 @@ class Recorded(Silent):
 
     speed = 8.0
     paused = True
+    percent = 100.0
+    is_skipping = False
 
     def pause(self) -> None:
         """Nothing moves anyway."""
 
     def resume(self) -> None:
         """Nothing moves anyway."""
+
+    def seek(self, share: float) -> None:
+        """Nothing moves anyway."""
+
+    def wait_for_rewind(self, stop: threading.Event) -> bool:
+        """Nobody winds it."""
+        return not stop.wait()
 
 
 def monitor(*events: SourceEvent, title: str = "~/runs/nohup.out", lang: str = "en", **options: Any) -> Monitor:

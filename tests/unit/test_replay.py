@@ -201,10 +201,70 @@ def test_a_replay_can_skip_ahead(tmp_path):
     log.write_bytes(lines)
     assert content(play(log, 1, skip=len(lines))) == lines
     recording = Replay(log, 1)
-    recording.skip_to(len(lines))
+    recording.seek(1.0)
     recording.pause()
     assert content(recording.events(threading.Event())) == lines
     assert recording.offset == len(lines)
+
+
+def test_a_replay_can_be_wound_forward_and_back(tmp_path):
+    """By a share of the log each time, which adds up while it is under way; back, it is asked anew from the beginning."""
+    log = tmp_path / "log"
+    lines = b"".join(b"[10:%02d:00] loss 0.5\n" % n for n in range(50))
+    log.write_bytes(lines)
+    recording, stop = Replay(log, 1), threading.Event()
+    recording.pause()
+    for _ in range(3):
+        recording.seek(0.2)
+    events = recording.events(stop)
+    while recording.is_skipping:
+        next(events)
+    assert 60 <= recording.percent < 65
+    recording.seek(-0.3)
+    recording.seek(-0.1)
+    assert list(events) == []
+    assert recording.wait_for_rewind(stop)
+    events = recording.events(stop)
+    while recording.is_skipping:
+        next(events)
+    assert 20 <= recording.percent < 25
+    recording.resume()
+    recording.seek(5.0)
+    assert content(events).endswith(lines[-20:])
+    assert recording.percent == 100
+    recording.seek(-0.1)
+    events = recording.events(stop)
+    next(events)
+    recording.seek(-0.1)
+    assert recording.is_skipping
+    while recording.is_skipping:
+        next(events)
+    assert 80 <= recording.percent < 85
+    stop.set()
+    assert not recording.wait_for_rewind(stop)
+
+
+def test_a_log_of_a_few_seconds_is_wound_as_finely_as_a_long_one(tmp_path):
+    """Lines that came in the same second are played one by one as the place that it is wound to comes near."""
+    log = tmp_path / "log"
+    log.write_bytes(b"loss 0.5\n" * 100)
+    recording = Replay(log, 1)
+    recording.pause()
+    recording.seek(0.3)
+    events = recording.events(threading.Event())
+    while recording.is_skipping:
+        next(events)
+    assert 30 <= recording.percent < 40
+
+
+def test_how_far_a_compressed_replay_is_cannot_be_told(tmp_path):
+    """Its length shows only at its end; it can be wound all the same."""
+    log = tmp_path / "log.gz"
+    log.write_bytes(gzip.compress(b"loss 0.5\n" * 500))
+    recording = Replay(log, 1)
+    recording.seek(1.0)
+    assert recording.percent is None
+    assert recording.is_skipping
 
 
 def test_compressed_logs_are_replayed_and_damage_is_told(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from tailwatch.core.baseline import Baseline
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.reading import read
+from tailwatch.sources.replay import Replay
 from tailwatch.tui import feed as feed_module
 from tailwatch.tui.feed import Feed
 from tailwatch.tui.history import History
@@ -235,6 +237,8 @@ def test_a_recording_tells_its_speed_and_pause() -> None:
     class Recorded(Events):
         speed = 4.0
         paused = True
+        percent = 12.5
+        is_skipping = False
 
         def pause(self) -> None:
             self.paused = True
@@ -242,11 +246,47 @@ def test_a_recording_tells_its_speed_and_pause() -> None:
         def resume(self) -> None:
             self.paused = False
 
+        def seek(self, share: float) -> None:
+            raise NotImplementedError
+
+        def wait_for_rewind(self, stop: threading.Event) -> bool:
+            raise NotImplementedError
+
     source = Recorded()
     feed = Feed(source, "x", past=False)
-    assert feed.snapshot(0)[0].source._replace(kind="live") == ("live", "", None, False, True, 4.0)
+    assert feed.snapshot(0)[0].source._replace(kind="live") == ("live", "", 12.5, False, True, 4.0)
     feed.stop()
     assert not source.paused
+
+
+def test_a_recording_that_is_wound_back_is_read_anew_and_rings_nothing_twice(tmp_path: Path) -> None:
+    """The screen shows the run as it was there; an alarm that holds there rings, a later one when it comes again."""
+    log = tmp_path / "run.log"
+    log.write_bytes(OVERFIT)
+    source = Replay(log, math.inf)
+    feed = Feed(source, "x", past=False, baseline=lambda: Baseline.of(read(str(log)).run, str(log)))
+    rung = rung_by(feed)
+    feed.start()
+    wait_until(lambda: feed.snapshot(0)[0].source.kind == "ended")
+    assert rung.count("overfitting") == 1
+    rung.clear()
+    source.pause()
+    source.speed = 1.0
+    source.seek(-0.7)
+    wait_until(lambda: feed.snapshot(0)[0].lines_read > 0 and not source.is_skipping)
+    snapshot = feed.snapshot(0)[0]
+    assert 25 < (snapshot.source.percent or 0.0) < 40
+    assert snapshot.source.kind == "live"
+    assert "overfitting" not in {f.id for f in snapshot.findings}
+    assert "overfitting" not in rung
+    assert rung.count("batch_scaling") == 1
+    assert any(curve.part == "baseline" for curve in snapshot.charts[0].curves)
+    source.resume()
+    source.speed = math.inf
+    wait_until(lambda: feed.snapshot(0)[0].source.kind == "ended")
+    feed.stop()
+    assert rung.count("overfitting") == 1
+    assert feed.snapshot(0)[0].runs == 1
 
 
 def test_a_run_is_drawn_and_judged_beside_its_baseline() -> None:

@@ -6,7 +6,7 @@ import math
 from array import array
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tailwatch.core.text import render
@@ -139,6 +139,8 @@ def test_an_axis_that_grows_keeps_still_for_most_new_points() -> None:
 
 
 @given(finite, finite)
+@example(0.0, 5e-324)
+@example(1e-310, 2e-310)
 def test_a_range_on_steps_holds_what_it_was_made_for(low: float, high: float) -> None:
     low, high = sorted((low, high))
     bottom, top = on_steps(low, high)

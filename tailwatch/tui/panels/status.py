@@ -56,6 +56,7 @@ def pieces(snapshot: Snapshot, now: float, width: int) -> list[tuple[Span, ...]]
         _silence(snapshot, now),
         _writer(snapshot),
         _speed(snapshot),
+        _played(snapshot),
         _framework(snapshot),
     ]
     title = (Span(middle(snapshot.title, max(12, width // 3)), "strong"),)
@@ -153,6 +154,13 @@ def _speed(snapshot: Snapshot) -> tuple[Span, ...]:
         return ()
     say = snapshot.language.say
     return (Span(say("⏸ paused") if source.paused else say("replay ×{speed:g}", speed=source.speed), "info"),)
+
+
+def _played(snapshot: Snapshot) -> tuple[Span, ...]:
+    source = snapshot.source
+    if source.speed is None or source.percent is None:
+        return ()
+    return (Span(snapshot.language.say("{percent:.0f} % of the log", percent=source.percent), "dim"),)
 
 
 def _framework(snapshot: Snapshot) -> tuple[Span, ...]:
