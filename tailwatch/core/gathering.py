@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Known = tuple[dict[Frame, dict[bytes, Entry]], Learn]
     """What is known of shapes, by frame, and who is asked about a line of another shape: None stops there."""
     Rows = tuple[Strand, int, int]
+    Taker = tuple[Callable[[int], None], Callable[[Parts], None], Callable[[bytes], Parts]]
+    """Takes a line of an entry whose lines all go to the same strand: its place, its parts, and what takes it apart."""
 
 HEADING_LINES: Final = 60
 """A heading's split holds for so many lines after the last one that took it."""
@@ -59,6 +61,7 @@ class Gathered:
         self._boxes: list[tuple[int, int]] = []
         """Where boxes are closed, and where their first rows stand."""
         self._not_before = start
+        self._takers: dict[Entry | None, Taker] = {}
         self._known: dict[Family | tuple[Family, bytes], Strand] = {}
         self._saying: dict[tuple[str, Split | None], list[Strand]] = {}
 
@@ -72,6 +75,7 @@ class Gathered:
             frame = self._frames[-1]
             entries = map(caches.setdefault(frame, {}).get, shapes)
             more = self._gather(zip(places, entries, raws, strict=False), learn)
+        self._takers.clear()
         self.reached, self.stopped = self.end, self.end < upto
         if any(strand.family.waits for strand in self._strands):
             self._box()
@@ -93,44 +97,51 @@ class Gathered:
 
     def _gather(self, found: Iterable[tuple[int, Entry | None, bytes]], learn: Learn) -> bool:
         """Take the lines of one frame; returns whether another frame begins behind them."""
-        known, unread, frame, at = self._known, self._unread, self._frames[-1], self.end - 1
-        last: Family | None = None  # the family of the line before, where nothing but its name tells its lines from others
-        strand: Strand | None = None
+        takers, frame, at = self._takers.get, self._frames[-1], self.end - 1
         for at, seen, raw in found:
+            taker = takers(seen)
+            if taker is not None:
+                add, extend, unpack = taker
+                add(at)
+                extend(unpack(raw))
+                continue
             entry = seen or learn(frame, self.block.shapes[at], raw)
             if entry is None:
                 break
-            family = entry.family
-            if family is last and strand is not None and last is not None:
-                strand.lines.append(at)
-                strand.parts.extend(entry.unpack(raw))
-                continue
             if entry.quiet:
                 if entry.has_number:
-                    unread.append(at)
+                    self._unread.append(at)
                 continue
             if entry.mute:
                 self._mute.append(at)
                 self._mute_dialects.append(entry.mute)
                 continue
-            after = entry.after or frame
-            leads_on = after is not frame and after != frame
-            if family is not None and not (leads_on and (frame.split or after.split)):
-                parts = entry.unpack(raw)
-                strand = known.get(family if family.rank < 0 else (family, parts[family.rank])) or self._open(family, parts)
-                strand.lines.append(at)
-                strand.parts.extend(parts)
-                last = family if family.rank < 0 else None
-            elif family is not None or entry.alone:
-                self._alone.append(at)
-            else:
+            after = self._take(at, entry, raw, frame)
+            if after is None:
                 break
-            if leads_on:
+            if after is not frame:
                 return self._enter(after, at + 1)
         else:
             at += 1
         self.end = at
         return False
+
+    def _take(self, at: int, entry: Entry, raw: bytes, frame: Frame) -> Frame | None:
+        """Take a line, or note that it is read by itself; returns the frame behind it, None where that is not known before."""
+        family, after = entry.family, entry.after or frame
+        leads_on = after is not frame and after != frame
+        if family is not None and not (leads_on and (frame.split or after.split)):
+            parts = entry.unpack(raw)
+            strand = self._known.get(family if family.rank < 0 else (family, parts[family.rank])) or self._open(family, parts)
+            strand.lines.append(at)
+            strand.parts.extend(parts)
+            if family.rank < 0 and not leads_on:
+                self._takers[entry] = strand.lines.append, strand.parts.extend, entry.unpack
+        elif family is not None or entry.alone:
+            self._alone.append(at)
+        else:
+            return None
+        return after if leads_on else frame
 
     def _enter(self, frame: Frame, at: int) -> bool:
         self._frames.append(frame)
