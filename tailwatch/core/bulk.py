@@ -104,18 +104,23 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
     specs, count = strand.family.specs, end - start
     run.dialects[strand.family.dialect] += count
     run.points[strand.family.dialect] += count * len(specs)
-    numbers = _numbers(woven.block.numbers, strand.lines, start, end)
-    epochs = array("d", [NAN if woven.epoch is None else woven.epoch]) * count
-    steps = strand.steps[start:end]
-    kept = _last_at_each(steps)
-    goes_on = False
-    for series, values in zip(run.segment.series_of(strand.family, specs, strand.axis), strand.columns, strict=True):
-        if series is None:
-            run.segment.dropped_series += count - 1
-            continue
-        series.extend(values[start:end], epochs, steps, numbers, kept)
-        goes_on = goes_on or series.goal is not None
-    return goes_on
+    taking = run.segment.series_of(strand.family, specs, strand.axis)
+    epoch = NAN if woven.epoch is None else woven.epoch
+    if count == 1:
+        number, step = woven.block.numbers[strand.lines[start]], strand.steps[start]
+        for series, values in zip(taking, strand.columns, strict=True):
+            if series is not None:
+                series.add(values[start], epoch, step, number)
+    else:
+        numbers = _numbers(woven.block.numbers, strand.lines, start, end)
+        epochs, steps = array("d", (epoch,)) * count, strand.steps[start:end]
+        kept = _last_at_each(steps)
+        for series, values in zip(taking, strand.columns, strict=True):
+            if series is None:
+                run.segment.dropped_series += count - 1
+            else:
+                series.extend(values[start:end], epochs, steps, numbers, kept)
+    return any(series is not None and series.goal is not None for series in taking)
 
 
 def _numbers(numbers: list[int], places: list[int], start: int, end: int) -> array[int]:

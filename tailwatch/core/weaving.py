@@ -61,6 +61,8 @@ class Weave:
         self.start = start
         self.end = end
         self.strands = strands
+        self.names_rank = any([strand.rank is not None for strand in strands])
+        """Whether a line says which rank printed it."""
         self.unread = unread
         """Places of lines that carry numbers and that nothing claims."""
         self.mute: list[str] = []
@@ -84,11 +86,6 @@ class Weave:
         places, steps = [place for place, _ in told], [before, *(step for _, step in told)]
         for strand in inheriting:
             strand.steps = array("d", [steps[bisect_left(places, at)] for at in strand.places])
-
-    @property
-    def names_rank(self) -> bool:
-        """Whether a line says which rank printed it."""
-        return any(strand.rank is not None for strand in self.strands)
 
     def until_looks(
         self,
