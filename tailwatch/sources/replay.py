@@ -18,11 +18,11 @@ from datetime import datetime
 from tailwatch.core.errors import UsageError
 from tailwatch.core.events import Data, Notice, Text, Tick
 from tailwatch.core.typed import TYPE_CHECKING, Final
+from tailwatch.sources.blocks import packing_of
 from tailwatch.sources.cues import cues
 from tailwatch.sources.logclock import date_of
 from tailwatch.sources.paths import shown
 from tailwatch.sources.schedule import schedule
-from tailwatch.sources.unpack import packing_of
 from tailwatch.sources.whole import read_once
 
 if TYPE_CHECKING:
