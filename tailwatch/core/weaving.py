@@ -61,7 +61,7 @@ class Weave:
         self.start = start
         self.end = end
         self.strands = strands
-        self.names_rank = any([strand.rank is not None for strand in strands])
+        self.names_rank = any(strand.rank is not None for strand in strands)
         """Whether a line says which rank printed it."""
         self.unread = unread
         """Places of lines that carry numbers and that nothing claims."""
