@@ -22,7 +22,7 @@ _WIDE: Final = lazy(
     rb"(?:\xef\xbc[\x8b\x8d])?(?:\xef\xbc[\x90-\x99]){1,20}(?:(?:\xef\xbc\x8e|\.)(?:\xef\xbc[\x90-\x99]){1,20})?(?:\xef\xbc\x85)?"
 )
 """A number in full-width digits."""
-_WIDE_DIGITS: Final = tuple(chr(0xFF10 + digit).encode() for digit in range(10))
+_WIDE_DIGIT: Final = lazy(rb"\xef\xbc[\x90-\x99]")
 _AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -80,7 +80,7 @@ def readable(raw: bytes) -> bytes:
 
 def has_wide_numbers(chunk: bytes) -> bool:
     """Whether there are full-width digits, as some Chinese and Japanese input gives them."""
-    return b"\xef\xbc" in chunk and any(digit in chunk for digit in _WIDE_DIGITS)
+    return b"\xef\xbc" in chunk and _WIDE_DIGIT.search(chunk) is not None
 
 
 def narrow(raw: bytes) -> bytes:
