@@ -39,6 +39,8 @@ def room_ahead(low: float, high: float) -> float:
     return low + power * next(step for step in _SPANS if step * power >= span * (1 - 1e-9))
 
 
+_GREATEST: Final = 307
+"""Powers of ten beyond this, or smaller than its inverse, are no ticks: numbers end there."""
 _LEAST: Final = 1e-300
 """Values nearer to each other than this are one: their steps would be too small for a number."""
 
@@ -74,14 +76,21 @@ def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[fl
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round values for a logarithmic axis; `low` and `high` are the exponents, the result is values."""
-    decades = [10.0**k for k in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)]
-    if len(decades) >= 2:
-        stride = math.ceil(len(decades) / max(most, 1))
-        return decades[::stride]
-    fine = [m * 10.0**k for k in range(math.floor(low), math.ceil(high) + 1) for m in (1, 2, 5)]
-    inside = [v for v in fine if low <= math.log10(v) <= high]
-    return inside[:most] if inside else []
+    """Return round values for a logarithmic axis; `low` and `high` are the exponents, the result is values.
+
+    Where powers of ten are few, 2 and 5, or 3, stand between them, as far as there is room; less than one is divided evenly.
+    """
+    inside: list[float] = []
+    powers = [10.0**k for k in range(max(-_GREATEST, math.floor(low)), min(_GREATEST, math.ceil(high)) + 1)]
+    few = high - low < 2
+    for factors in ((1, 2, 5), (1, 3), (1,)) if few else ((1,),):
+        inside = [m * power for power in powers for m in factors if low - 1e-9 <= math.log10(m * power) <= high + 1e-9]
+        if len(inside) <= most:
+            break
+    if len(inside) > most:
+        return inside[:: math.ceil(len(inside) / max(most, 1))]
+    even = [v for v in ticks(10.0**low, 10.0**high, most) if v > 0] if high < 1 + low and high < _GREATEST else []
+    return max(inside, even, key=len)
 
 
 def labels(values: list[float]) -> list[str]:

@@ -61,6 +61,14 @@ class TestChart:
         assert "↓" in plain(low[-2])
         assert "└" in plain(low[-2])
 
+    def test_ticks_stand_between_epochs_only_where_something_is_drawn_there(self) -> None:
+        options = chart.ChartOptions()
+        rows = [f"epoch {n} train_loss {1 / n} val_loss {2 / n}\n" for n in (1, 2, 3)]
+        few = snapshot_of("".join(rows).encode())
+        assert plain(chart.chart_rows(few.charts[0], options, 70, 14)[-1]).split() == ["epoch", "1", "2", "3"]
+        half = snapshot_of(b"".join(b"{'loss': %f, 'epoch': %g}\n" % (1 / n, n / 4) for n in range(2, 12)))
+        assert "1.5" in plain(chart.chart_rows(half.charts[0], options, 70, 14)[-1])
+
     def test_too_small_says_so(self, overfit: Snapshot) -> None:
         assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 3))
         assert "too small" in text_of(chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 12, 9))

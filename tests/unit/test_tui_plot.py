@@ -122,7 +122,18 @@ def test_tick_labels_have_the_digits_that_their_step_needs(low: float, high: flo
 
 def test_logarithmic_ticks_are_powers_of_ten_over_decades_and_finer_within_one() -> None:
     assert log_ticks(-3.0, 1.0, 10) == pytest.approx([1e-3, 1e-2, 1e-1, 1.0, 10.0])
-    assert log_ticks(0.0, 0.9, 10) == pytest.approx([1.0, 2.0, 5.0])
+    assert log_ticks(-0.8, 0.4, 8) == pytest.approx([0.2, 0.5, 1.0, 2.0])
+    assert log_ticks(-1.6, 0.1, 4) == pytest.approx([0.03, 0.1, 0.3, 1.0])
+    assert log_ticks(0.02, 0.3, 5) == pytest.approx([1.2, 1.4, 1.6, 1.8])
+
+
+@given(st.floats(-320, 308), st.floats(1e-6, 600), st.integers(2, 8))
+def test_logarithmic_ticks_lie_on_their_axis_and_are_not_too_many(low: float, span: float, most: int) -> None:
+    high = min(low + span, 308.2)
+    found = log_ticks(low, high, most)
+    assert len(found) <= most
+    assert found == sorted(set(found))
+    assert all(low - 1e-6 <= math.log10(v) <= high + 1e-6 for v in found)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))

@@ -96,10 +96,15 @@ def visible_events(data: ChartData, window: Window, width: int) -> dict[int, str
     return {min(width - 1, max(0, window.column(x, width))): kind for x, kind in found if window.x_min <= x <= window.x_max}
 
 
+def _only_whole(data: ChartData) -> bool:
+    """Whether nothing that is drawn stands between two epochs: then no tick does either."""
+    return all(x == math.floor(x) for curve in data.curves for x in curve.xs)
+
+
 def x_axis(data: ChartData, window: Window, around: Around, *, lane: int, events: dict[int, str]) -> list[Row]:
     """Return the axis, the event lane, and the tick labels. Without a row for the lane the events stand on the axis."""
     gutter, width = around.gutter, around.width
-    whole = data.x_axis != "epoch" or window.x_max - window.x_min >= 3
+    whole = data.x_axis != "epoch" or window.x_max - window.x_min >= 3 or _only_whole(data)
     values = ticks(max(window.x_min, data.first_tick), window.x_max, max(2, width // 10), whole=whole)
     at = {window.column(v, width): text for v, text in zip(values, labels(values), strict=True)}
     line: list[tuple[str, Role]] = [("┬" if x in at else "─", "rule") for x in range(width)]
