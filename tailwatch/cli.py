@@ -30,8 +30,19 @@ def run() -> NoReturn:
     compile_by(patterns.compile)
     code = main()
     patterns.keep()
-    gc.freeze()  # nothing is collected on the way out
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, without taking everything in it apart first, unless something else still has to do with it."""
+    if "threading" in sys.modules or sys.gettrace() is not None or sys.getprofile() is not None:
+        sys.exit(code)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
 
 
 class _Patterns:

@@ -61,7 +61,10 @@ else:
             if not bases:
                 return super().__new__(cls, name, bases, members)
             names = tuple(members["__annotations__"])
-            defaults = tuple([members[name] for name in names if name in members])
+            given = [name for name in names if name in members]
+            if tuple(given) != names[len(names) - len(given) :]:
+                raise TypeError(f"{name} has a value without a default behind one with it")
+            defaults = tuple(map(members.get, given))
             code = _code(len(names)).replace(co_varnames=("cls", *names), co_name="__new__")
             members |= zip(names, _GETTERS, strict=False)
             members |= {"__slots__": (), "__match_args__": names, "_fields": names}

@@ -6,25 +6,44 @@ small log cannot wait for that; what is loaded with a report or the screen may u
 
 from __future__ import annotations
 
-from tailwatch.core.typed import Any, TypeVar, cast, dataclass_transform
+from tailwatch.core.typed import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 _T = TypeVar("_T")
+_CODES: dict[int, CodeType] = {}
 
 
 @dataclass_transform(eq_default=False)
 def record(cls: type[_T]) -> type[_T]:
     """Make a class one that holds what it annotates, and is constructed of it in that order; a default must not be mutable."""
     names = tuple(cls.__annotations__)
-    members = dict(vars(cls))
-    defaults = {f"_{name}": members.pop(name) for name in names if name in members}
-    given = ", ".join(f"{name}=_{name}" if f"_{name}" in defaults else name for name in names)
-    body = "\n".join(f"    self.{name} = {name}" for name in names)
-    made: dict[str, Any] = dict(defaults)
-    exec(f"def __init__(self, {given}):\n{body}", made)  # noqa: S102 - of the names in the class, as dataclasses does it
+    members: dict[str, Any] = dict(vars(cls))
+    given = [name for name in names if name in members]
+    defaults = tuple(map(members.pop, given))
+    if tuple(given) != names[len(names) - len(given) :]:
+        raise TypeError(f"{cls.__name__} has a value without a default behind one with it")
     for of_the_first in ("__dict__", "__weakref__"):
         members.pop(of_the_first, None)
-    members |= {"__slots__": names, "__init__": made["__init__"], "__repr__": lambda self: _repr(self, names)}
+    code = _code(len(names)).replace(co_varnames=("self", *names), co_names=names, co_name="__init__")
+    members["__init__"] = _FUNCTION(code, {}, "__init__", defaults)
+    members |= {"__slots__": names, "__repr__": lambda self: _repr(self, names)}
     return cast("type[_T]", type(cls.__name__, cls.__bases__, members))
+
+
+def _code(count: int) -> CodeType:
+    """Return a constructor of so many values; those of other classes differ in nothing but names (see `named.py`)."""
+    if count not in _CODES:
+        made: dict[str, Any] = {}
+        given = ", ".join(f"v{place}" for place in range(count))
+        body = "\n".join(f"    self.n{place} = v{place}" for place in range(count))
+        exec(f"def init(self, {given}):\n{body}", made)  # noqa: S102 - of numbers alone
+        _CODES[count] = made["init"].__code__
+    return _CODES[count]
+
+
+_FUNCTION: Any = type(_code)
 
 
 def _repr(self: object, names: tuple[str, ...]) -> str:

@@ -101,6 +101,7 @@ def test_the_second_command_compiles_no_pattern(cache, tmp_path):
     log.write_text("".join(f"step {i}: train loss {2 - i / 9:.4f}, lr 0.001\n" for i in range(5)))
     script = (
         "import re, sys, tailwatch.cli as cli\n"
+        "cli._leave = sys.exit\n"
         "count, real = [0], re._compiler._code\n"
         "def counted(*args):\n    count[0] += 1\n    return real(*args)\n"
         "re._compiler._code = counted\n"

@@ -80,3 +80,12 @@ def test_it_survives_the_way_to_another_process() -> None:
     """As every part of a session must."""
     again = pickle.loads(pickle.dumps(Place(3, 40, "s")))
     assert (again, type(again)) == (Place(3, 40, "s"), Place)
+
+
+def test_a_value_without_a_default_stands_before_those_with_one() -> None:
+    """Else it could not be given by its place."""
+    with pytest.raises(TypeError, match="default"):
+
+        class Wrong(NamedTuple):
+            line: int = 0
+            offset: int

@@ -68,3 +68,13 @@ def test_reading_a_log_loads_nothing_that_is_slow_to_load() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not loaded.stdout.split()
+
+
+def test_a_value_without_a_default_stands_before_those_with_one() -> None:
+    """Else it could not be given by its place."""
+    with pytest.raises(TypeError, match="default"):
+
+        @record
+        class Wrong:
+            line: int = 0
+            offset: int
