@@ -8,7 +8,8 @@ import sys
 
 from tailwatch.core.errors import TailwatchError, UsageError
 from tailwatch.core.lazily import compile_by
-from tailwatch.core.typed import TYPE_CHECKING, Any, Final, NoReturn, cast
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, NoReturn
+from tailwatch.plain import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +94,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     if arguments[:1] == ["explain"] and len(arguments) <= 2 and not any(a.startswith("--") for a in arguments) and _nothing_set():
         return _explain_fast(arguments[1] if len(arguments) == 2 else "-")
-    options = _plain_export(arguments)
+    options = plain(arguments)
     if options is None:
         from tailwatch.arguments import parse  # noqa: PLC0415 - start-up counts
 
@@ -104,23 +105,6 @@ def _run(arguments: list[str]) -> int:
     code = handler(options)
     sys.stdout.flush()
     return code
-
-
-def _plain_export(arguments: list[str]) -> argparse.Namespace | None:
-    """Return the options of an export that names but logs and a format: the argument parser would take longer than it."""
-    from types import SimpleNamespace  # noqa: PLC0415
-
-    logs, form = arguments[1:], "csv"
-    if len(logs) > 2 and "--format" in (logs[0], logs[-2]):
-        at = logs.index("--format")
-        form = logs[at + 1]
-        del logs[at : at + 2]
-    if arguments[:1] != ["export"] or not logs or form not in ("csv", "jsonl") or any(log.startswith("-") for log in logs):
-        return None
-    from tailwatch.commands import export  # noqa: PLC0415
-
-    plain = SimpleNamespace(run=export, logs=logs, format=form, all=False, config=None, encoding=None, lang=None)
-    return cast("argparse.Namespace", plain)
 
 
 def _let_all_be_written() -> None:

@@ -6,9 +6,9 @@ A baseline is a value: the judges and the reports compare with it and never need
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tailwatch.core.named import NamedTuple
 from tailwatch.core.series import Point
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _PER_EPOCH_DIALECTS: Final = frozenset(("keras", "paddle"))  # their bars count the steps of one epoch
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """One series of a baseline; unknown epochs and steps are NaN, a line is 0 where it is not known any more."""
 
     name: str
@@ -72,8 +71,7 @@ class Curve:
         return self.at(min(held, key=lambda i: sign * self.values[i])) if held else None
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """What is known of the run to compare with.
 
     Attributes:
@@ -94,7 +92,7 @@ class Baseline:
     updates_per_epoch: float | None = None
     epochs: float | None = None
     remembered: bool = False
-    marks: tuple[tuple[str, float | None, int], ...] = field(default=())
+    marks: tuple[tuple[str, float | None, int], ...] = ()
 
     @classmethod
     def of(cls, run: Run, log: str) -> Baseline:

@@ -6,8 +6,6 @@ item is a `Claim`; `str` is text of the log or a number, shown letter by letter,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tailwatch.core.events import Text
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final, Literal
@@ -36,24 +34,21 @@ class Claim(NamedTuple):
 EMPTY: Final = Claim("")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Claims that are read one after another; `lead` ones are set larger."""
 
     claims: tuple[Claim, ...]
     lead: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A few lines to paste; never translated."""
 
     language: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a list: its head, what belongs to it, and code. `sign` is the severity's or the verdict's mark."""
 
     head: Claim
@@ -62,16 +57,14 @@ class Item:
     sign: Tone = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list, numbered where the order matters."""
 
     items: tuple[Item, ...]
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows under a head; `numbers` are the columns that hold figures."""
 
     head: tuple[Words, ...]
@@ -103,8 +96,7 @@ class ChartMark(NamedTuple):
     tone: Tone = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """Curves over one axis; `log` says that the values are drawn logarithmically."""
 
     title: Words
@@ -117,8 +109,7 @@ class Chart:
 Block = Paragraph | Items | Table | Chart
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A headed part; `key` names it whatever the language."""
 
     key: str
@@ -126,8 +117,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The whole report. `quotes` holds the text of cited lines, where it is known, `base_log` the baseline's path."""
 
     title: Words

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.report.document import Document, Section
 from tailwatch.report.story import actions, callbacks, charts, diagnosis, figures, findings, messages, phases, setup, unknowns
@@ -20,4 +18,4 @@ def tell(facts: Facts, quotes: Quotes | None = None) -> Document:
     sections = [Section(part.key, part.TITLE, blocks) for part in _ORDER if (blocks := tuple(part.blocks(facts)))]
     base = "" if facts.baseline is None else facts.baseline.log
     told = Document(diagnosis.TITLE_OF_REPORT, tuple(diagnosis.about(facts)), tuple(sections), {}, base)
-    return told if quotes is None else replace(told, quotes=quotes.text(told.cited()))
+    return told if quotes is None else told._replace(quotes=quotes.text(told.cited()))

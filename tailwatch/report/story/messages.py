@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tailwatch.core.events import Text
 from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.sanitise import sanitise
@@ -136,7 +134,7 @@ def _items_alike(entries: Sequence[Entry], tone: Tone) -> Item:
         return item
     others = {"n": len(entries) - 1, "total": f"{sum(e.count for e in entries[1:]):,}"}
     lines = (min(e.first_line for e in entries[1:]), max(e.last_line for e in entries[1:]))
-    return replace(item, details=(*item.details, Claim(Text(ALIKE, others), lines, tone="mute")))
+    return item._replace(details=(*item.details, Claim(Text(ALIKE, others), lines, tone="mute")))
 
 
 def _known(entry: Entry) -> Iterator[Claim]:
