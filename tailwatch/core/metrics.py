@@ -78,6 +78,8 @@ _SYNONYMS: Final[dict[str, str]] = {
 _REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", IGNORECASE)
 """On what was measured: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
 _TRAILING: Final = _set("over for of in on at during across")
+_AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}
+"""What one letter means before a rank: `R@10`, `P@5`."""
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
     "micro macro weighted item av %"
@@ -181,6 +183,8 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             kept.append(word)
     if split is not None:
         kept = _beside_a_split(kept, split)
+    if "@" in kept:
+        kept = [_AT.get(w, w) if after == "@" else w for w, after in zip(kept, [*kept[1:], ""], strict=True)]
     if kept[:2] == ["new", "best"]:
         kept = kept[1:]
     if kept[:3] == ["cv", "agg", "s"]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "general"
 _HEADING: Final = lazy(
-    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$|^[>#*=-]{1,4} ?(?:TRAINING|EVALUATION|VALIDATION|TESTING)\b",
+    rb"[:\xef\xbc\x9a]\s*$|\.\.\.\s*$|\*{3}|={3}|-{3}|#{2}|\beval(?:uat\w+)? on\b|\b(?:begin|start|phase|mode|results?|metrics|set|evaluat\w+|validat\w+|testing)\b|>\s*$|^[>#*=-]{1,4} ?(?:TRAINING|EVALUATION|VALIDATION|TESTING)\b",
     IGNORECASE,
 )
 _SPLIT_ALONE: Final = lazy(
@@ -27,11 +27,22 @@ _CONFIG: Final = lazy(
 )
 
 _PYTHON_SESSION: Final = lazy(rb" {0,12}>>> (?:import |from |@|for |with |\w{1,40} = |\w{1,40}(?:\.\w{1,40}){0,4}\()")
+_SOURCE: Final = lazy(
+    rb"import [\w.]{1,60}(?: as \w{1,20})?\s*$|from [\w.]{1,60} import [\w*(]|def \w{1,60}\(|class \w{1,60}[(:]|if __name__ == "
+)
+_STATEMENT: Final = lazy(rb"\s*(?:#|[A-Za-z_][\w.]{0,60}(?:\[[^\]]{0,60}\])? ?[-+*/]?= )")
 
 
 def python_session(shape: bytes) -> Plan | None:
-    """Return the plan of a line of an interactive session, as a failed doctest or a README quotes it, None for any other."""
+    """Return the plan of a line of source code or of an interactive session, as a log may quote it, None for any other."""
+    if _SOURCE.match(shape):
+        return Plan(NAME, frame=Frame(section="source"))
     return Plan(NAME, frame=Frame(section="python")) if _PYTHON_SESSION.match(shape) else None
+
+
+def in_source(shape: bytes, frame: FrameType) -> bool:
+    """Whether the line is a statement or a comment of a script that the log quotes: `best_acc = 0.0`."""
+    return frame.section == "source" and _STATEMENT.match(shape) is not None
 
 
 def heading(masked: bytes, frame: FrameType) -> Plan | None:

@@ -20,6 +20,7 @@ STAMP: Final = (
     rb"|00[-/]00[-/]00(?:00)?[ T]00:00:00(?:[.,]0{1,9})?"
     rb"|[IWEF]0000 00:00:0{2,10}(?:\.0{1,9})?"
     rb"|00[-/]00 00:00:00(?:[.,]0{1,9})?"
+    rb"|00/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/0000:00:00:00(?: [+-]0000)?"
     rb"|00 (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:0000 )?00:00(?::00)?"
     rb"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}0{1,2} 00:00:00"
     rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] {1,2}0{1,2} 00:00:00 (?:[A-Z]{3,4} )?0000"

@@ -31,7 +31,7 @@ _FILE: Final = lazy(
     rb"(?<![\w./\\-])[\w./\\-]{1,200}\.(?:py|cc|cpp|cuh?|h|hpp|go|log|out|txt|json|yaml|yml|pth?|ckpt|bin|safetensors|h0|hdf0|keras|csv|png|jpg|tar|gz|so"
     rb"|np[zy]|model|pkl)\b(?::0{1,9})?"
 )
-_PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}")
+_PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}(?:\?[\w&=%.+-]{1,200})?")
 _VERSION: Final = lazy(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
 _MAY_END_FILE: Final = lazy(rb"\.[a-z]")
 _MAY_BE_VERSION: Final = lazy(rb"\.0{1,9}\.0")

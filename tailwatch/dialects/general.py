@@ -15,7 +15,7 @@ from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
-from tailwatch.dialects._headings import config_heading, heading, python_session
+from tailwatch.dialects._headings import config_heading, heading, in_source, python_session
 from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, keep_values
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
@@ -115,7 +115,7 @@ def _read(shape: bytes, frame: Frame) -> Plan | None:
         return _settings(pairs, texts)
     if is_code(pairs):
         return python_session(shape)
-    if frame.section == "python" and not (pairs.places or found.bar):
+    if in_source(shape, frame) or (frame.section == "python" and not (pairs.places or found.bar)):
         return Plan(NAME)  # what an example printed
     values = keep_values(pairs)
     if frame.section == "config" and (pairs.values or pairs.settings) and not _ends_config(values, pairs):
@@ -241,7 +241,7 @@ def _ends_config(values: list[Value], pairs: Pairs) -> bool:
 
 def _frame_after(frame: Frame, pairs: Pairs) -> Frame | None:
     """A line that names its own epoch ends the heading before it, unless it stands under it and takes its split from it."""
-    if frame.section in ("config", "python"):
+    if frame.section in ("config", "python", "source"):
         return EMPTY_FRAME
     if frame.split is not None and ESTIMATOR_RESULT in pairs.scan.masked:
         return under(frame, None)  # the next losses are the training's again
