@@ -93,12 +93,9 @@ class Panel(Widget):
         self._strips = []
         self.repaint()
 
-    def on_focus(self) -> None:
-        """Mark the title."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Unmark the title."""
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # as Textual calls it
+        """Mark the title, or unmark it; the events of the focus come before the pane has it."""
+        super().watch_has_focus(has_focus)
         self.repaint()
 
 

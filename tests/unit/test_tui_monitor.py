@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from monitors import followed, monitor
 
-from tailwatch.tui.paint import plain
+from tailwatch.tui.paint import Painter, Span, plain
+
+_FOCUS = Painter().strip((Span("x", "focus"),), 1)._segments[0].style
 
 
 async def test_panes_are_laid_out_for_the_size_that_a_resize_brings() -> None:
@@ -36,3 +38,18 @@ async def test_unfolding_the_harmless_messages_brings_one_into_sight() -> None:
         shown = [plain(cells) for cells, _ in pane.body(width, height)]
         assert any("harmless" in line for line in shown[:-1])
         assert pane.cursor == before + 1
+
+
+async def test_the_pane_that_has_the_focus_is_marked_at_once_and_the_one_before_no_more() -> None:
+    """Nothing else repaints the panes of a log that is over, so going from pane to pane must do it itself."""
+    app = monitor(*followed("keras/seven_replicas_overfit.log"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        for key, name in (("3", "series"), ("5", "log"), ("2", "findings"), ("tab", "chart2")):
+            await pilot.press(key)
+            await pilot.pause()
+            marked = {pane.id for pane in app.panes if pane.display and _FOCUS in {s.style for s in pane.render_line(0)}}
+            assert marked == {name}
+        await pilot.press("e")
+        await pilot.pause()
+        assert any(app.log_pane.render_line(y).text.startswith("▌") for y in range(app.log_pane.size.height))
