@@ -251,7 +251,7 @@ class Strand:
         family = self.family
         if not family.specs or family.kind not in ("bar", "loop") or (cursor.steps is None and not family.aside):
             return end
-        ends = set() if cursor.epoch is None or family.aside else {cursor.steps}
+        ends = set() if family.aside or (cursor.epoch is None and family.kind == "loop") else {cursor.steps}
         if family.kind == "loop" and ends and cursor.steps is not None:
             ends.add(cursor.steps - 1)
         if family.kind == "loop" and not cursor.from_zero:

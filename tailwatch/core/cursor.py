@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count
 
 from tailwatch.core.metrics import is_neutral
-from tailwatch.core.named import NamedTuple
+from tailwatch.core.seen import Closed, Seen
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,21 +35,6 @@ RESULT_EPOCHS: Final = 3
 """After so many epochs of one value each, a series is known to hold epochs' results."""
 
 
-class _Seen(NamedTuple):
-    turn: int
-    step: float | None
-    values: tuple[float, ...]
-    times: int
-    singles: int
-
-
-class _Closed(NamedTuple):
-    turn: int
-    steps: float | None
-    names: frozenset[str]
-    validated: bool
-
-
 class Cursor:
     """What earlier lines announced and later ones inherit. None is unknown.
 
@@ -57,7 +42,8 @@ class Cursor:
     `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
     `ranked` says that lines before named the rank that printed them, `recalled` that one told of all epochs (see `Recap`).
     `boxed` are the rows of a box that has not ended, `box_places` what places its rows have named.
-    `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`).
+    `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`); `unnumbered` tells where bars that
+    name none were full.
     """
 
     __slots__ = (
@@ -87,6 +73,7 @@ class Cursor:
         "time",
         "told",
         "turn",
+        "unnumbered",
         "unplaced",
     )
 
@@ -109,20 +96,21 @@ class Cursor:
         self._switches = 0
         self._calm = 0
         self._full = 0
-        self._seen: dict[Who, _Seen] = {}
+        self._seen: dict[Who, Seen] = {}
         self._running: set[Who] = set()
         self.pending: Reading | None = None
         self.boxed: list[Reading] = []
         self.box_places: frozenset[str] = frozenset()
         self.shown: Shown = {}
-        self._closed: _Closed | None = None
+        self.unnumbered: dict[Who, float] = {}
+        self._closed: Closed | None = None
 
     def copy(self) -> Cursor:
         """Return a cursor that can move without moving this one."""
         other = Cursor()
         for name in Cursor.__slots__:
             setattr(other, name, getattr(self, name))
-        for name in ("boxed", "held", "shown", "_seen", "_running", "_strands"):
+        for name in ("boxed", "held", "shown", "unnumbered", "_seen", "_running", "_strands"):
             setattr(other, name, getattr(self, name).copy())
         return other
 
@@ -175,6 +163,12 @@ class Cursor:
         within = not (held_out or named) and self._within()
         return "step" if self._repeats(who, values, held_out=held_out, within=within) else "epoch"
 
+    def comes_again(self, who: Who, step: float) -> bool:
+        """Whether a bar that names no epoch was full at this step before: each is an epoch's then, though no number is known."""
+        again = self.unnumbered.get(who) == step
+        self.unnumbered[who] = step
+        return again
+
     def is_running(self, who: Who, rank: float | None) -> bool:
         """Whether these series are known to have several values an epoch."""
         return (who if rank is None else (who, int(rank))) in self._running
@@ -196,7 +190,7 @@ class Cursor:
             times, singles = seen.times + (moved or not _same(seen.values, values)), seen.singles
         elif seen is not None:
             singles = seen.singles + (seen.times == 1)
-        self._seen[who] = _Seen(self.turn, self.step, values, times, singles)
+        self._seen[who] = Seen(self.turn, self.step, values, times, singles)
         if times <= 1 + held_out:
             return False
         if singles < RESULT_EPOCHS:
@@ -234,7 +228,7 @@ class Cursor:
             self.pending = reading
             return []
         self.pending = None
-        self._closed = _Closed(self.turn, self.steps, names, validated=any(s.split == "val" for s in specs))
+        self._closed = Closed(self.turn, self.steps, names, validated=any(s.split == "val" for s in specs))
         return [reading]
 
     def is_evaluation(self, steps: float) -> bool:

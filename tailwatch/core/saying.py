@@ -201,8 +201,17 @@ class Saying:
             cursor.from_zero |= step == 0.0
             from_zero = cursor.from_zero or line.redraws > 0  # of a redrawn bar the first state is not seen
             full = full or (from_zero and step is not None and steps is not None and step == steps - 1)
+        place = cursor.step if self._aside else step
+        if (
+            full
+            and cursor.epoch is None
+            and self.plan.kind == "bar"
+            and place is not None
+            and cursor.comes_again(self._who, place)
+        ):
+            return "epoch", None
         if full and (self._aside or self.plan.kind == "epoch_bar" or cursor.epoch is not None):
-            return "epoch", cursor.step if self._aside else step
+            return "epoch", place
         return "step", step
 
     def _say_others(self, line: Line, parts: Parts, cursor: Cursor, events: list[ReaderEvent]) -> None:
