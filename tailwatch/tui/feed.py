@@ -159,7 +159,6 @@ class Feed:
             if isinstance(event, Notice):
                 raised += self._notice(event)
             if self._catching_up and not (isinstance(self.source, Recording) and self.source.is_skipping):
-                self._catching_up = False
                 raised += self._end_of_past()
             self._alarms.extend(raised)
         for finding in raised:
@@ -287,7 +286,7 @@ class Feed:
 
     def _end_of_past(self) -> list[Finding]:
         """Return the findings that hold where the past ends: they ring. The gravest comes last, and is seen first."""
-        self._past = False
+        self._past = self._catching_up = False
         return [f for f in reversed(self.session.findings.open) if f.raised is not None]
 
     def _raised(self, changes: Changes) -> list[Finding]:

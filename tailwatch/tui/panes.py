@@ -9,7 +9,7 @@ from textual.message import Message
 from tailwatch.tui.keys import MESSAGE_KEYS, bindings
 from tailwatch.tui.paint import Painter, Row, row
 from tailwatch.tui.panel import ListPanel, Panel
-from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_rows, findings_title
+from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_title, fitted_findings
 from tailwatch.tui.panels.messages import message_detail, messages_rows, messages_title, shown_messages
 from tailwatch.tui.panels.series import series_rows
 from tailwatch.tui.panels.status import status_rows
@@ -81,12 +81,8 @@ class FindingsPane(ListPanel):
         return row((findings_title(self.snapshot) if self.snapshot else "", "title"))
 
     def items(self, width: int) -> list[list[Row]]:
-        """Return the findings; open ones in up to three rows as far as there is room for that."""
-        if self.snapshot is None:
-            return []
-        room = self.size.height - 1
-        found = [findings_rows(self.snapshot, width, lines) for lines in (3, 2, 1)]
-        return next((items for items in found if sum(map(len, items)) <= room), found[-1])
+        """Return the findings; open ones in up to three rows as far as there is room, the gravest first."""
+        return [] if self.snapshot is None else fitted_findings(self.snapshot, width, self.size.height - 1)
 
     @property
     def count(self) -> int:

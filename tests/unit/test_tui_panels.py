@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 from panels import AT, NASTY, SAMPLES, sample, snapshot_of, text_of
 
 from tailwatch.tui.paint import middle, plain, width_of
-from tailwatch.tui.panels.findings import finding_detail, findings_rows, findings_title
+from tailwatch.tui.panels.findings import finding_detail, findings_rows, findings_title, fitted_findings
 from tailwatch.tui.panels.messages import message_detail, messages_rows, shown_messages
 from tailwatch.tui.panels.series import series_rows, short
 from tailwatch.tui.panels.status import is_unusual, span_of_time, status_rows
@@ -162,6 +162,10 @@ class TestFindings:
     def test_rows_fit(self, overfit: Snapshot, width: int) -> None:
         rows = [cells for item in findings_rows(overfit, width, 3) for cells in item]
         assert all(width_of(cells) <= width for cells in (*rows, *finding_detail(overfit.findings[0], width)))
+
+    @pytest.mark.parametrize(("height", "rows"), [(2, [1, 1]), (3, [2, 1]), (4, [2, 2]), (5, [3, 2]), (6, [3, 3]), (9, [3, 3])])
+    def test_room_that_is_left_goes_to_the_first_findings(self, overfit: Snapshot, height: int, rows: list[int]) -> None:
+        assert [len(item) for item in fitted_findings(overfit, 40, height)] == rows
 
     def test_none_says_that_there_is_nothing_to_act_on(self) -> None:
         assert "nothing to act on" in text_of(findings_rows(sample("json_lines/healthy.log"), 60, 3)[0])

@@ -30,6 +30,19 @@ def findings_rows(snapshot: Snapshot, width: int, lines: int) -> list[list[Row]]
     return [_rows(finding, width, lines, snapshot.language) for finding in snapshot.findings]
 
 
+def fitted_findings(snapshot: Snapshot, width: int, height: int) -> list[list[Row]]:
+    """Return each finding in one row, and as many as there is room for in two or three, the first ones first."""
+    shown, *longer = (findings_rows(snapshot, width, lines) for lines in (1, 2, 3))
+    left = height - sum(map(len, shown))
+    for items in longer:
+        for k, rows in enumerate(items):
+            more = len(rows) - len(shown[k])
+            if 0 < more <= left:
+                shown[k] = rows
+                left -= more
+    return shown
+
+
 def rows_wanted(snapshot: Snapshot, width: int) -> int:
     """Return how many rows all findings would fill."""
     return sum(map(len, findings_rows(snapshot, width, 3)))
