@@ -11,7 +11,6 @@ import os
 from functools import cached_property
 
 from tailwatch.catalogue.index import filed
-from tailwatch.catalogue.reading import read_list, split_rules
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.kept import kept, key_of
@@ -59,6 +58,8 @@ class Tables:
 
 def tables_of(families: Iterable[tuple[str, str]]) -> tuple[Filed, dict[str, tuple[int, ...]], bytes]:
     """Cut the rules out of `(family, TOML text)` pairs; returns what `Tables` takes."""
+    from tailwatch.catalogue.reading import read_list, split_rules  # noqa: PLC0415 - once after each change
+
     names: list[str] = []
     tables: list[str] = []
     anchors: list[tuple[str, int]] = []

@@ -41,13 +41,24 @@ else:
             values = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
             return f"{type(self).__name__}({values})"
 
-    _WORLD = {"new": tuple.__new__}
+    new = tuple.__new__
+    _WORLD = {"new": new}
     _FUNCTION = type(_Values._make.__func__)
     _GETTERS = tuple(_tuplegetter(place, None) for place in range(32))
-    _CODES: dict[int, CodeType] = {}
+    _SMALL = (
+        lambda cls, a: new(cls, (a,)),
+        lambda cls, a, b: new(cls, (a, b)),
+        lambda cls, a, b, c: new(cls, (a, b, c)),
+        lambda cls, a, b, c, d: new(cls, (a, b, c, d)),
+        lambda cls, a, b, c, d, e: new(cls, (a, b, c, d, e)),
+        lambda cls, a, b, c, d, e, f: new(cls, (a, b, c, d, e, f)),
+        lambda cls, a, b, c, d, e, f, g: new(cls, (a, b, c, d, e, f, g)),
+        lambda cls, a, b, c, d, e, f, g, h: new(cls, (a, b, c, d, e, f, g, h)),
+    )
+    _CODES: dict[int, CodeType] = {count: made.__code__ for count, made in enumerate(_SMALL, 1)}
 
     def _code(count: int) -> CodeType:
-        """Return the constructor of so many values."""
+        """Return the constructor of so many values; most have few, and need not be compiled."""
         if count not in _CODES:
             given = "".join(f", v{place}" for place in range(count))
             made = eval(f"lambda cls{given}: new(cls, ({given[2:]},))", _WORLD)  # noqa: S307 - of numbers alone

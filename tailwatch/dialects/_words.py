@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from functools import cache
 
+from tailwatch.core.found import module_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import Final
 from tailwatch.kept import kept, key_of
@@ -52,5 +52,5 @@ def _fragments() -> Fragments:
     from tailwatch.core import metrics  # noqa: PLC0415 - start-up counts
 
     key = (key_of(os.path.dirname(__file__), ".py", FORMAT), key_of(os.path.dirname(metrics.__file__), ".py", FORMAT))  # noqa: PTH120
-    gather = importlib.import_module(f"{__name__.rpartition('.')[0]}._fragments").gather
+    gather = module_of(__package__, "_fragments").gather
     return Fragments(*map(frozenset, kept("fragments", key, gather)))
