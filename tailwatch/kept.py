@@ -28,7 +28,7 @@ Key = tuple[object, ...]
 
 def kept(name: str, key: Key, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     """Return the parts kept under a name, else make them and keep them: plain values only."""
-    path = file_of(name, __file__)
+    path = file_of(name)
     found = read(path, key)
     if found is None:
         found = make()
@@ -43,8 +43,8 @@ def key_of(folder: str, ending: str, form: int) -> Key:
     return (form, __version__, sys.version, folder, tuple(files))
 
 
-def file_of(name: str, of: str) -> str:
-    """Return where something is kept; what is kept of other places has files of other names."""
+def file_of(name: str, of: str = __file__) -> str:
+    """Return where something is kept; other installations, or whatever else it is made `of`, have files of other names."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118
     mark = int.from_bytes(of.encode(errors="surrogatepass"), "big") % _PRIME
     return os.path.join(base, "tailwatch", f"{name}-{mark:016x}")  # noqa: PTH118

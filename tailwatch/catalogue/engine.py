@@ -86,6 +86,8 @@ class Catalogue:
                 matched.setdefault(owner, 0)
         if not matched:
             return ()
+        if self.tables.load():
+            return self.candidates(text)
         rules = [(self._rule(owner), length) for owner, length in matched.items()]
         rules.sort(key=lambda pair: (-pair[0].priority, -pair[1], pair[0].id))
         return tuple(rule for rule, _ in rules[:MAX_CANDIDATES])

@@ -6,22 +6,24 @@ files is kept (see `kept.py`).
 
 from __future__ import annotations
 
-import marshal
 import os
-from functools import cached_property
 
 from tailwatch.catalogue.index import filed
 from tailwatch.core.digits import DIGITS_TO_ZERO
-from tailwatch.core.typed import TYPE_CHECKING
-from tailwatch.kept import kept, key_of
+from tailwatch.core.typed import TYPE_CHECKING, Any
+from tailwatch.kept import file_of, keep, key_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tailwatch.catalogue.index import Filed
+    from tailwatch.kept import Key
+
+    Classes = dict[str, tuple[int, ...]]
+    Rules = tuple[tuple[str, ...], tuple[str, ...]]
 
 FOLDER = os.path.dirname(__file__)  # noqa: PTH120  (pathlib alone would take a quarter of the start-up time)
-FORMAT = 3
+FORMAT = 4
 """What is kept has this form."""
 
 
@@ -31,39 +33,50 @@ class Tables:
     Args:
         anchors: pairs of an anchor (a shape already) and the number of its rule, filed by `index.filed`.
         classes: the rules for each class, by their numbers.
-        rules: families and TOML texts, marshalled: few logs hold a message, and only then they are taken apart.
+        rules: the family of each rule, and its TOML text; None where they are kept under the key.
+        key: what the rules are kept under. They are ten times as large as the rest, and few logs hold a message.
     """
 
-    def __init__(self, anchors: Filed, classes: dict[str, tuple[int, ...]], rules: bytes) -> None:
+    def __init__(self, anchors: Filed, classes: Classes, rules: Rules | None, key: Key = ()) -> None:
         self.anchors = anchors
         self.classes = classes
         self._rules = rules
+        self._key = key
 
-    @cached_property
-    def _parts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        families, tables = marshal.loads(self._rules)  # noqa: S302 - as `tables_of` wrote it
-        self._rules = b""
-        return families, tables
+    def load(self) -> bool:
+        """Have the rules at hand; returns whether the index was made anew with them, for the package has changed meanwhile."""
+        if self._rules is not None:
+            return False
+        self._rules = read(file_of("rules"), self._key)  # as `package_tables` kept them
+        if self._rules is None:
+            self.anchors, self.classes, self._rules = tables_of(_files())
+            return True
+        return False
 
     @property
     def families(self) -> tuple[str, ...]:
         """The family of each rule."""
-        return self._parts[0]
+        return self._loaded()[0]
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The TOML text of each rule."""
-        return self._parts[1]
+        return self._loaded()[1]
+
+    def _loaded(self) -> Rules:
+        self.load()
+        assert self._rules is not None
+        return self._rules
 
 
-def tables_of(families: Iterable[tuple[str, str]]) -> tuple[Filed, dict[str, tuple[int, ...]], bytes]:
+def tables_of(families: Iterable[tuple[str, str]]) -> tuple[Filed, Classes, Rules]:
     """Cut the rules out of `(family, TOML text)` pairs; returns what `Tables` takes."""
     from tailwatch.catalogue.reading import read_list, split_rules  # noqa: PLC0415 - once after each change
 
     names: list[str] = []
     tables: list[str] = []
     anchors: list[tuple[str, int]] = []
-    classes: dict[str, tuple[int, ...]] = {}
+    classes: Classes = {}
     for family, text in families:
         for toml, shape in zip(split_rules(text), split_rules(_shape(text)), strict=True):
             owner = len(tables)
@@ -72,12 +85,19 @@ def tables_of(families: Iterable[tuple[str, str]]) -> tuple[Filed, dict[str, tup
                 classes[name] = (*classes.get(name, ()), owner)
             names.append(family)
             tables.append(toml)
-    return filed(anchors), classes, marshal.dumps((tuple(names), tuple(tables)))
+    return filed(anchors), classes, (tuple(names), tuple(tables))
 
 
 def package_tables() -> Tables:
     """Return the tables of the catalogue that comes with the package."""
-    return Tables(*kept("catalogue", key_of(FOLDER, ".toml", FORMAT), lambda: tables_of(_files())))
+    key = key_of(FOLDER, ".toml", FORMAT)
+    index: Any = read(file_of("catalogue"), key)
+    if index is not None:
+        return Tables(index[0], index[1], None, key)
+    anchors, classes, rules = tables_of(_files())
+    keep(file_of("rules"), key, rules)
+    keep(file_of("catalogue"), key, (anchors, classes))
+    return Tables(anchors, classes, rules)
 
 
 def _shape(text: str) -> str:

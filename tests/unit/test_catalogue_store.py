@@ -8,12 +8,13 @@ import pytest
 
 from tailwatch import kept as keeping
 from tailwatch.catalogue import store
+from tailwatch.catalogue.engine import Catalogue
 
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return Path(keeping.file_of("catalogue", keeping.__file__))
+    return Path(keeping.file_of("catalogue"))
 
 
 def _read(path):
@@ -23,7 +24,7 @@ def _read(path):
 def test_tables_from_the_cache_are_those_of_the_files(kept):
     """The second look-up reads the kept file and finds the same rules."""
     first = store.package_tables()
-    assert _read(kept) == store.tables_of(store._files())
+    assert _read(kept) == store.tables_of(store._files())[:2]
     again = store.package_tables()
     assert (again.anchors, again.classes) == (first.anchors, first.classes)
     assert (again.families, again.tables) == (first.families, first.tables)
@@ -36,7 +37,24 @@ def test_a_damaged_or_stale_cache_is_replaced(kept, damage):
     right = store.package_tables()
     kept.write_bytes(damage)
     assert store.package_tables().tables == right.tables
-    assert _read(kept) == store.tables_of(store._files())
+    assert _read(kept) == store.tables_of(store._files())[:2]
+
+
+@pytest.mark.parametrize("found", [None, b"nonsense", marshal.dumps(("another key", ("torch",), ("id = 'x'",)))])
+def test_rules_that_are_not_those_of_the_index_are_never_used(kept, found):
+    """The package was changed, or the cache emptied, while the program runs: all is made anew, the index too."""
+    store.package_tables()
+    other = ({"aside": marshal.dumps((("aside", 0),))}, {})
+    keeping.keep(str(kept), keeping.key_of(store.FOLDER, ".toml", store.FORMAT), other)
+    rules = Path(keeping.file_of("rules"))
+    rules.unlink()
+    if found is not None:
+        rules.write_bytes(found)
+    known = Catalogue(store.package_tables())
+    assert known.tables.anchors == other[0]
+    expected = Catalogue(store.Tables(*store.tables_of(store._files())))
+    line = "an aside: RuntimeError: CUDA out of memory. Tried to allocate 20.00 MiB"
+    assert [rule.id for rule in known.candidates(line)] == [rule.id for rule in expected.candidates(line)] != []
 
 
 def test_a_cache_that_others_may_write_is_not_read(kept):
