@@ -190,9 +190,8 @@ class Intake:
             self._told.passed(numbers[-1])
 
     def _weave(self, block: Block, at: int, family: Family) -> Weave | None:
-        """Read the lines from a place on together; not those that name the run's rank."""
-        woven = self.reader.weave(block, at, family, self._ask)
-        return None if woven is None or (woven.names_rank and self._witness.rank is None) else woven
+        """Read the lines from a place on together; the one that names the run's rank is read by itself."""
+        return self.reader.weave(block, at, family, self._ask, ranked=self._witness.rank is not None)
 
     def _plain(self, line: Line, entry: Entry) -> bool:
         """Read a line that is no message, while none is open; returns whether it says anything."""

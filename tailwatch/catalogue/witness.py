@@ -12,13 +12,13 @@ from tailwatch.core.last_words import LastWords
 from tailwatch.core.metrics import meaning
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.typed import TYPE_CHECKING
-from tailwatch.core.weaving import AXES, latest
+from tailwatch.core.weaving import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tailwatch.catalogue.listener import Listener
-    from tailwatch.core.events import ReaderEvent, SeriesSpec, Spoken
+    from tailwatch.core.events import Axis, ReaderEvent, SeriesSpec, Spoken
     from tailwatch.core.weaving import Weave
 
     Piece = tuple[int, int, Sequence[Spoken]]
@@ -102,14 +102,20 @@ class Witness:
             yield begin, woven.end, ()
 
     def _count(self, woven: Weave, start: int, end: int) -> None:
-        slices = [s for s in woven.slices(start, end) if s.strand.family.specs]
-        own = [s for s in slices if s.strand.rank is None or s.strand.rank == self.rank]
-        going = [s for s in own if s.strand.family.shows_training]
+        slices, going = [], []
+        values: dict[Axis, int] = {}
+        for found in woven.slices(start, end):
+            strand = found.strand
+            if strand.family.specs:
+                slices.append(found)
+                if strand.rank is None or strand.rank == self.rank:
+                    values[strand.axis] = values.get(strand.axis, 0) + found.end - found.start
+                    if strand.family.shows_training:
+                        going.append(found)
         if going:
             self._goes_on(woven.block.numbers[latest(going).last])
-        for axis in AXES:
-            rows = [s.end - s.start for s in own if s.strand.axis == axis]
-            if rows and self._looks.due(axis, sum(rows)):
+        for axis, count in values.items():
+            if self._looks.due(axis, count):
                 self.due = True
         if len(slices) > 1:
             slices.sort(key=lambda s: s.counts)

@@ -84,6 +84,11 @@ class Family:
         return self.step >= 0 or bool(self.constant)
 
     @property
+    def in_box(self) -> bool:
+        """Whether its lines are rows of a box, with values or with the place of all."""
+        return self.kind == "boxed" and (bool(self.specs) or self.step >= 0)
+
+    @property
     def waits(self) -> bool:
         """Whether its values count only where their box is closed."""
         return self.kind == "boxed" and bool(self.specs)

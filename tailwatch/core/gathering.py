@@ -77,7 +77,7 @@ class Gathered:
             more = self._gather(zip(places, entries, raws, strict=False), learn)
         self._takers.clear()
         self.reached, self.stopped = self.end, self.end < upto
-        if any(strand.family.waits for strand in self._strands):
+        if any(strand.family.in_box for strand in self._strands):
             self._box()
         if self.block.ends:
             self._alone = sorted({*self._alone, *(at for at in self.block.ends if self.start <= at < self.end)})
@@ -174,7 +174,7 @@ class Gathered:
         placed: set[int] = set()
         sizes: Counter[int] = Counter()
         for strand in self._strands:
-            if strand.family.kind != "boxed" or not (strand.family.specs or strand.family.step >= 0):
+            if not strand.family.in_box:
                 continue
             boxes = [bisect_left(closings, at) for at in strand.lines]
             for box, at in zip(boxes, strand.lines, strict=True):
@@ -195,10 +195,10 @@ class Gathered:
         self._boxes = [(closings[box], first) for box, first in sorted(begun.items())]
         self._alone = sorted((*self._alone, *(first for box, first in begun.items() if box in odd)))
 
-    def piece(self, at: int, cursor: Cursor, most: int | None) -> Weave | None:
+    def piece(self, at: int, cursor: Cursor, most: int | None, *, ranked: bool) -> Weave | None:
         """Return the lines from a place on that can be read together where the run stands; None: read the first one by itself.
 
-        `most`: so many lines a heading still holds that no line takes up, None without one.
+        `most`: so many lines a heading still holds that no line takes up, None without one. `ranked`: the run's rank is known.
         """
         if at < self._not_before:
             return None
@@ -208,7 +208,7 @@ class Gathered:
             return None
         alone = bisect_left(self._alone, at)
         end = min(self.end, self._alone[alone]) if alone < len(self._alone) else self.end
-        found, end = self._readable(at, end, cursor)
+        found, end = self._readable(at, end, cursor, ranked=ranked)
         if most is not None:
             end = min(end, _under_heading(found, at, most))
         end = self._before_box(end)
@@ -229,7 +229,7 @@ class Gathered:
         woven.inherit()
         return woven
 
-    def _readable(self, at: int, end: int, cursor: Cursor) -> tuple[list[Rows], int]:
+    def _readable(self, at: int, end: int, cursor: Cursor, *, ranked: bool) -> tuple[list[Rows], int]:
         """Return the rows that can be read now, the strands in the order of their first rows, and the place where they end."""
         found: list[Rows] = []
         taken: list[Strand] = []
@@ -237,6 +237,9 @@ class Gathered:
         for first, line, rows in self._begins(at, end):
             strand, i, j = rows
             if first >= end:
+                break
+            if strand.rank is not None and not ranked:
+                end = min(end, line)
                 break
             if cursor.step is None and strand.family.asks_for_step:
                 named = strand.family.step >= 0

@@ -137,10 +137,13 @@ class Reader:
             self._heading_age = 0
         return events
 
-    def weave(self, block: Block, start: int, family: Family, ask: Callable[[bytes, Entry], object]) -> Weave | None:
+    def weave(
+        self, block: Block, start: int, family: Family, ask: Callable[[bytes, Entry], object], *, ranked: bool
+    ) -> Weave | None:
         """Read the lines from place `start` of the block on together; None: read the first one by itself. Moves nothing yet.
 
         `entry` was asked for the first one, which is one of the family; `ask` asks the catalogue about a line of a new shape.
+        `ranked` says that the run's rank is known, where lines name the one that printed them.
         """
         if self._weaver.pauses(block.numbers[start]) or (family.rank < 0 and axis_of(family, None, self.cursor) is None):
             return None
@@ -155,7 +158,7 @@ class Reader:
                 ask(raw, entry)
             return entry
 
-        return self._weaver.weave(block, start, (self._caches, learn), self.frame, self.cursor, most)
+        return self._weaver.weave(block, start, (self._caches, learn), self.frame, self.cursor, most, ranked=ranked)
 
     def took(self, woven: Weave) -> None:
         """The lines were read together: move the cursor over them, and count them."""

@@ -44,7 +44,9 @@ class Weaver:
         """Whether the line of a number is not worth taking apart, nor those behind it."""
         return self._gathered is None and number < self._not_before
 
-    def weave(self, block: Block, start: int, known: Known, frame: Frame, cursor: Cursor, most: int | None) -> Weave | None:
+    def weave(
+        self, block: Block, start: int, known: Known, frame: Frame, cursor: Cursor, most: int | None, *, ranked: bool
+    ) -> Weave | None:
         """Read the lines from `start` on together; None: read the first one by itself.
 
         Args:
@@ -54,6 +56,7 @@ class Weaver:
             frame: the present one.
             cursor: where the run stands; it is not moved.
             most: so many lines a heading still holds that no line takes up, None without one.
+            ranked: whether it is known which rank's values are the run's.
         """
         if cursor.held or cursor.pending or cursor.boxed or cursor.box_places:
             return None
@@ -66,7 +69,7 @@ class Weaver:
                 return None
             gathered = self._gathered = Gathered(block, start, frame)
             gathered.gather(known, min(start + self._reach, len(block)))
-        return gathered.piece(start, cursor, most)
+        return gathered.piece(start, cursor, most, ranked=ranked)
 
     def _look_back(self, gathered: Gathered, block: Block, at: int) -> None:
         """See whether it was worth while, before the lines from a place on are taken apart."""

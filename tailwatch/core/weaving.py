@@ -31,6 +31,8 @@ _READING: Final = cast("Callable[[tuple[object, ...]], Reading]", partial(tuple.
 SPARED: Final = 1024
 """So many values may come behind a look that would change nothing; no more, because the pace of the run is noted with a look."""
 AXES: Final[tuple[Axis, ...]] = ("step", "index", "epoch")
+_LOOKED_AT: Final[tuple[Axis, ...]] = ("epoch", "index", "step")
+"""Nothing is asked of running values where a result comes first."""
 
 
 class Slice(NamedTuple):
@@ -102,9 +104,14 @@ class Weave:
         Where it is `doubtful` whether training goes on, the first value that shows it is looked at, too. `spared` says whether
         looks at values of an axis would change nothing now: some of them are passed over then.
         """
-        counted = self._counted(rank)
-        axes: tuple[Axis, ...] = ("epoch", "index", "step")  # nothing is asked of running values where a result comes first
-        ordered = [(axis, sorted(counted[axis])) for axis in axes if len(counted.get(axis, ())) >= looks.until_look(axis)]
+        counted, ordered = self._counted(rank), []
+        for axis in _LOOKED_AT:
+            places = counted.get(axis)
+            if places is not None and len(places) >= looks.until_look(axis):
+                ordered.append((axis, sorted(places)))
+        if start < until and not (ordered or doubtful):
+            yield start, until
+            return
         shown = self._first_that_shows_training(rank, start) if doubtful else until
         while start < until:
             end = shown + 1 if start <= shown < until else until

@@ -137,6 +137,11 @@ LOGS = {
             *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
         )
     ],
+    "a rank that is named at first": [f"{'[rank1] ' if i < 8 else ''}step {i} loss {1 / (1 + i):.4f}" for i in range(40)],
+    "the place of a box that is never closed, and its value below a heading": [
+        *("Epoch 1/9", "step 0 loss 1.0000", "|    total_timesteps | 1     |", "step 1 val loss 1.0000", "step 1 loss 1.0000"),
+        *("Training:", "|    loss    | 1.0000     |"),
+    ],
     "an evaluation's own loops": [
         text
         for e in range(1, 9)
