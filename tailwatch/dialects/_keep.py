@@ -42,7 +42,7 @@ _WRAPPED: Final = lazy(rb"\b(?:tensor|[aA]rray|tf\.Tensor|np\.float0+|Variable)\
 _SECONDS: Final = frozenset(["s", "ms", "us", "sec", "secs", "seconds", "min", "mins", "h", "m"])
 _MOMENT: Final = lazy(rb"0{10}(?:000){0,3}(?:\.0*)?$")
 _CONFIG: Final = lazy(
-    rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
+    rb"Namespace\(|\b[Aa]rg(?:ument)?s?\b ?[:=({]|[Cc]onfig(?:uration)?s?\b ?[:=({]|(?<!reg)(?<!Net)[Pp]arams?(?:eters)?\b ?[:=({]|[Hh]yper-?[Pp]aram|defaults? ?[:=]|[Hh]yper-?[Pp]arameters|\bkwargs\b|[Ss]weep|[Tt]rial \d"
     rb"|[Ww]eights? ?[:=] ?\{|WEIGHTS?\b|weight_dict|\b[Oo]ptimizer\b|\b[Cc]riterion|Setting[s ]"
 )
 _MAY_BE_CONFIG: Final = any_of_bytes(

@@ -203,8 +203,8 @@ class Pairs(Followers):
         return classify(f"{base} {name.text}".encode())
 
     def _named_place(self, name: Name, token: Token, raw: bytes, at: int) -> None:
-        if unit_kind(token.unit) == "other" and not AFTER_EPOCH.match(token.unit):
-            self._last = ""  # `Time taken for 1 epoch 30.5 sec`
+        if unit_kind(token.unit) in ("other", "percent") and not AFTER_EPOCH.match(token.unit):
+            self._last = ""  # `Time taken for 1 epoch 30.5 sec`, `this epoch [###...] 31.21%`
             return
         if name.part == "step" and b"." in self._number(token) and name.text.lower() not in COUNTERS:
             self._last, self._within = "", True  # `optimizer_step: 337.85` is a time, `"update": 0.288` a part of an epoch

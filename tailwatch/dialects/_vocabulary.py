@@ -17,7 +17,7 @@ EPOCH: Final = frozenset([
 """What an epoch is called, the language of the log included."""
 STEP: Final = frozenset([
     "step", "steps", "iter", "iters", "iteration", "iterations", "batch", "batches", "update", "updates", "itr",
-    "minibatch", "it", "步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代",
+    "minibatch", "it", "generation", "回合", "回合数", "步", "步数", "迭代", "批次", "episode", "round", "globalstep", "timesteps", "迭代次数", "当前步数", "当前迭代",
     "fold", "boosting", "trees", "tree", "iteracion", "schritt", "paso", "passo", "шаг", "итерация", "батч", "ステップ", "バッチ",
     "イテレーション", "스텝", "배치",
 ])  # fmt: skip
