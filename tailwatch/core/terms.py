@@ -90,7 +90,19 @@ def setting_name(key: str) -> Text:
 
 def metric_name(metric: str) -> Text:
     """Return what a metric is called; one without a name of its own is called as the log has it."""
-    return Text(METRICS[metric]) if metric in METRICS else Text("{name}", {"name": metric.replace("_", " ")})
+    return Text(METRICS[metric]) if metric in METRICS else Text("{name}", {"name": _written(metric)})
+
+
+def _written(metric: str) -> str:
+    """Return a name in words, with detection's scores as everybody writes them: `box map_50_95` is `box mAP50-95`."""
+    words = metric.replace("_", " ").split(" ")
+    shown: list[str] = []
+    for word in words:
+        if word.isdecimal() and shown and shown[-1].startswith("mAP"):
+            shown[-1] += word if shown[-1] == "mAP" else f"-{word}"
+        else:
+            shown.append("mAP" + word[3:] if word == "map" or (word[:3] == "map" and word[3:].isdecimal()) else word)
+    return " ".join(shown)
 
 
 def listed(items: Sequence[Text | str]) -> Text:

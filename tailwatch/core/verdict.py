@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Point, Series
 
 _WORSE: Final = 0.05
+_FEW: Final = 2
+_UNMOVED = {"finished": phrase("Finished"), "running": phrase("No alarm so far")}
+"""How a sentence begins on a curve that never moved: nothing is praised there."""
 _SPLITS = {
     "val": phrase("validation {metric}"),
     "train": phrase("train {metric}"),
@@ -54,6 +57,10 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     best = main.best_at
     if best is None or last is None:
         return Text("{opening}.", {"opening": opening})
+    if stands_still(main):
+        began = _UNMOVED.get("running" if goes_on else outcome)
+        unmoved = {"opening": Text(began) if began else opening, "name": _name(main), "last": compact(last.value)}
+        return Text("{opening}: {name} has stood at {last} in all {n:,} evaluations.", unmoved | {"n": main.points})
     if goes_on and abs(last.value - best.value) > _WORSE * abs(best.value):
         opening = Text("No alarm so far")  # it may be turning: that much is not normal, and not proven either
     values = {
@@ -66,6 +73,12 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     if best.line == last.line:
         return Text("{opening}: {name} {last}, its best so far.", values)
     return Text("{opening}: {name} {last}, best {best} at {where}.", values)
+
+
+def stands_still(series: Series) -> bool:
+    """Whether a curve of three points or more never moved: then it shows nothing of what is learned."""
+    values = series.values
+    return len(values) > _FEW and values[0] == values[-1] and len(set(values)) == 1
 
 
 def told_by(pairs: Sequence[Pair]) -> Pair | None:

@@ -12,7 +12,7 @@ from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
 from tailwatch.core.terms import LABELS, SPLITS
 from tailwatch.core.text import ENGLISH, phrase, render
-from tailwatch.core.verdict import verdict
+from tailwatch.core.verdict import stands_still, told_by, verdict
 from tailwatch.tui.curves import ChartData, chart_data, place_label, running_series
 from tailwatch.tui.snapshot import (
     Clocks,
@@ -151,6 +151,10 @@ class SnapshotMaker:
         run = session.run
         if run.outcome() in ("unknown", "crashed", "killed") and (run.clock.ended or run.clock.is_over):
             return Verdict("info", text)  # nobody knows whether it is well
+        pair = told_by(run.pairs())
+        main = None if pair is None else pair.val or pair.train
+        if main is not None and stands_still(main):
+            return Verdict("info", text)
         return Verdict("good" if run.series() else "none", text)
 
 

@@ -259,3 +259,17 @@ def test_a_paragraph_of_several_statements_is_whole_in_every_format(form: str) -
     document = Document("Report", (Claim("a.log"),), (Section("x", Text("Title"), (Paragraph(said),)),), {})
     page = writer(form)([document])
     assert [c.text for c in said if str(c.text) not in page] == []
+
+
+def test_a_score_that_never_moves_is_not_praised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A detector that finds nothing ends without a word of trouble; its report says what to look at."""
+    log = tmp_path / "run.log"
+    log.write_text("".join(f"epoch {n}/5 train_loss {1 / n:.4f} val_map50 0.0\n" for n in range(1, 6)))
+    told = section(report(capsys, str(log)), "DIAGNOSIS", "KEY FIGURES")
+    assert told.startswith("Finished: validation mAP50 has stood at 0 in all 5 evaluations. [L1] A value that never moves")
+    assert "best weights" not in told
+    log.write_text(log.read_text().replace("0.0\n", "0.1\n"))
+    log.write_text(log.read_text().replace("0.1\n", "0.0\n", 3))
+    told = report(capsys, str(log))
+    assert "Finished without trouble" in told
+    assert "As good as its best." in told

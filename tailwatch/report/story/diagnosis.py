@@ -6,7 +6,7 @@ from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, Final
-from tailwatch.core.verdict import verdict
+from tailwatch.core.verdict import stands_still, verdict
 from tailwatch.report.document import Claim, Paragraph
 from tailwatch.report.facts import place_name
 from tailwatch.report.framework import framework
@@ -37,6 +37,7 @@ FATAL = "But it holds a fatal message: {why}"
 NO_DIRECTION = "The log does not say what the values measure, so which way is better is not known."
 NO_VALIDATION = "Without validation values it cannot be said whether the model generalises."
 ONCE = "Validation was measured once only, so nobody can say whether an earlier epoch was better."
+UNMOVED = "A value that never moves shows nothing of what is learned: look at what is predicted, and at how it is computed."
 NOT_SAID = "Nothing alarming was found; the best weights are those of {place}."
 GOES_ON = "What it says so far may change."
 
@@ -94,7 +95,13 @@ def blocks(facts: Facts) -> Iterator[Block]:
 
 
 def _calm(facts: Facts) -> Claim:
-    tone: Tone = "bad" if facts.outcome in ("crashed", "killed") else "mute" if facts.judged is None else "good"
+    tone: Tone = (
+        "bad"
+        if facts.outcome in ("crashed", "killed")
+        else "mute"
+        if facts.judged is None or stands_still(facts.judged)
+        else "good"
+    )
     return Claim(verdict(facts.run, facts.session.findings), _lines_of_best(facts), tone=tone)
 
 
@@ -144,8 +151,9 @@ def _alone(facts: Facts) -> Claim:
         return Claim(Text(NO_VALIDATION))
     if best is None:
         return Claim(Text(NOTHING))
-    if facts.judged.points == 1:
-        return Claim(Text(ONCE), (best.line,))
+    if facts.judged.points == 1 or stands_still(facts.judged):
+        ends = dict.fromkeys((facts.judged.lines[0], facts.judged.lines[-1]))
+        return Claim(Text(ONCE if facts.judged.points == 1 else UNMOVED), tuple(ends))
     return Claim(
         Text(KEEP if facts.outcome in ("finished", "early_stopped") else NOT_SAID, {"place": place_name(best)}), (best.line,)
     )

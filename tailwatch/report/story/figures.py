@@ -50,6 +50,7 @@ SINCE_BEST = "{change} since its best, {late} evaluations ago."
 SINCE_LAST = "{change} since its best, one evaluation ago."
 FROM_BEST = "{change} against its best."
 IS_BEST = "Its best so far."
+AS_GOOD = "As good as its best."
 FROM_START = "{first} at {place}."
 AT_END = "The last evaluation is the best: longer training may still gain."
 WIDER = "{times} times the baseline's gap: it fits the training set far more than it generalises."
@@ -172,6 +173,8 @@ def _since_best(series: Series) -> Claim:
     late = _late(series, best)
     if late == 0:
         return Claim(Text(IS_BEST), tone="good")
+    if last.value == best.value:
+        return Claim(Text(AS_GOOD), tone="mute")
     values = {"change": change(best.value, last.value), "late": late}
     template = FROM_BEST if late is None else SINCE_BEST if late > 1 else SINCE_LAST
     return Claim(Text(template, values), tone="warn" if late is None or late > 2 else "mute")
