@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +27,31 @@ def test_commands_without_a_screen_load_no_screen(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+NOT_FOR_AN_EXPORT = (
+    *("arguments", "parser", "config_tables", "apart", "following", "history", "diagnoses", "tui", "language"),
+    *("catalogue.rules", "catalogue.own_rule", "core.judging", "core.findings", "core.baseline"),
+    *("dialects.keras", "sources.openlog", "sources.writer", "sources.unpack"),
+)
+
+
+@pytest.mark.parametrize("arguments", [["export", str(LOG)], ["export", str(LOG), "--format", "jsonl"]], ids=["csv", "jsonl"])
+def test_an_export_loads_nothing_that_it_does_not_need(arguments: list[str], tmp_path: Path) -> None:
+    """No judges, no rules, no parser, no dialect of other logs; and of the standard library nothing that is slow to load."""
+    slow = ("re", "enum", "typing", "json", "csv", "argparse", "dataclasses", "importlib", "inspect", "pathlib", "threading")
+    code = (
+        "import sys, tailwatch.cli as c\n"
+        "c._leave = sys.exit\n"
+        f"sys.argv = ['tailwatch', *{arguments!r}]\n"
+        "try:\n    c.run()\n"
+        "except SystemExit:\n    pass\n"
+        f"ours = tuple('tailwatch.' + name for name in {NOT_FOR_AN_EXPORT!r})\n"
+        f"bad = [m for m in sys.modules if m in {slow!r} or m in ours or m.startswith(tuple(o + '.' for o in ours))]\n"
+        "print(bad, file=sys.stderr)\n"
+    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    for _ in range(2):  # the first one compiles patterns
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stderr.strip() == "[]"
+    assert done.stdout.count("val") > 5
