@@ -6,7 +6,6 @@ name, the numbers become `{column 1}`, `{column 2}` and so on. A draft is tried 
 
 from __future__ import annotations
 
-import json
 from unicodedata import east_asian_width
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
@@ -48,6 +47,8 @@ def draft(raw: bytes) -> str:
 
 def as_toml(template: str, width: int = 80) -> str:
     """Return the table of a pattern, in lines of at most `width` columns."""
+    import json  # noqa: PLC0415 - only what was not understood comes here, and start-up counts
+
     quoted = json.dumps(template, ensure_ascii=False)
     if "'" not in template and template.isprintable():
         quoted = f"'{template}'"  # nothing in it means anything else

@@ -7,8 +7,6 @@ documentation of `EarlyStopping`, `ModelCheckpoint`, `set_memory_growth` (tensor
 
 from __future__ import annotations
 
-from string import Template
-
 from tailwatch.core.lazily import lazy
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.report.document import Code
@@ -200,6 +198,8 @@ def recipe(framework: str, remedy: str, values: Mapping[str, object]) -> Code | 
     template = _RECIPES.get((framework, remedy)) or _RECIPES.get((_SPEAKS_AS.get(framework, ""), remedy))
     if template is None:
         return None
+    from string import Template  # noqa: PLC0415 - few remedies have one, and start-up counts
+
     plain = {k: str(v).replace(",", "") for k, v in values.items() if _PLAIN.fullmatch(str(v))}
     try:
         return Code("python", Template(template).substitute(plain))

@@ -7,7 +7,6 @@ raised, `closed`), `restart`, `mark`, `message` (actionable or fatal ones), and 
 
 from __future__ import annotations
 
-import json
 import math
 
 from tailwatch.config import DEFAULTS
@@ -21,7 +20,7 @@ from tailwatch.report.export import plain, whole
 from tailwatch.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tailwatch.config import Settings
     from tailwatch.core.baseline import Baseline
@@ -60,12 +59,13 @@ def watch(
     """Feed a session and write what happens, until the source ends or, with `until_exit`, the writing process has ended."""
     session = Session(live=True, settings=settings, baseline=baseline)
     teller = _Teller(session, language)
+    written: Callable[[dict[str, Any]], str] = _json if as_json else lambda row: _line(row, language)
     writer_seen, ticks_without = False, 0
     for event in events:
         changes = session.feed(event)
         for told in teller.tell(event, changes):
             row = {"event": told.pop("event"), "log": log, "at": round(event.at, 3), **told}
-            out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row, language)) + "\n")
+            out.write(written(row) + "\n")
         out.flush()
         if isinstance(event, Tick):
             writer_seen = writer_seen or bool(event.writer_alive)
@@ -74,9 +74,15 @@ def watch(
                 break
     for told in teller.tell(Tick(session.run.clock.now), session.finish()):
         row = {"event": told.pop("event"), "log": log, "at": round(session.run.clock.now, 3), **told}
-        out.write((json.dumps(row, ensure_ascii=False) if as_json else _line(row, language)) + "\n")
+        out.write(written(row) + "\n")
     out.flush()
     return session
+
+
+def _json(row: dict[str, Any]) -> str:
+    import json  # noqa: PLC0415 - `check` needs something of this module, and start-up counts
+
+    return json.dumps(row, ensure_ascii=False)
 
 
 class _Teller:
