@@ -20,7 +20,8 @@ _FENCE: Final = lazy("`+")
 _SPECIAL: Final = lazy(r"([\\`*_{}\[\]<>|#$~&!])")
 _MENTION: Final = lazy(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.\w)")
 _LINK: Final = lazy(r"(?i)(?<=https)(?=://)|(?<=http)(?=://)|(?<=www)(?=\.)|(?<=ftp)(?=://)")
-_FIRST: Final = lazy(r"^(\s*)([-+=]|\d{1,9}(?=[.)]))")
+_FIRST: Final = lazy(r"^(\s*)([-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
+"""What begins a list or underlines a heading: a sign or a number with a dot before a blank, a row of dashes; not 0.5 or -2%."""
 _SIGNS: Final[dict[Tone, str]] = {"bad": "❌ ", "warn": "⚠️ ", "good": "✅ ", "mute": "", "": ""}
 _CHART_WIDTH: Final = 92
 

@@ -261,6 +261,16 @@ def test_a_paragraph_of_several_statements_is_whole_in_every_format(form: str) -
     assert [c.text for c in said if str(c.text) not in page] == []
 
 
+@pytest.mark.parametrize("text", ["0.3746 at epoch 4", "-2% since its best", "+13%", "1e-4", "-> next", "=x", "2.5e-5"])
+def test_markdown_leaves_numbers_as_they_are(text: str) -> None:
+    assert escape(text).replace("\\>", ">") == text
+
+
+@pytest.mark.parametrize("text", ["1. first", "12) second", "- a point", "+ a point", "---", "===", "-", "1.", " - x", "- - -"])
+def test_markdown_begins_no_list_and_no_heading(text: str) -> None:
+    assert escape(text).strip() != text.strip()
+
+
 def test_a_score_that_never_moves_is_not_praised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A detector that finds nothing ends without a word of trouble; its report says what to look at."""
     log = tmp_path / "run.log"
