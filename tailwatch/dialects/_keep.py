@@ -9,7 +9,7 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._vocabulary import NOT_METRICS
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Field
+    from tailwatch.core.events import Field, SeriesSpec
     from tailwatch.dialects._pairs import Pairs
     from tailwatch.dialects._values import Value
 
@@ -56,6 +56,11 @@ _FLAG: Final = lazy(rb"(?:^|[\s'\"])--[A-Za-z]")
 """`--lr=0.4 --iter=1000000`: a command line, or flags as gflags shows them."""
 
 
+_METRIC: Final = lazy(rb"^[~\s]*epoch 0{1,6}: \{'")
+"""What the library `evaluate` computes, as the examples of accelerate print it: `epoch 0: {'accuracy': 0.83, 'f1': 0.88}`.
+
+It is of an evaluation unless a loss stands beside it, for which there is no need in training to have such an object.
+"""
 _OF_A_CHANGE: Final = frozenset([
     "improved", "improvement", "decreased", "increased", "reduced", "change", "changed", "delta", "diff", "down", "up", "from",
     "was", "prev", "previous", "last", "since", "took", "vs", "target",
@@ -187,7 +192,14 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
             if value.inherited and value.field.series is not None:
                 value.field = value.field._replace(series=value.field.series._replace(split=None))
         specs = [v.field.series for v in values]
+    if _METRIC.search(pairs.scan.masked) and all(v.trust == "plain" and meaning(v.name.text).goal == "max" for v in values):
+        specs = [None if s is None else s if s.split else s.on("val") for s in specs]
+        for value, spec in zip(values, specs, strict=True):
+            value.field = value.field._replace(series=spec)
     held_out = [i for i, s in enumerate(specs) if s is not None and s.split in ("val", "test")]
+    if held_out and (found := _perplexity_of_the_loss_behind(specs, held_out[0])) is not None:
+        values[0].field = values[0].field._replace(series=found)
+        return values
     looped = pairs.frame.split is None and all(pairs.placed(role) is not None for role in ("epoch", "steps"))
     for i, value in enumerate(values):
         spec = value.field.series
@@ -196,3 +208,19 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
         if ((rate or looped) and not held_out) or (held_out and i < held_out[0] and not has_own_room(value)):
             value.field = value.field._replace(series=spec.on("train"))
     return values
+
+
+def _perplexity_of_the_loss_behind(specs: list[SeriesSpec | None], first: int) -> SeriesSpec | None:
+    """`epoch 2: perplexity: 12.12 eval_loss: 2.495`: it is the exponential of the loss that follows, not of one in training."""
+    spec, behind = specs[0], specs[first]
+    if (
+        first != 1
+        or spec is None
+        or behind is None
+        or behind.split is None
+        or spec.metric != "perplexity"
+        or spec.split is not None
+    ):
+        return None
+    alone = behind.metric == "loss" and all(s is None or s.metric != "perplexity" for s in specs[1:])
+    return spec.on(behind.split) if alone else None
