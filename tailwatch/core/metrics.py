@@ -26,7 +26,9 @@ _WORD: Final = lazy(
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
-_LATIN: Final = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)}
+_LATIN: Final = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)} | dict(
+    zip(map(ord, "łŁıøØ"), "lLioO", strict=True)
+)
 """Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
@@ -34,6 +36,8 @@ _SPLIT_WORDS: Final[dict[str, Split]] = {
         _set("entrenamiento entrainement treino treinamento addestramento обучение обучении обучения тренировка"), "train"
     ),
     **dict.fromkeys(_set("validacion validacao validierung validazione валидация валидации проверка"), "val"),
+    **dict.fromkeys(_set("trening treningowa treningowy egitim pelatihan traning"), "train"),
+    **dict.fromkeys(_set("walidacja walidacji dogrulama validasi validatie validering"), "val"),
     **dict.fromkeys(_set("prueba teste тест тесте"), "test"),
     **dict.fromkeys(
         _set(
@@ -59,11 +63,13 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
     "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
     "loss": "loss", "loss total loss": "loss", "tot loss loss": "loss", "loss for": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
+    "perdita": "loss", "strata": "loss", "verlies": "loss", "kayip": "loss", "kaybi": "loss", "forlust": "loss",
+    "dokladnosc": "accuracy", "nauwkeurigheid": "accuracy", "dogruluk": "accuracy", "akurasi": "accuracy", "noggrannhet": "accuracy",
     "perte": "loss", "perdida": "loss", "perda": "loss", "verlust": "loss", "потери": "loss", "потеря": "loss", "лосс": "loss", "손실": "loss",
     "genauigkeit": "accuracy", "exactitud": "accuracy", "exactitude": "accuracy", "acuracia": "accuracy", "accuratezza": "accuracy",
     "точность": "accuracy", "정확도": "accuracy", "正解率": "accuracy", "fehler": "error", "ошибка": "error", "오차": "error", "誤差": "error",
     "学習率": "lr", "학습률": "lr", "lernrate": "lr", "損失関数": "loss", "적합률": "precision", "재현율": "recall", "再現率": "recall", "適合率": "precision",
-    "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "學習率": "lr", "lrate": "lr",
+    "lr": "lr", "learning rate": "lr", "学习率": "lr", "learningrate": "lr", "base lr": "lr", "base learning rate": "lr", "學習率": "lr", "lrate": "lr",
     "ppl": "perplexity", "perplexity": "perplexity", "困惑度": "perplexity",
     "grad norm": "grad_norm", "gradnorm": "grad_norm", "gnorm": "grad_norm", "norm": "grad_norm", "gradient norm": "grad_norm",
     "f1": "f1", "f 1": "f1", "fb1": "f1", "f1 score": "f1", "f 1 score": "f1", "f score": "f1", "fscore": "f1", "fb 1": "f1", "f 0": "f0", "fb 0": "fb0",
@@ -82,19 +88,19 @@ _AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}
 """What one letter means before a rank: `R@10`, `P@5`."""
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
-    "micro macro weighted item av %"
+    "micro macro weighted mini minibatch item av %"
 )
 
 _LOWER_IS_BETTER: Final = _set(
     "mcd ade fde hd asd assd brier kld mpjpe nme "
-    "verlust perte perdida perda потери потеря лосс 손실 "
+    "perdita strata verlies kayip kaybi forlust verlust perte perdida perda потери потеря лосс 손실 "
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
     "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
 )
 _HIGHER_IS_BETTER: Final = _set(
     "stoi pesq sdr snr sisdr sisnr gini ks dsc qwk "
     "rank0 rank00 rank1 rank3 rank5 rank10 rank20 rank50 "
-    "genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
+    "dokladnosc nauwkeurigheid dogruluk akurasi noggrannhet genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
     "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
@@ -136,7 +142,10 @@ def words(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
-    split, kept = _without_split(words(_REMARK.sub("", name) if "(" in name else name))
+    found = words(_REMARK.sub("", name) if "(" in name else name)
+    if found[:2] == ["learn", "rate"]:
+        found[0] = "learning"  # no training set
+    split, kept = _without_split(found)
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
     while len(bare) > 1 and bare[-1] in _TRAILING:
         bare.pop()  # `acc over epoch`

@@ -50,6 +50,7 @@ OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 ONLY_SIGNS: Final = lazy(rb"[\s:=|,>\])-]{1,8}|\xef\xbc\x9a")
 NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
 """`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
+THEN_METRIC: Final = lazy(rb" {1,3}([A-Za-z][A-Za-z_]{1,12}(?: [A-Za-z_]{2,12}){0,2}) ?[:=] {0,8}-?0{1,9}\.0")
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
 THEN_VALUE: Final = lazy(rb":? -?0{1,9}\.0")
 NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")

@@ -7,7 +7,19 @@ from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.naming import in_a_list
 from tailwatch.core.typed import TYPE_CHECKING, Final
-from tailwatch.dialects._cues import AFTER_STEP, BEST_AT, EACH, EACH_OF_ONE, ONLY_SIGNS, OPEN_AVERAGE, OVER_EPOCHS, SPLIT_BEHIND
+from tailwatch.dialects._cues import (
+    AFTER_STEP,
+    BEST_AT,
+    EACH,
+    EACH_OF_ONE,
+    EQUALS_NAME,
+    NAME_BEHIND,
+    ONLY_SIGNS,
+    OPEN_AVERAGE,
+    OPENS_VALUE,
+    OVER_EPOCHS,
+    SPLIT_BEHIND,
+)
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
 from tailwatch.dialects._parts import Parts
@@ -15,6 +27,8 @@ from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
 if TYPE_CHECKING:
+    import re
+
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
@@ -168,6 +182,17 @@ class Followers(Parts):
             return False
         before = self.scan.masked[self.scan.prefix.end : self.places[0].start]
         return not self.scan.masked[token.end :].strip() and len(before) < _LONGEST_PLACE
+
+    def _named_behind(self, token: Token, kind: UnitKind, form: re.Pattern[bytes] = NAME_BEHIND) -> bool:
+        """`Epoch 1: 0.9121 train loss, 75.2% accuracy`: the name stands behind the number."""
+        if not (form is EQUALS_NAME or OPENS_VALUE.search(token.gap)) or not (kind == "percent" or b"." in self._number(token)):
+            return False
+        found = form.match(self.scan.masked, token.end)
+        name = classify(found[1]) if found is not None else None
+        if found is None or name is None or name.part != "value" or name.trust != "plain":
+            return False
+        self._value(token, name, found[1], token.start - len(token.gap), kind)
+        return True
 
     def _best_epoch(self, token: Token) -> bool:
         """`best_reward: 0.67 in #11`, `Best val loss 0.35 at epoch 3`: the epoch of the best is a value of its own."""

@@ -184,7 +184,7 @@ def _place(found: list[str], text: str) -> Part | None:
         return "nothing" if found[:-1] == ["eval"] and last in STEP else None  # how far an evaluation is
     if " " not in text and not OF_A_PLACE.issuperset(found[:-1]):
         return "nothing" if COUNTERS.issuperset(found) else None  # `overfit_single_batch`
-    if last in EPOCH or last.endswith("第") or (last.endswith("轮") and not last.endswith("每轮")):
+    if last in EPOCH or last.endswith("第") or (last.endswith(("轮", "輪")) and not last.endswith(("每轮", "每輪"))):
         return "epoch"
     if last in STEP:
         return "step" if last not in COUNTS or CURRENT.issuperset(found[:-1]) else _count_of(found)

@@ -20,15 +20,14 @@ from tailwatch.dialects._cues import (
     FRACTION_OF,
     IMAGES,
     LINE_START,
-    NAME_BEHIND,
     NAMED_IN_BRACKET,
     NEXT_BRACKET,
     NEXT_NAME,
     OF_EPOCHS,
     OF_IMAGES,
-    OPENS_VALUE,
     OVER_EPISODES,
     PLACE_TAIL,
+    THEN_METRIC,
     THEN_NAMES,
     THEN_VALUE,
 )
@@ -38,8 +37,6 @@ from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 
 if TYPE_CHECKING:
-    import re
-
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
@@ -265,17 +262,6 @@ class Pairs(Followers):
         elif not self._named_behind(token, kind):
             self._last = "unnamed"
 
-    def _named_behind(self, token: Token, kind: UnitKind, form: re.Pattern[bytes] = NAME_BEHIND) -> bool:
-        """`Epoch 1: 0.9121 train loss, 75.2% accuracy`: the name stands behind the number."""
-        if not (form is EQUALS_NAME or OPENS_VALUE.search(token.gap)) or not (kind == "percent" or b"." in self._number(token)):
-            return False
-        found = form.match(self.scan.masked, token.end)
-        name = classify(found[1]) if found is not None else None
-        if found is None or name is None or name.part != "value" or name.trust != "plain":
-            return False
-        self._value(token, name, found[1], token.start - len(token.gap), kind)
-        return True
-
     def _body(self) -> int:
         return max(0, self.scan.tokens[0].start - len(self.scan.tokens[0].gap))
 
@@ -292,6 +278,8 @@ class Pairs(Followers):
             self._place("step", token)
         elif AFTER_EPOCH.match(behind):
             self._place("epoch", token)
+        elif (named := THEN_METRIC.match(self.scan.masked, token.end)) is not None and classify(named[1]).trust == "plain":
+            self._place("step", token)  # `   3 train loss:  0.4121 test acc: 85.21%`
         elif b"." not in self._number(token) and NAMED_IN_BRACKET.match(self.scan.masked, token.end):
             self._place("step", token)  # `12 [D loss: 0.51, acc.: 71.9%] [G loss: 0.83]`
         else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tailwatch.core.events import Field, Plan, SeriesSpec
 from tailwatch.core.lazily import lazy
-from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.core.metrics import is_batchwise, is_neutral, meaning, split_of
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cells import Cell, cells
@@ -142,10 +144,17 @@ def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split
         for name, cell in matched.pairs
         for f in _cell(f"{matched.label} {name}".strip(), cell, own or split or frame.split, taken, commas=how == "semicolon")
     ]
-    held_out = [i for i, f in enumerate(values) if f.series is not None and f.series.split in ("val", "test")]
-    if held_out and own is None:
-        values[: held_out[0]] = [_trained(f) for f in values[: held_out[0]]]  # `loss  val_loss`
+    if own is None:
+        trained = _of_training(tuple(columns))
+        values = [_trained(f) if f.series is not None and f.series.name in trained else f for f in values]
     return [*values, *matched.places]
+
+
+@lru_cache(maxsize=64)
+def _of_training(columns: tuple[str, ...]) -> frozenset[str]:
+    """Return the columns that are the training's beside those of a validation: those before it, and those of a batch."""
+    first = next((i for i, name in enumerate(columns) if meaning(name).split in ("val", "test")), -1)
+    return frozenset(name for i, name in enumerate(columns) if i < first or (first >= 0 and is_batchwise(name)))
 
 
 def _numbered(found: list[Cell], columns: list[str], index: str, *, placed: bool) -> _Matched | None:
@@ -227,6 +236,9 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str], *, commas
 
 def _kind(fields: list[Field]) -> PlanKind:
     roles = {f.role for f in fields}
+    measured = [f.series for f in fields if f.series is not None and not is_neutral(f.series.name)]
+    if any(is_batchwise(s.name) for s in measured):
+        return "mixed" if any(s.split in ("val", "test") for s in measured) else "running"  # `Mini-batch Loss`
     if "epoch" in roles:
         return "context" if "step" in roles else "summary"
     if "step" in roles:

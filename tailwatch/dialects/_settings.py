@@ -16,7 +16,7 @@ _KEYS: Final[dict[str, str]] = {
     "batch_size": "batch size|batchsize|批次大小|批大小|批量大小|batch",
     "gradient_accumulation": "gradient accumulation steps|梯度累积步数|梯度累积|grad accum|grad accum steps|accumulate grad batches|gradient accumulation|accum iter|accumulation steps|update freq",
     "learning_rate": "learning rate|学习率|初始学习率|init lr|initial lr|base lr|lr|initial learning rate|max lr|peak lr|learning rate lr|lr 0|max learning rate",
-    "epochs": "num epochs|epochs|max epochs|max epoch|num train epochs|训练轮数|总轮数|n epochs|total epochs|number of epochs|训练周期|总训练轮数|total epoch|num train epoch|训练轮次|total epochs needed|max num epochs|end epoch",
+    "epochs": "num epochs|epochs|max epochs|max epoch|num train epochs|训练轮数|总轮数|訓練輪數|總輪數|n epochs|total epochs|number of epochs|训练周期|总训练轮数|total epoch|num train epoch|训练轮次|total epochs needed|max num epochs|end epoch",
     "devices": "world size|num gpus|gpus|n gpu|num devices|副本数|number of devices|replicas|num replicas in sync|gpu count|number of gpus|gpu 数量|gpu数量|设备数|设备数量|number of replicas|num processes|ngpus per node|nproc per node|gpu 数|n gpus|num gpu",
     "train_samples": "num examples|训练样本|训练样本数|train samples|training samples|number of training examples|num train samples|train size|train dataset size|训练集大小"
     "|训练集样本数|num training examples|number of train images|training set size|number of training samples|number of train samples|训练数据|n train|size of training set|num train examples|training examples|training set|train set size|训练集",

@@ -11,7 +11,7 @@ STOP: Final = frozenset([
 ])  # fmt: skip
 """Words at the ends of a name that are not of it: `loss is`, `of accuracy`."""
 EPOCH: Final = frozenset([
-    "epoch", "ep", "epo", "轮", "当前轮数", "轮次", "周期", "epoc", "epoche", "epoque", "epoca", "эпоха",
+    "epoch", "ep", "epo", "轮", "当前轮数", "轮次", "輪", "輪次", "當前輪數", "epok", "epoka", "donem", "周期", "epoc", "epoche", "epoque", "epoca", "эпоха",
     "エポック", "회차", "에포크", "에폭", "эпохи",
 ])  # fmt: skip
 """What an epoch is called, the language of the log included."""

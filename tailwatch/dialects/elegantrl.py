@@ -22,7 +22,7 @@ SAMPLES: Final = (
             "ID     Step    maxR |    avgR   stdR   avgS  stdS |    expR   objC   etc.\n"
             "0  1.00e+04  121.21 |  121.21   12.1    200     0 |    0.12   1.21   2.12"
         ),
-        "return 121.21, its deviation 12.1, objective 1.21 at step 10000",
+        "return 121.21 and its deviation 12.1 of an evaluation",
     ),
 )
 

@@ -85,7 +85,7 @@ _FORMS: Final = (
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode(), b"saved", b"written", b"ave ", "保存".encode()),
     _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |" + "训练(?:已|全部)?(?:完成|结束)".encode(), b"stopped: ", b"raining", b"inished", b"epochs completed", "训练".encode()),
 )  # fmt: skip
-_EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个epoch)".encode())
+_EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个 ?epoch)".encode())
 _AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
 _STEP: Final = lazy(rb"\b(?:[Gg]lobal[ _])?(?:[Ss]tep|[Ii]ter(?:ation)?)[ :#=]{1,3}(0{1,12})\b")
 _SETTING: Final = lazy(rb"[A-Za-z_]\w*=(?:True|False|None|'|\")|Namespace\(|\bhelp\b|https?://|\{'|[Ww]arning|usage:")
@@ -104,6 +104,12 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 
 
 def _plan(kind: MarkKind | None, found: re.Match[bytes], shape: bytes, frame: Frame) -> Plan | None:
+    if (
+        kind == "end"
+        and _EPOCH.search(shape, 0, found.start()) is not None
+        and (ended := _values_before(shape, frame)) is not None
+    ):
+        return ended  # `Epoch 3 training complete, loss 0.5`: an epoch's end
     values = _values_before(shape[: found.start()], frame) if kind not in ("restored", "end") else None
     if values is not None:
         return values._replace(mark=kind, monitor="", settings=())
