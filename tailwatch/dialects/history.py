@@ -32,7 +32,7 @@ _VALUE: Final = lazy(_NUMBER)
 _PLACED: Final = lazy(rb"(?:epoch|step|iter|iteration|batch|fold|round|ep)[ :=#\[(-]{1,3}0", IGNORECASE)
 _SUMMED_UP: Final = lazy(rb"wandb: Run (history|summary):\s*$")
 _ROW: Final = lazy(rb"wandb: {1,80}([A-Za-z_][\w/@. -]{0,80}?) {1,80}(" + _NUMBER + rb")\s*$")
-_MANY: Final = frozenset(("losses", "accuracies", "accs", "errors", "scores", "rewards", "returns", "history", "curve"))
+_MANY: Final = frozenset(("losses", "accuracies", "accs", "rewards", "history", "curve"))
 _SECTIONS: Final = {b"history": "wandb", b"summary": "wandb summary"}
 
 
@@ -51,7 +51,7 @@ def _lists(shape: bytes, start: int) -> Plan | None:
     measured = [values for _, spec, values in lists if not is_neutral(spec.name) and any(b"." in v[0] for v in values)]
     if not measured or any(len(values) != len(measured[0]) for values in measured):
         return None
-    if not _is_history([spec for _, spec, _ in lists]):
+    if not _is_history([spec for _, spec, _ in lists], alone=not shape[found[-1].end() :].strip(b" })]")):
         return None
     lists = [each for each in lists if len(each[2]) == len(measured[0])]
     named = [span for span, spec, _ in lists if "0" in spec.name]
@@ -67,10 +67,10 @@ def _lists(shape: bytes, start: int) -> Plan | None:
     return Plan(NAME, (*fields, *(Field("name", *span) for span in named)), kind="recap")
 
 
-def _is_history(specs: list[SeriesSpec]) -> bool:
+def _is_history(specs: list[SeriesSpec], *, alone: bool) -> bool:
     """Several lists with a loss among them, or one of many losses; other lists hold a value for each class or task."""
     if len(specs) == 1:
-        return words(specs[0].name)[-1] in _MANY
+        return alone and words(specs[0].name)[-1] in _MANY
     return any("loss" in spec.metric for spec in specs)
 
 
