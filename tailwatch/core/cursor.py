@@ -6,7 +6,6 @@ Only plans move the cursor, as they run; no dialect sees it. Epochs and steps ar
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import count
 
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.seen import Closed, Seen
@@ -23,7 +22,8 @@ MAX_HELD: Final = 64
 HELD_FOR: Final = 32
 """So many lines with values a reading may wait for the line that names its epoch."""
 
-_COUNTER: Final = count()
+_PRIME: Final = (1 << 64) - 59
+"""What is left of a text, taken as a number, when it is divided by this stands for the text in any process."""
 MAX_STRANDS: Final = 6
 APART: Final = 2
 """Announcements no further apart than that may be one run's, counted from 0 and from 1."""
@@ -279,9 +279,10 @@ class Cursor:
 
 
 @lru_cache(maxsize=16384)
-def signature(specs: Specs) -> int:  # noqa: ARG001 - the key of the cache
-    """Return a number that stands for these series: comparing the series themselves on every line would be slow."""
-    return next(_COUNTER)
+def signature(specs: Specs) -> int:
+    """Return a number that stands for these series in any process; comparing the series themselves on each line would be slow."""
+    text = "\n".join([f"{name}\t{metric}\t{split}\t{unit}" for name, metric, split, unit in specs])
+    return int.from_bytes(text.encode("utf-8", "surrogatepass"), "big") % _PRIME
 
 
 def held_out(specs: Specs) -> bool:

@@ -151,6 +151,26 @@ def test_the_session_can_be_fed_on_by_itself() -> None:
     assert story(session)[:4] == story(at_once([first, *second]))[:4]
 
 
+def test_a_session_that_another_process_began_goes_on_as_if_it_had_begun_here() -> None:
+    """Which series are running values is known of the lines that were read there, and nothing is taken for another series."""
+    lines = [
+        line for e in range(1, 9) for line in (f"Epoch {e}/9", *(f"loss: {1 / (e + i):.4f}" for i in range(6)), f"acc: 0.{e}")
+    ]
+    before, after = ("".join(f"{line}\n" for line in part).encode() for part in (lines[:33], lines[33:]))
+    code = (
+        "import pickle, sys\nfrom tailwatch.core.events import Data\nfrom tailwatch.session import Session\n"
+        "session = Session()\nsession.feed(Data(b'Epoch 1/9\\nmae: 0.5\\n', 0.0))\n"
+        "session = Session()\nsession.feed(Data(sys.stdin.buffer.read(), 0.0))\n"
+        "pickle.dump(session, sys.stdout.buffer)"
+    )
+    begun = subprocess.run([sys.executable, "-c", code], input=before, stdout=subprocess.PIPE, check=True).stdout
+    session = pickle.loads(begun)
+    events = [Data(after, 1.0), Notice("ended", 2.0)]
+    for event in events:
+        session.feed(event)
+    assert story(session)[:2] == story(at_once([Data(before, 0.0), *events]))[:2]
+
+
 def test_what_is_wrong_with_the_log_is_told_as_ever() -> None:
     """An error of the source in the copy is raised here, with its sentence."""
 
