@@ -125,10 +125,14 @@ class Segment:
         """All series, the ones people look at first: losses, then scores, then rates, times and counters."""
         return sorted(self.series.values(), key=_importance)
 
-    def pairs(self) -> list[Pair]:
-        """Train and validation of the same metric, most important first; a pair has a validation or an epoch's train series."""
+    def pairs(self, ordered: list[Series] | None = None) -> list[Pair]:
+        """Train and validation of the same metric, most important first; a pair has a validation or an epoch's train series.
+
+        Args:
+            ordered: the series, if the caller has them in their order already.
+        """
         found: dict[str, tuple[list[Series], list[Series]]] = {}
-        for series in self.ordered():
+        for series in self.ordered() if ordered is None else ordered:
             if series.goal is None:
                 continue
             sides = found.setdefault(series.spec.metric, ([], []))

@@ -52,7 +52,8 @@ class Pairs:
     def renewed(self, segment: Segment) -> Self:
         """Return itself with everything worked out anew, as a series was added to the segment."""
         self.known = len(segment.series)
-        self.all, self.ordered = segment.pairs(), segment.ordered()
+        self.ordered = segment.ordered()
+        self.all = segment.pairs(self.ordered)
         self.main = _main(self.all)
         self.loss = next((p for p in self.all if p.metric == "loss"), None)
         self.train_loss = next(
