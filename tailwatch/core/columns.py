@@ -21,6 +21,7 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor, Who
     from tailwatch.core.events import Axis, Field, Frame, NumberForm, Plan, PlanKind, SeriesSpec
+    from tailwatch.core.rivals import Said
 
 NAN: Final = float("nan")
 Parts = tuple[bytes, ...]
@@ -160,13 +161,13 @@ class Strand:
         "_odd",
         "axis",
         "columns",
+        "contested",
         "family",
         "lines",
         "next",
         "parts",
         "places",
         "rank",
-        "rivals",
         "steps",
         "times",
     )
@@ -181,8 +182,7 @@ class Strand:
         self.columns: list[array[float]] = []
         self.steps = array("d")
         self.times: list[bytes] = []
-        self.rivals: list[Strand] = []
-        """Others that say the same series: no two may be read together, lest its values lose their order."""
+        self.contested: tuple[Said, ...] = ()  # what others say, too: see `rivals`
         self.next = 0
         """The first row that was not read yet."""
         self._constant: list[tuple[str, list[bytes], NumberForm]] = []

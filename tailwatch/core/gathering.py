@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from heapq import heapify, heappop, heappush, heapreplace
 from itertools import chain
 
 from tailwatch.core.boxes import MAX_BOX
 from tailwatch.core.columns import Strand
 from tailwatch.core.numbers import number
+from tailwatch.core.rivals import Taken, note_rivals
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.weaving import Weave
 
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
     from tailwatch.core.columns import Family, Parts
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.entries import Entry
-    from tailwatch.core.events import Frame, Split
+    from tailwatch.core.events import Frame
 
     Learn = Callable[[Frame, bytes, bytes], Entry | None]
     Known = tuple[dict[Frame, dict[bytes, Entry]], Learn]
     """What is known of shapes, by frame, and who is asked about a line of another shape: None stops there."""
     Rows = tuple[Strand, int, int]
+    Begin = tuple[int, int, int, Strand]
+    """The place where a row counts, that of its line, the number of its strand, and the strand."""
     Taker = tuple[Callable[[int], None], Callable[[Parts], None], Callable[[bytes], Parts]]
     """Takes a line of an entry whose lines all go to the same strand: its place, its parts, and what takes it apart."""
 
@@ -63,7 +67,8 @@ class Gathered:
         self._not_before = start
         self._takers: dict[Entry | None, Taker] = {}
         self._known: dict[Family | tuple[Family, bytes], Strand] = {}
-        self._saying: dict[tuple[str, Split | None], list[Strand]] = {}
+        self._order: list[Begin] = []
+        """A heap of the strands, by where their next rows count and stand."""
 
     def gather(self, known: Known, upto: int) -> None:
         """Take the lines up to a message, or one that is not known."""
@@ -83,6 +88,7 @@ class Gathered:
             self._alone = sorted({*self._alone, *(at for at in self.block.ends if self.start <= at < self.end)})
         for strand in self._strands:
             strand.take_apart()
+        self._put_in_order()
         self.rows = sum(len(strand.lines) for strand in self._strands)
 
     def holds(self, block: Block, at: int, frame: Frame) -> bool:
@@ -150,18 +156,18 @@ class Gathered:
         return True
 
     def _open(self, family: Family, parts: Parts) -> Strand:
-        """Begin a strand, and note with which others its lines cannot be read together."""
+        """Begin a strand."""
         strand = Strand(family, number(parts[family.rank]) if family.rank >= 0 else None)
         self._known[family if family.rank < 0 else (family, parts[family.rank])] = strand
         self._strands.append(strand)
-        for spec in family.specs:
-            others = self._saying.setdefault((spec.name, spec.split), [])
-            for other in others:
-                if other is not strand and (strand.rank is None or other.rank in (None, strand.rank)):
-                    strand.rivals.append(other)
-                    other.rivals.append(strand)
-            others.append(strand)
         return strand
+
+    def _put_in_order(self) -> None:
+        """Keep the strands by where they go on."""
+        note_rivals(self._strands)
+        numbered = enumerate(self._strands)
+        self._order = [(strand.places[0], strand.lines[0], i, strand) for i, strand in numbered if strand.lines]
+        heapify(self._order)
 
     def _box(self) -> None:
         """The rows of a box count where it is closed; those whose box is not closed here are left for later.
@@ -231,13 +237,16 @@ class Gathered:
 
     def _readable(self, at: int, end: int, cursor: Cursor, *, ranked: bool) -> tuple[list[Rows], int]:
         """Return the rows that can be read now, the strands in the order of their first rows, and the place where they end."""
+        upto = end
         found: list[Rows] = []
-        taken: list[Strand] = []
+        taken = Taken()
         steps: bool | None = None
-        for first, line, rows in self._begins(at, end):
-            strand, i, j = rows
-            if first >= end:
+        passed: list[Begin] = []
+        while self._order and self._order[0][0] < end:
+            begin = self._next(at)
+            if begin is None or begin[0] >= end:
                 break
+            line, strand = begin[1], begin[3]
             if strand.rank is not None and not ranked:
                 end = min(end, line)
                 break
@@ -247,36 +256,35 @@ class Gathered:
                     end = min(end, line)
                     break
                 steps = named
-            if strand.rivals and any(other in taken for other in strand.rivals):
+            if strand.contested and taken.has_rival_of(strand):
                 end = min(end, line)
                 break
-            taken.append(strand)
+            passed.append(heappop(self._order))
+            i, j = strand.next, bisect_left(strand.places, upto, strand.next)
             good = strand.readable(i, j, cursor)
             if good < j:
                 end = min(end, strand.lines[good])
-            found.append(rows)
+            found.append((strand, i, j))
+        for begin in passed:
+            heappush(self._order, begin)
         return found, end
 
-    def _begins(self, at: int, end: int) -> list[tuple[int, int, Rows]]:
-        """Return the rows of each strand between two places, sorted by where the first one counts and stands."""
-        begins: list[tuple[int, int, Rows]] = []
-        for strand in self._strands:
-            places, i = strand.places, strand.next
-            if i < len(places) and places[i] < at:
-                i = strand.next = bisect_left(places, at, i)
-            if i < len(places) and places[i] < end:
-                begins.append((places[i], strand.lines[i], (strand, i, bisect_left(places, end, i))))
-        begins.sort(key=_by_place)
-        return begins
+    def _next(self, at: int) -> Begin | None:
+        """Return the strand that goes on first behind a place; what stands before it was read by itself, or together."""
+        order = self._order
+        while order and order[0][0] < at:
+            _, _, number_, strand = order[0]
+            i = strand.next = bisect_left(strand.places, at, strand.next)
+            if i < len(strand.places):
+                heapreplace(order, (strand.places[i], strand.lines[i], number_, strand))
+            else:
+                heappop(order)
+        return order[0] if order else None
 
     def _before_box(self, end: int) -> int:
         """Return where to end, so that no box is cut in two."""
         box = bisect_left(self._boxes, (end, -1))
         return min(end, self._boxes[box][1]) if box < len(self._boxes) else end
-
-
-def _by_place(begin: tuple[int, int, Rows]) -> tuple[int, int]:
-    return begin[:2]
 
 
 def _under_heading(found: list[Rows], start: int, most: int) -> int:

@@ -51,7 +51,7 @@ class Bench:
         self._aware: set[Diagnosis] = set()
         self._known: dict[tuple[frozenset[Watch], Moved], list[Diagnosis]] = {}
         self._unseen: Moved = frozenset()  # what moved before looks at running values, which not all watch
-        self._count, self._part = len(segment.series), self._run.part
+        self._count, self._part = segment.reckoned, self._run.part
 
     def judge_changes(self) -> list[FindingChange]:
         """Ask about all that changed in the run since the last call; a restart ends what was held of the run before it."""
@@ -89,11 +89,13 @@ class Bench:
         return not self._concerned(_JUST[watched], self._unseen | run.segment.moved | series)
 
     def _is_stirred(self) -> bool:
-        return len(self._run.segment.series) != self._count or self._run.part != self._part
+        return self._run.segment.reckoned != self._count or self._run.part != self._part
 
     def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
         """Return the judges that may hold something else now, and note that they are asked."""
         segment = self._run.segment
+        if "end" in changed:
+            segment.reckoned = len(segment.series)
         if not changed <= VALUES or self._is_stirred():
             self._stir()
         moved = self._unseen | segment.moved

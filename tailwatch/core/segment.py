@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_SERIES: Final = 2000
+MANY_SERIES: Final = 256
 MAX_KNOWN: Final = 1024
 """So many families of lines are remembered with their series."""
 _ORDER: Final = ("loss", "accuracy", "perplexity", "f1", "auc", "map", "miou", "dice", "reward", "bleu", "wer")
@@ -43,6 +44,8 @@ class Segment:
         self.moved: set[Series] = set()
         """The series that were given values since the diagnoses looked last."""
         self.dropped_series = 0
+        self.reckoned = 0
+        """Of how many series the diagnoses take notice: of all, or where there are many, of nearly all, see `series_for`."""
         self.marks: list[Mark] = []
         self.marks_by_kind: dict[str, list[Mark]] = {}
         self.settings: dict[str, Setting] = {}
@@ -68,6 +71,9 @@ class Segment:
                 self.dropped_series += 1
                 return None
             found = self.series[key] = Series(spec, axis)
+            count = len(self.series)
+            if count <= MANY_SERIES or count >= self.reckoned + self.reckoned // 8:
+                self.reckoned = count  # each new one makes them look at all; a log that invents a name a line must not
             earlier = None if self._before is None or axis != "epoch" else self._before.series.get(key)
             if earlier is not None and self.first_epoch is not None:
                 found.go_on_from(earlier, self.first_epoch)

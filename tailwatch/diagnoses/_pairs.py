@@ -47,11 +47,11 @@ class Pairs:
         """Return those of the present segment."""
         segment = run.segments[-1]
         pairs = segment.shared(cls)
-        return pairs if pairs.known == len(segment.series) else pairs.renewed(segment)
+        return pairs if pairs.known == segment.reckoned else pairs.renewed(segment)
 
     def renewed(self, segment: Segment) -> Self:
         """Return itself with everything worked out anew, as a series was added to the segment."""
-        self.known = len(segment.series)
+        self.known = segment.reckoned
         self.ordered = segment.ordered()
         self.all = segment.pairs(self.ordered)
         self.main = _main(self.all)

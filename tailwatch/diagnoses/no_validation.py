@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tailwatch.core.drafts import Draft
 from tailwatch.core.events import Evidence, Opinion, Text
+from tailwatch.core.segment import MANY_SERIES
 from tailwatch.core.text import phrase
 from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of
@@ -51,7 +52,7 @@ class Judge:
         pairs = Pairs.of(run)
         if pairs.ordered is not self._known:
             self._known, epochs = pairs.ordered, [s for s in pairs.ordered if s.goal is not None and s.axis == "epoch"]
-            self._whole = () if pairs.muted or any(map(_is_held_out, pairs.ordered)) else tuple(epochs)
+            self._whole = () if pairs.muted or any(map(_is_held_out, pairs.ordered)) else tuple(epochs[:MANY_SERIES])
         self.awaits = self._whole
         enough = _AT_THE_END if self._ended else _PATIENCE
         train, most = None, 0
