@@ -73,6 +73,11 @@ class Bar:
         return self.fate != "goes on"
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it is known to have ended, full or not: it was wiped off, or it has no total and another one began."""
+        return self.fate == "wiped" or (self.fate == "ended" and self.total < 0)
+
+    @property
     def has_told(self) -> bool:
         """Whether a line was made of what its state says."""
         if self.told == self.done and self.form.without_values:
@@ -91,7 +96,7 @@ class Bar:
 
     def let_out(self, out: Block) -> None:
         """Make a line of it, the last one if it was wiped off."""
-        end: End = "epoch" if self.counts_epochs and self.form.may_count_epochs else "closed" if self.fate == "wiped" else ""
+        end: End = "epoch" if self.counts_epochs and self.form.may_count_epochs else "closed" if self.is_closed else ""
         out.add(self.frame, self.number, self.offset, self.redraws, end=end)
 
     def end_epoch(self, form: Form, frame: bytes, done: int, total: int) -> None:

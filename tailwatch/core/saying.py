@@ -177,7 +177,7 @@ class Saying:
         step = cursor.step
         axis: Axis
         if self._axis is not None:
-            axis = self._axis
+            axis = "epoch" if line.end == "closed" and cursor.epoch is not None else self._axis
         elif self.plan.kind == "context":
             who = signature(specs) if self._named else self._who
             axis = cursor.axis(who if rank is None else (who, rank), values, held_out=self._held_out, named=self._names_epoch)

@@ -13,6 +13,7 @@ from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
+from tailwatch.dialects._drawn import take_drawn_count
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._headings import config_heading, heading, in_source, python_session
@@ -110,6 +111,7 @@ def _read(shape: bytes, frame: Frame) -> Plan | None:
     found = scan(shape)
     pairs = Pairs(found, frame)
     pairs.read()
+    take_drawn_count(pairs)
     texts = _texts(shape)
     if is_config(pairs):
         return _settings(pairs, texts)
