@@ -16,7 +16,7 @@ from tailwatch.tui.paint import middle, plain, width_of
 from tailwatch.tui.panels.findings import finding_detail, findings_rows, findings_title, fitted_findings
 from tailwatch.tui.panels.messages import message_detail, messages_rows, shown_messages
 from tailwatch.tui.panels.series import series_rows, short
-from tailwatch.tui.panels.status import is_unusual, span_of_time, status_rows
+from tailwatch.tui.panels.status import is_going_on, is_unusual, span_of_time, status_rows
 from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.panels.verdict import banner_rows, verdict_repeats, verdict_rows
 from tailwatch.tui.snapshot import Snapshot, SourceState
@@ -103,6 +103,19 @@ class TestStatus:
     def test_a_writer_that_is_gone_is_said(self) -> None:
         gone = snapshot_of(b"Epoch 1/9 loss: 1.0\nEpoch 2/9 loss: 0.9\n", alive=False)
         assert "the writer is gone" in text_of(status_rows(gone, AT + 500, 140, 1))
+
+    def test_a_writer_that_opens_the_log_for_each_line_is_not_gone_between_two_of_them(self) -> None:
+        between = snapshot_of(b"Epoch 1/9 loss: 1.0\nEpoch 2/9 loss: 0.9\n", alive=False)
+        assert "● live" in text_of(status_rows(between, AT + 15, 140, 1))
+        assert is_going_on(between)
+
+    @pytest.mark.parametrize("width", [50, 80, 120, 200])
+    def test_that_a_log_is_waited_for_is_said_at_every_width_and_why_where_there_is_room(self, width: int) -> None:
+        why = "/home/me/experiments/run.log: No such file or directory; what is still written into the old file is read"
+        waiting = snapshot_of(b"loss: 1.0\n", SourceState("waiting", why))
+        shown = text_of(status_rows(waiting, AT, width, 1 if width >= 60 else 2))
+        assert "○ waiting" in shown
+        assert (why in shown) == (width == 200)
 
     def test_several_runs_in_one_log_are_told(self) -> None:
         text = b"".join(b"Epoch %d/3 loss: 1.0 val_loss: 1.0\n" % e for e in (1, 2, 3, 1, 2))

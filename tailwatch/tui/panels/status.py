@@ -48,10 +48,12 @@ def span_of_time(seconds: float, language: Language = ENGLISH) -> str:
     return say("{days} d {hours} h", days=days, hours=hours) if hours else say("{days} d", days=days)
 
 
-def pieces(snapshot: Snapshot, now: float, width: int) -> list[tuple[Span, ...]]:
+def pieces(snapshot: Snapshot, now: float, width: int, height: int) -> list[tuple[Span, ...]]:
     """Return what the status says, most important first; each piece is one thing."""
+    title = (Span(middle(snapshot.title, max(12, width // 3)), "strong"),)
+    room = width - 2 - (width_of(title) + 3 if height == 1 else 0)
     found = [
-        _state(snapshot),
+        _state(snapshot, now, room),
         _place(snapshot),
         _silence(snapshot, now),
         _writer(snapshot),
@@ -59,14 +61,13 @@ def pieces(snapshot: Snapshot, now: float, width: int) -> list[tuple[Span, ...]]
         _played(snapshot),
         _framework(snapshot),
     ]
-    title = (Span(middle(snapshot.title, max(12, width // 3)), "strong"),)
     return [title, *(piece for piece in found if piece)]
 
 
 def status_rows(snapshot: Snapshot, now: float, width: int, height: int) -> list[Row]:
     """Set the pieces in `height` rows, as many as fit whole."""
     rows: list[list[Span]] = [[]]
-    for piece in pieces(snapshot, now, width):
+    for piece in pieces(snapshot, now, width, height):
         own = width_of(piece)
         used = width_of(rows[-1])
         if used and used + 3 + own > width - 2:
@@ -78,11 +79,12 @@ def status_rows(snapshot: Snapshot, now: float, width: int, height: int) -> list
     return [tuple(line) for line in rows]
 
 
-def _state(snapshot: Snapshot) -> tuple[Span, ...]:
+def _state(snapshot: Snapshot, now: float, room: int) -> tuple[Span, ...]:
+    """Say how the log is, and why as far as there is room for that."""
     source, language = snapshot.source, snapshot.language
     sign, name, role = _STATES[source.kind]
     outcome = snapshot.clocks.outcome
-    if source.kind == "live" and snapshot.clocks.writer_alive is False:
+    if source.kind == "live" and _has_no_writer(snapshot, now):
         sign, name, role = "■", phrase("the writer is gone"), "dim" if snapshot.source.speed is not None else "warning"
     if source.kind in ("live", "ended") and outcome in _OUTCOMES:
         sign, name, role = "■", _OUTCOMES[outcome], "critical" if outcome in ("crashed", "killed", "stalled") else "good"
@@ -94,7 +96,8 @@ def _state(snapshot: Snapshot) -> tuple[Span, ...]:
         return (Span(f"{sign} ", role), Span(text + (f" · {language.of('preview')}" if source.preview else ""), role))
     said = language.of(name)
     if source.detail and source.kind in ("waiting", "denied", "behind", "lost"):
-        return Span(f"{sign} {said}", role), Span(language.say(": {detail}", detail=source.detail))
+        why = (Span(f"{sign} {said}", role), Span(language.say(": {detail}", detail=source.detail)))
+        return why if width_of(why) <= room else why[:1]
     return (Span(f"{sign} {said}", role),)
 
 
@@ -120,7 +123,15 @@ def _place(snapshot: Snapshot) -> tuple[Span, ...]:
 def is_going_on(snapshot: Snapshot) -> bool:
     """Whether more is to be expected of the run."""
     clocks = snapshot.clocks
-    return snapshot.source.kind != "ended" and clocks.outcome in ("running", "unknown") and clocks.writer_alive is not False
+    return (
+        snapshot.source.kind != "ended" and clocks.outcome in ("running", "unknown") and not _has_no_writer(snapshot, clocks.now)
+    )
+
+
+def _has_no_writer(snapshot: Snapshot, now: float) -> bool:
+    """Whether nobody writes the log any more; one that opens it for each line does not hold it between two of them."""
+    clocks = snapshot.clocks
+    return clocks.writer_alive is False and is_unusual(now - clocks.last_data, clocks.longest_gap)
 
 
 def is_unusual(silence: float, longest_gap: float) -> bool:
