@@ -22,7 +22,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _WORD: Final = lazy(
-    r"(?:AP(?=[sml](?![A-Za-z]))|[lL][12](?![A-Za-z0-9])|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE)(?![a-z])"
+    r"(?:AP(?=[sml](?![A-Za-z]))|[lL][12](?![A-Za-z0-9])|mAP|mAR|mIoU|mIOU|IoU|[am]Acc|mDice|mPA|pixAcc|FB\d|F\d|LogLoss|PSNR|SSIM|BLEU|ROUGE|CIDEr)(?![a-z])"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
@@ -60,7 +60,7 @@ _CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
 _CHINESE_FILL: Final = lazy("^(?:平均|总|總|当前|當前|本轮|本輪|最终|每轮|集|的|上)+|(?:值|为|是|：)+$")
 
 _SYNONYMS: Final[dict[str, str]] = {
-    "acc": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
+    "acc": "accuracy", "accy": "accuracy", "accuracy": "accuracy", "准确率": "accuracy", "精度": "accuracy", "正确率": "accuracy", "準確率": "accuracy",
     "categorical accuracy": "accuracy", "binary accuracy": "accuracy", "sparse categorical accuracy": "accuracy", "准确度": "accuracy",
     "loss": "loss", "loss total loss": "loss", "tot loss loss": "loss", "loss for": "loss", "损失": "loss", "損失": "loss", "losses": "loss", "total loss": "loss", "tatal loss": "loss", "损失函数": "loss",
     "perdita": "loss", "strata": "loss", "verlies": "loss", "kayip": "loss", "kaybi": "loss", "forlust": "loss",
@@ -101,7 +101,7 @@ _HIGHER_IS_BETTER: Final = _set(
     "stoi pesq sdr snr sisdr sisnr gini ks dsc qwk "
     "rank0 rank00 rank1 rank3 rank5 rank10 rank20 rank50 "
     "dokladnosc nauwkeurigheid dogruluk akurasi noggrannhet genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
-    "accuracy acc auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
+    "accuracy acc accy auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
@@ -143,9 +143,7 @@ def words(name: str) -> list[str]:
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
     found = words(_REMARK.sub("", name) if "(" in name else name)
-    if found[:2] == ["learn", "rate"]:
-        found[0] = "learning"  # no training set
-    split, kept = _without_split(found)
+    split, kept = _without_split(found) if found[:2] != ["learn", "rate"] else (None, ["learning", *found[1:]])
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
     while len(bare) > 1 and bare[-1] in _TRAILING:
         bare.pop()  # `acc over epoch`

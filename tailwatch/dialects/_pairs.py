@@ -48,6 +48,7 @@ _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat
 """With one of these begins what may stand behind a number and tell its part: `epochs`, `steps`, `GPUs`, `/ 30 轮`."""
 _ENDS_OF_PLACES: Final = frozenset(b"pPrRnNhHeEdD#")
 """With these end the names of places: step, iter, iteration, epoch, batch, update, round."""
+_SLASH: Final = 3
 COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "train/global_step", "trainer/global_step")
 """Steps that may be printed as 100.0; with another name a number with decimals is none."""
 
@@ -71,7 +72,8 @@ class Pairs(Followers):
             self._count_epochs()
         fold = next((f for f in self.places if f.role == "step" and f in self._folds), None)
         if fold is not None and self.placed("epoch") is not None:
-            self.places.remove(fold)  # `Fold 1 Epoch 2`
+            of_many = [f for f in self.places if f.role == "steps" and f.start - fold.end <= _SLASH]
+            self.places = [f for f in self.places if f is not fold and f not in of_many]  # `Fold 1/5 Epoch 2`
 
     def _take(self, token: Token, *, first: bool) -> None:
         """Give a number its part."""
@@ -100,7 +102,7 @@ class Pairs(Followers):
         if self._best_epoch(token) or self._names_the_next(token, raw, at):
             return
         name = classify(raw)
-        if name.text.lower() == "best" and self._last == "value":
+        if name.text.lower() == "best" and self._last == "value" and "0" not in self.values[-1].name.text:
             name = classify(b"best " + self.values[-1].name.text.encode())  # `psnr: 28.12  Best: 28.31 @ 5000 iter`
         placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
         if self._pending and (placed or self._last == "images"):  # `Loss after 3 epochs: 0.5`
@@ -278,6 +280,8 @@ class Pairs(Followers):
             self._place("step", token)
         elif AFTER_EPOCH.match(behind):
             self._place("epoch", token)
+        elif AFTER_STEP.match(behind) and b"." not in self._number(token):
+            self._place("step", token)  # `| 12000 steps | 121.2 reward |`
         elif (named := THEN_METRIC.match(self.scan.masked, token.end)) is not None and classify(named[1]).trust == "plain":
             self._place("step", token)  # `   3 train loss:  0.4121 test acc: 85.21%`
         elif b"." not in self._number(token) and NAMED_IN_BRACKET.match(self.scan.masked, token.end):
