@@ -75,3 +75,12 @@ OF_THE_BEST: Final = lazy(
     rb"(?:the )?best (?:metric,|(?:(?:model|checkpoint|result)s? )?(?:is |was )?(?:from |at |in |of )?epoch\b)", IGNORECASE
 )
 """What is said behind it is of the best epoch, not of the last: `Best epoch: 3, val_loss=0.78`."""
+THEN_STEPS: Final = lazy(
+    rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/|, [A-Za-z][A-Za-z _]{1,20}[:=] ?-?0{1,9}\.0"
+    rb"|/0{1,9} \(\s{0,3}0{1,3}%\) \[\s{0,6}0{1,9}/"
+)
+"""Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`, `Train 3, loss: 1.2`, `Train: 1/80 (1%) [50/1856 (3%)]`."""
+DIGITS_OF_EPOCHS: Final = 4
+"""Nobody trains 10,000 epochs and prints each; `[2000/300000] Train loss: 0.5, Valid loss: 0.6` counts steps."""
+OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
+"""Behind a number that opens the line in a bracket: of how many, and a second count."""

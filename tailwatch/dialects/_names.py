@@ -39,6 +39,8 @@ _TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc[\x9a\x9d\x88]|tensor\(
 _AFTER_NAME: Final = b" \t\n\r\f\v:=\"'([$"
 _MAY_GO_ON: Final = (b">", b"\x9a", b"\x88", b"\x9d", b"ensor", b"rray", b"0")
 """What `_TRAIL` ends with besides those signs: `tensor(`, `tf.Tensor(`, `array(`, `Array(` and the like."""
+_NAMED_IN_COLUMN: Final = lazy(rb": {1,3}[A-Za-z][\w /.-]{1,40}\|")
+"""Behind a place: Trax's `Step 100: train CrossEntropyLoss |  4.56`."""
 _LETTER: Final = lazy(rb"[A-Za-z\x80-\xff]")
 _GROUPED: Final = lazy(rb"[^\[\]]{0,40}\w\[(?=[A-Za-z_][^\]]{0,40}$)")
 _HF_TOTAL: Final = b"(w. parallel, distributed & accumulation)"
@@ -108,7 +110,7 @@ def _begin(body: bytes, *, after_number: bool) -> int:
         if found.end() < len(body):
             start = found.end()
         elif after_number and start == 0:
-            return -1
+            return 0 if _NAMED_IN_COLUMN.fullmatch(body) else -1
     counted = _COUNTED.match(body) if after_number and start == 0 else None
     return counted.end() if counted is not None else start
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tailwatch.core.events import Field
-from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import meaning, split_of
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cues import (
@@ -12,6 +11,7 @@ from tailwatch.dialects._cues import (
     AT_PLACE,
     COPULAS,
     DEVIATION,
+    DIGITS_OF_EPOCHS,
     EPOCH_AGAIN,
     EPOCH_NEXT,
     EQUALS_NAME,
@@ -25,10 +25,12 @@ from tailwatch.dialects._cues import (
     NEXT_NAME,
     OF_EPOCHS,
     OF_IMAGES,
+    OF_ROUNDS,
     OVER_EPISODES,
     PLACE_TAIL,
     THEN_METRIC,
     THEN_NAMES,
+    THEN_STEPS,
     THEN_VALUE,
 )
 from tailwatch.dialects._follow import UNNAMED, Followers
@@ -40,10 +42,6 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Role
     from tailwatch.dialects._tokens import Token
 
-_THEN_STEPS: Final = lazy(rb"(?:\]?\s{0,2}|/0{1,9}\]\s?)[\[(]\s{0,6}0{1,9}\s?/|, [A-Za-z][A-Za-z _]{1,20}[:=] ?-?0{1,9}\.0")
-"""Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`, `Train 3, loss: 1.2`."""
-_OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
-"""Behind a number that opens the line in a bracket: of how many, and a second count."""
 _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat", *range(0x80, 0x100)))
 """With one of these begins what may stand behind a number and tell its part: `epochs`, `steps`, `GPUs`, `/ 30 轮`."""
 _ENDS_OF_PLACES: Final = frozenset(b"pPrRnNhHeEdD#")
@@ -95,6 +93,8 @@ class Pairs(Followers):
 
     def _count_epochs(self) -> None:
         """`(1/30) train: loss=0.5 | val: loss=0.6`: what is counted are epochs, for each has a validation."""
+        if any(f.role == "steps" and f.end - f.start > DIGITS_OF_EPOCHS for f in self.places):
+            return
         other: dict[Role, Role] = {"step": "epoch", "steps": "epochs"}
         self.places = [f._replace(role=other.get(f.role, f.role)) for f in self.places]
 
@@ -188,7 +188,7 @@ class Pairs(Followers):
             self._place("step", token)  # `1epoch:train:1-100batch:`
         elif b"." in number or b"n" in number.lower():
             self._value(token, self._like_the_last(name), raw, at, kind)
-        elif _THEN_STEPS.match(self.scan.masked, token.end):
+        elif THEN_STEPS.match(self.scan.masked, token.end):
             self._place("epoch", token)
         else:
             self._last = "unnamed"
@@ -250,8 +250,10 @@ class Pairs(Followers):
         elif self._pending and (gap == b" " or gap.strip() in COPULAS or EXPLICIT.search(gap)):
             self._value_of_pending(token, kind)
         elif self._last in ("epoch", "total") and self.placed("step") is None and NEXT_BRACKET.match(gap):
-            if b"." in self._number(token) or kind in ("other", "percent") or EPOCH_AGAIN.match(self.scan.masked, token.end):
-                self._last = ""  # `Epoch 1 [12.1s]`, `Epoch 1 [54%]`, `Epoch 1 (1/200):`
+            if kind == "percent":
+                pass  # `Epoch 1 [54%]`, `Train: 1/80 (1%) [50/1856]`
+            elif b"." in self._number(token) or kind == "other" or EPOCH_AGAIN.match(self.scan.masked, token.end):
+                self._last = ""  # `Epoch 1 [12.1s]`, `Epoch 1 (1/200):`
             elif self.evaluates and follows[:1] != b"/":
                 self._last = ""  # mmdet's `Epoch(val) [1][120]`: how many batches were evaluated
             else:
@@ -270,7 +272,7 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or _OF_ROUNDS.match(behind)):
+        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or OF_ROUNDS.match(behind)):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`
