@@ -54,9 +54,10 @@ class Witness:
                 self.due = True
 
     def _saw_values(self, reading: Reading) -> None:
+        rank = reading.rank
         if self.rank is None:
-            self.rank = reading.rank
-        if reading.rank is None or reading.rank == self.rank:
+            self.rank = rank
+        if rank is None or rank == self.rank:
             if _show_training(reading.series):
                 self._goes_on(reading.line)
             total = sum(reading.values)

@@ -102,13 +102,15 @@ class Reader:
         """Pass over lines that say nothing, from a place on; returns the place of the first one that may say something."""
         if self._under_heading:  # which ceases to hold after some lines, see `entry`
             return at
-        known, shapes = self._cache.get, block.shapes
+        known, shapes, not_understood = self._cache.get, block.shapes, self.unread.add
         for place in range(at, len(shapes)):
             entry = known(shapes[place])
             if entry is None or not (entry.quiet or entry.mute):
                 return place
-            if entry.mute or entry.has_number:
+            if entry.mute:
                 self.pass_over(block, place, entry)
+            elif entry.has_number:
+                not_understood(block.raws[place], block.numbers[place])
         return len(shapes)
 
     def pass_over(self, block: Block, at: int, entry: Entry) -> None:
