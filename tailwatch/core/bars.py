@@ -50,7 +50,7 @@ class Bars:
         self._ended: Bar | None = None
         """The one whose line has just ended."""
         self._wiped = False
-        self._below = False
+        self._below = self._blank = False
         """The next frame stands below the line of the bar drawn last."""
         self._waiting: list[tuple[bytes, int, int]] = []
 
@@ -61,13 +61,20 @@ class Bars:
         """A line begins: bars go on in it only if it begins by going back."""
         if not (self._open or self._waiting):
             return
-        if not goes_back(piece):
+        below = goes_back(piece) and moves_up(piece)
+        if not goes_back(piece) or (self._blank and not below):
             self.flush(out)
             return
-        self._below = moves_up(piece)
+        self._below, self._blank = below, False
         if self._ended is not None and not self._below:
             self._ended.fate = "ended"
         self._ended = None
+
+    def takes_blank_line(self) -> bool:
+        """Whether a blank line may be the way down to a bar two lines below, which the next line tells."""
+        passes = self._ended is not None and not self._blank
+        self._blank = self._blank or passes
+        return passes
 
     def take_lines(self, pieces: list[bytes], number: int, offset: int, out: Block, *, begun: bool = False) -> None:
         """Take whole lines in a row; the first has a number and stands at an offset of the log. What is complete goes `out`."""
@@ -148,7 +155,11 @@ class Bars:
     def _wipe(self) -> None:
         """Note that a bar is wiped off the screen: the one below, or the one drawn last."""
         self._wiped = True
-        nested = next((bar for bar in reversed(self._open.values()) if bar.below), None) if self._below else None
+        nested = (
+            next((bar for bar in reversed(self._open.values()) if bar.below and bar.fate != "wiped"), None)
+            if self._below
+            else None
+        )
         wiped = nested or self._last
         if wiped is not None:
             wiped.fate = "wiped"

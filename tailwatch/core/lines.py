@@ -125,11 +125,14 @@ class LineCutter:
 
     def _take_plain(self, pieces: list[bytes], starts: list[int], out: Block) -> None:
         """Take lines in a row that hold nothing but a text each; no bar is drawn on in such a line."""
-        if pieces:
-            if self._bars:
-                self._bars.flush(out)
-            out.extend(pieces, self._number, starts)
-            self._number += len(pieces)
+        if pieces and self._bars:
+            if not pieces[0] and self._bars.takes_blank_line():
+                self._number += 1
+                self._take_plain(pieces[1:], starts[1:], out)
+                return
+            self._bars.flush(out)
+        out.extend(pieces, self._number, starts)
+        self._number += len(pieces)
 
     def _take(self, whole: bytes, pieces: list[bytes], starts: list[int], out: Block) -> None:
         """Take lines some of which need care; those between them are taken at once."""
