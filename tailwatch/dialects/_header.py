@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_COLUMNS: Final = 64
 
 _NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"';:=~<>]|\]\s|\.$|^$")
+_HOLDS_A_VALUE: Final = lazy(rb"[A-Za-z_]{1,40}\[-?0{1,9}(?:\.0{1,12})?%?\],?")
 _IN_NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"':=~<>]|\.\s*$")
 """What of `_NO_NAME` speaks against every way of cutting the line."""
 _OF_AN_EVALUATION: Final = any_of_bytes((b"AP", b"Class", b"Images", b"Instances", b"Labels", b"Box(P", b"Targets", b"top0_acc"))
@@ -87,6 +88,8 @@ def _is_header(found: list[Cell], how: str) -> bool:
         return False
     if {b"Epoch", b"gpu_mem", b"GPU_mem"} & {c.text for c in found[:1]} and found[1].text.lower() == b"gpu_mem":
         return True  # Ultralytics: its losses are called box, obj and cls
+    if sum(_HOLDS_A_VALUE.fullmatch(c.text) is not None for c in found) > 1:
+        return False  # `epoch[3] loss[0.4121]`
     names = [classify(c.text) for c in found]
     metrics = sum(n.part == "value" and n.trust in ("plain", "known") and not is_neutral(n.text) for n in names)
     places = sum(n.part in ("epoch", "step") or c.text.lower() in (b"e", b"#") for n, c in zip(names, found, strict=True))

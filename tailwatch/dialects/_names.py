@@ -31,8 +31,8 @@ LONGEST_NAME: Final = 56
 
 _SYMBOL: Final = rb"\xf0\x9f[\x80-\xbf][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2[\x94-\x9f][\x80-\xbf](?:\xef\xb8\x8f)?|\xe2\x80[\x93\x94\xa2]|\xc2\xb7|\xe2\x86\x92"
 _DELIMITERS: Final = lazy(
-    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s(?!(?:at|after|in|on) (?:the |global )?(?:step|iter|epoch|batch|round|update))|\\[tn]|\s{3,}|\xe3\x80[\x80\x81\x82\x90\x91]|[!?] |(?<=[a-z]{5})\. |(?<=0[a-z])\. |(?<=0)\. "
-    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89\xbb\xbd]|\xef\xbd\x9c|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--)\s(?=\S)|"
+    rb"[,;|\t{}~<>]|\s-{1,3}\s|\]\s*\[|\]\s|\)\s(?!(?:at|after|in|on) (?:the |global )?(?:step|iter|epoch|batch|round|update))|\\[tn]|\s{3,}|\xe3\x80[\x80\x81\x82\x90\x91]|[!?] |(?<=[a-z]{5})\. |(?<=[\x80-\xbf])\. |(?<=0[a-z])\. |(?<=0)\. "
+    rb"|\xef\xbc[\x81\x8c\x9b\x88\x89\xbb\xbd]|\xef\xbd\x9c|(?<=\S)\||it/s\s|s/it\s|\s(?:finished|completed)\s(?=iter|step|epoch)|\s(?:and|with|at(?! (?:the |global )?(?:step|iter|epoch|batch|round|update))|->|=>|--|@)\s(?=\S)|"
     rb"\b(?:achieve[sd]|reach(?:es|ed)|obtain(?:s|ed)|attain(?:s|ed)|yields|scored)\s(?:(?:an?|the)\s)?(?=\S)|" + _SYMBOL
 )
 _TRAIL: Final = lazy(rb"(?:[\s:=\"'(\[$]|-+>|=+>|\xef\xbc[\x9a\x9d\x88]|tensor\(|[aA]rray\(|tf\.Tensor\(|np\.float0+\()*$")

@@ -267,6 +267,13 @@ def _tokens(text: bytes) -> Iterable[Token]:
         at = end + len(unit) if unit and unit_kind(unit) != "glued" else end
 
 
+def _whole(text: bytes, at: int) -> int:
+    """Return where the next character of UTF-8 begins."""
+    while text[at] & 0xC0 == 0x80:
+        at += 1
+    return at
+
+
 UnitKind = Literal["none", "percent", "magnitude", "other", "glued"]
 
 _UNITS: Final = frozenset(

@@ -72,6 +72,8 @@ _CLOSING: Final = lazy(
 _OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", IGNORECASE)
 """A mean was measured: `Mean value loss: 0.12` is no setting."""
 _TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", IGNORECASE)
+_AT_STEP: Final = lazy(rb"(?:@|\bat|\bafter) (?:global |train(?:ing)? )?(?:step|iter|update)", IGNORECASE)
+"""`[eval @ step 2000]`: it is the training's."""
 _FINISHED: Final = lazy(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
 _COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
 """`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
@@ -184,7 +186,9 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
         )
     if pairs.placed("step") is not None and opens and pairs.named_place:
         opened = _heading_frame(split, frame, pairs)
-        if pairs.placed("steps") is None and (pairs.evaluates or (frame.split in ("val", "test") and split is None)):
+        if pairs.placed("steps") is None and (
+            (pairs.evaluates and not _AT_STEP.search(found.masked)) or (frame.split in ("val", "test") and split is None)
+        ):
             return Plan(NAME, frame=opened)  # the evaluation's own step
         return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=opened)
     return config_heading(found.masked) or heading(found.masked, frame)
