@@ -14,7 +14,7 @@ from operator import is_not
 
 from tailwatch.core.bar import Bar
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
-from tailwatch.core.framing import frames_of, goes_back, moves_up
+from tailwatch.core.framing import frames_of, goes_back, ways_up
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ class Bars:
         """A line begins: bars go on in it only if it begins by going back."""
         if not (self._open or self._waiting):
             return
-        below = goes_back(piece) and moves_up(piece)
-        if not goes_back(piece) or (self._blank and not below):
+        ups = ways_up(piece) if goes_back(piece) else 0
+        if not goes_back(piece) or (self._blank and not ups):
             self.flush(out)
             return
-        self._below, self._blank = below, False
-        if self._ended is not None and not self._below:
-            self._ended.fate = "ended"
-        self._ended = None
+        self._below = ups > 0
+        if self._ended is not None and ups <= self._blank:
+            self._ended.fate = "ended"  # with a line end of its own
+        self._ended, self._blank = None, False
 
     def takes_blank_line(self) -> bool:
         """Whether a blank line may be the way down to a bar two lines below, which the next line tells."""

@@ -16,7 +16,7 @@ LINE_END: Final = b"\n"
 _BETWEEN: Final = b"\r\n\r"
 
 BORDER: Final = lazy(rb"(\r|\x1b\[[0-9;?]*[A-HJKSTf])")
-_UP: Final = lazy(rb"\x1b\[[0-9]{0,3}A")
+_UP: Final = lazy(rb"(?:\x1b\[[0-9]{0,3}A){1,32}")
 _LOOK: Final = 4096
 """So many bytes of a line are there when it is looked at, or all of it."""
 _ESCAPE: Final = lazy(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[()][0-9A-B]")
@@ -67,6 +67,7 @@ def goes_back(piece: bytes) -> bool:
     return first == b"\r" or (first == b"\x1b" and BORDER.match(piece) is not None)
 
 
-def moves_up(piece: bytes) -> bool:
-    """Whether the cursor goes back up in a line: the line end before it was the way down to a nested bar."""
-    return ESC in piece and _UP.search(piece, 0, _LOOK) is not None
+def ways_up(piece: bytes) -> int:
+    """How often the cursor goes back up first in a line: so many line ends before it were the way down to a nested bar."""
+    found = _UP.search(piece, 0, _LOOK) if ESC in piece else None
+    return found[0].count(b"A") if found else 0
