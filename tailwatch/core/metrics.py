@@ -92,7 +92,7 @@ _FILL: Final = _set(
 )
 
 _LOWER_IS_BETTER: Final = _set(
-    "mcd ade fde hd asd assd brier kld mpjpe nme "
+    "mcd ade fde hd asd assd brier kld mpjpe nme crps wape mase msle bpp niqe ergas hter acer fpr fnr "
     "perdita strata verlies kayip kaybi forlust verlust perte perdida perda потери потеря лосс 손실 "
     "loss losses error errors err perplexity ppl rmse mse mae mape wer cer nll logloss bce ce crossentropy entropy kl epe fid mlogloss "
     "l1 l2 inertia xent rmsle deviance objective cost bpb bpc bpd smape medae poisson hinge regret eer der ter smoothness lpips chamfer elbo energy residual"
@@ -103,6 +103,7 @@ _HIGHER_IS_BETTER: Final = _set(
     "dokladnosc nauwkeurigheid dogruluk akurasi noggrannhet genauigkeit exactitud exactitude acuracia accuratezza точность 정확도 正解率 "
     "accuracy acc accy auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
+    "nmi ari ami purity silhouette pcc srcc plcc krcc srocc uar mota hota pck nse kge tpr tnr ppv npv "
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
 _WEAK: Final = _set(

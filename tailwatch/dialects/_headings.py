@@ -17,9 +17,9 @@ _HEADING: Final = lazy(
     IGNORECASE,
 )
 _SPLIT_ALONE: Final = lazy(
-    "[│├└─|>*# ]{0,24}(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)".encode()
+    "[│├└─|>*# ]{0,24}\\[?(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)\\]?".encode()
 )
-"""`├── Train`"""
+"""`├── Train`, `[TEST]`"""
 _CONFIG: Final = lazy(
     rb"^[~\s*=#\[-]*(?:[\w ]{0,40}\b)?(?:config(?:uration)?s?|arguments|args|(?:hyper-?)?param(?:eter)?s|settings|options|\xe9\x85\x8d\xe7\xbd\xae|\xe5\x8f\x82\xe6\x95\xb0)"
     rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$",

@@ -51,6 +51,12 @@ COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "t
 """Steps that may be printed as 100.0; with another name a number with decimals is none."""
 
 
+def _may_stand_before(raw: bytes) -> bool:
+    """Whether a place may stand behind such a text: a metric (`loss at epoch 3: 0.5`), a split (`eval at epoch=3`)."""
+    name = classify(raw)
+    return raw.split()[-1] == b"metrics" or name.trust != "none" or name.part == "split"
+
+
 class Pairs(Followers):
     """The named numbers of one shape."""
 
@@ -155,7 +161,7 @@ class Pairs(Followers):
     def _names_the_next(self, token: Token, raw: bytes, at: int) -> bool:
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
         at_place = AT_PLACE.match(raw) if raw[-1] in _ENDS_OF_PLACES else None
-        if at_place is not None and (at_place[1].split()[-1] == b"metrics" or classify(at_place[1]).trust != "none"):
+        if at_place is not None and _may_stand_before(at_place[1]):
             no_value = at_place[1].endswith(b"metrics") or classify(at_place[1]).part != "value"
             self._pending, self._pending_at = b"" if no_value else at_place[1], at  # `eval metrics after step: 11, loss=0.4`
             self.named_place = True
