@@ -27,7 +27,7 @@ ANCHORS: Final = (
     *(b"arly stop", b"arlyStop", b"arly-stop", b"arly Stop", b"Stopping", b"stopping", b"EARLY STOP", b"Signaling Trainer", b" stopped: "),
     *(b"aving", b"aved", b"save ", b"Save ", b"heckpoint", b"mproved", b"mprovement", b"earning rate", b"did not improve", b"was not in top"),
     *(b"esum", b"Loading best", b"oaded best", b"estor", b"ontinuing training", b"raining complete", b"raining finished", b"raining done"),
-    *(b"raining has finished", b"inished training", b"done training", b"epochs completed", b"raining ended", b"raining is over"),
+    *(b"'train_runtime'", b'"train_runtime"', b"raining has finished", b"inished training", b"done training", b"epochs completed", b"raining ended", b"raining is over"),
     *("早停".encode(), "提前停止".encode(), "保存".encode(), "训练完成".encode(), "训练结束".encode(), "学习率".encode(), "恢复".encode(), "断点".encode(), "加载最佳".encode()),
 )  # fmt: skip
 SAMPLES: Final = (
@@ -47,6 +47,7 @@ SAMPLES: Final = (
     ("模型已保存到 checkpoints/best.pt", "checkpoint"),
     ("`Trainer.fit` stopped: `max_epochs=8` reached.", "end"),
     ("Resuming training from checkpoint out/last.ckpt", "resume"),
+    ("{'train_runtime': 3.519, 'train_samples_per_second': 852.4, 'train_loss': 0.439, 'epoch': 6.0}", "end"),
 )
 
 _NUMBER: Final = rb"[-+]?(?:0{1,12}(?:\.0{1,20})?(?:[eE][-+]?0{1,3})?|inf|nan)"
@@ -88,11 +89,15 @@ _FORMS: Final = (
 _EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个 ?epoch)".encode())
 _AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
 _STEP: Final = lazy(rb"\b(?:[Gg]lobal[ _])?(?:[Ss]tep|[Ii]ter(?:ation)?)[ :#=]{1,3}(0{1,12})\b")
+_TRAINED: Final = any_of_bytes((b"{'train_runtime':", b'{"train_runtime":'))
+"""`Trainer.train` of transformers says what it took when it ends, and nothing else of its end."""
 _SETTING: Final = lazy(rb"[A-Za-z_]\w*=(?:True|False|None|'|\")|Namespace\(|\bhelp\b|https?://|\{'|[Ww]arning|usage:")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a line that tells a moment; values printed before the moment in the same line are read as well."""
+    if _TRAINED.search(shape) is not None:
+        return (general.read(shape, frame) or Plan(NAME, ()))._replace(mark="end")
     if len(shape) > 600 or _SETTING.search(shape):
         return None
     start = prefix(shape).end
