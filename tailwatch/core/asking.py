@@ -49,11 +49,10 @@ class Asker:
                 self._known[frame, coarse.shape] = known
         if not known:
             return None
-        place = coarse.place
         if len(known) == 1 and known[0][:2] == (0, len(coarse.shape)):
             _, _, runner, spans = known[0]
             if len(shape) != len(coarse.shape):
-                spans = tuple([(place(a), place(b)) for a, b in spans])
+                spans = coarse.places(spans)
             return runner.laid_out(spans, len(shape))
         return Glued(_piece(coarse, *one) for one in known)
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from tailwatch.core.lazily import lazy
-from tailwatch.core.typed import Final
+from tailwatch.core.typed import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LENGTH: Final = lazy(  # begins with two digits, which `re` looks for faster than for what may stand before them
     rb"00(?:(?<=\.00)(0*)"
@@ -18,6 +21,8 @@ _LENGTH: Final = lazy(  # begins with two digits, which `re` looks for faster th
     rb"(?=[ \])|;]|/0(?!0[ T/]0)|,(?!0)|$))"
 )
 _BAR: Final = lazy(rb"%\|(?:\xe2\x96[\x80-\xbf]|[ #])((?:\xe2\x96[\x80-\xbf]|[ #0]){1,600})\|")
+_NO_ENDS: Final[list[int]] = []
+_NO_SHIFTS: Final = [0]
 
 
 class Coarse:
@@ -27,23 +32,27 @@ class Coarse:
 
     def __init__(self, shape: bytes, *, keep: bool = False) -> None:
         """Cut the numbers of `shape`, or `keep` them where columns are found by their place."""
+        cuts = () if keep else _cuts(shape)
+        if not cuts:
+            self._ends, self._shifts, self.shape = _NO_ENDS, _NO_SHIFTS, shape
+            return
         ends: list[int] = []
         shifts = [0]
         kept: list[bytes] = []
         at = shift = 0
-        for start, end in () if keep else _cuts(shape):
+        for start, end in cuts:
             kept.append(shape[at:start])
             ends.append(start - shift)
             shift += end - start
             shifts.append(shift)
             at = end
         self._ends, self._shifts = ends, shifts
-        self.shape = b"".join((*kept, shape[at:])) if ends else shape
+        self.shape = b"".join((*kept, shape[at:]))
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether anything was cut, so that places differ."""
-        return bool(self._ends)
+    def places(self, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """Return where in the shape the places of some spans of the coarse one are."""
+        ends, shifts = self._ends, self._shifts
+        return tuple([(a + shifts[bisect_right(ends, a)], b + shifts[bisect_right(ends, b)]) for a, b in spans])
 
     def place(self, at: int) -> int:
         """Return where in the shape a place of the coarse one is."""

@@ -29,7 +29,7 @@ _BEFORE_MESSAGE: Final = lazy(
     rb"|(?=[^\n]{0,40}00:00)[^\n]{0,200}?\b(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL)\b"
 )
 """What a logger writes before a message: time, process, file and line."""
-_STAMP: Final = lazy(rb"0{2,4}[-/]00[-/]0{2,4}|(?<![0:])0{1,3}:00(?::00)?(?:[.,]0{1,9})?(?![0:])")
+_STAMP: Final = lazy(rb"0(?:0{1,3}[-/]00[-/]0{2,4}|(?<![0:]0)0{0,2}:00(?::00)?(?:[.,]0{1,9})?(?![0:]))")
 _MAY_BE_STAMP: Final = lazy(rb":00|[-/]00[-/]00")
 """One of those stands in whatever `_STAMP` finds."""
 _PART_OF_A_MODEL: Final = lazy(rb"\s*\([\w.-]{1,80}\): [A-Z]\w{0,80}\(")

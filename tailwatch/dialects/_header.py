@@ -35,7 +35,7 @@ def header(shape: bytes, before: Prefix, dialect: str) -> Plan | None:
         before = before._replace(end=before.end + 1)  # a comment to gnuplot and numpy
     start, end = within(shape, before.end)
     body = shape[start:end]
-    bar = BAR.search(body)
+    bar = BAR.search(body) if b"0%" in body else None
     if bar is not None:
         body = body[: bar.start()]
     if body.endswith(b"  \\"):

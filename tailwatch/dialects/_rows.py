@@ -51,7 +51,7 @@ def row(shape: bytes, before: Prefix, frame: Frame) -> Plan | None:
     how, split, index = frame.section.split(":")
     columns = _columns(frame.header)
     start, end = within(shape, before.end)
-    bar = BAR.search(shape)
+    bar = BAR.search(shape) if b"0%" in shape else None
     found = cells(shape[start : bar.start() if bar else end], "tight" if how == "wide" else how, start)
     label = _run_of(found, columns)
     if label is None:

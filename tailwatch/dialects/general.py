@@ -74,7 +74,7 @@ _OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", IGNORECASE)
 _TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", IGNORECASE)
 _AT_STEP: Final = lazy(rb"(?:@|\bat|\bafter) (?:global |train(?:ing)? )?(?:step|iter|update)", IGNORECASE)
 """`[eval @ step 2000]`: it is the training's."""
-_FINISHED: Final = lazy(rb"\b(?:finished|completed) (?:iteration|step) 0{1,9}\b")
+_FINISHED: Final = lazy(rb"ed (?:(?<=\bfinished )|(?<=\bcompleted ))(?:iteration|step) 0{1,9}\b")
 _COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
 """`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
 _GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
