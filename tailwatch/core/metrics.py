@@ -26,9 +26,8 @@ _WORD: Final = lazy(
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
-_LATIN: Final = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)} | dict(
-    zip(map(ord, "łŁıøØ"), "lLioO", strict=True)
-)
+_LATIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)}
+_LATIN |= {ord("ł"): "l", ord("Ł"): "L", ord("ı"): "i", ord("ø"): "o", ord("Ø"): "O"}
 """Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
@@ -81,9 +80,12 @@ _SYNONYMS: Final[dict[str, str]] = {
     "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
     "character error rate": "cer",
 }  # fmt: skip
-_REMARK: Final = lazy(r" ?\((?:for|over|of|last|past) [^()]{1,40}\)", IGNORECASE)
+_REMARK: Final = lazy(
+    r" ?\((?:for|over|of|last|past) [^()]{1,40}\)| over (?:the )?(?:last |past |previous )?\d+ \w+$", IGNORECASE
+)
 """On what was measured: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
-_TRAILING: Final = _set("over for of in on at during across")
+_TRAILING: Final = _set("on for of in at over during across")
+_BETWEEN: Final = _TRAILING | _set("de del di d на the set dataset")
 _AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}
 """What one letter means before a rank: `R@10`, `P@5`."""
 _FILL: Final = _set(
@@ -143,13 +145,12 @@ def words(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
-    found = words(_REMARK.sub("", name) if "(" in name else name)
+    found = words(_REMARK.sub("", name) if "(" in name or " over " in name else name)
     split, kept = _without_split(found) if found[:2] != ["learn", "rate"] else (None, ["learning", *found[1:]])
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
     while len(bare) > 1 and bare[-1] in _TRAILING:
         bare.pop()  # `acc over epoch`
-    if all(w.isdigit() for w in bare):
-        bare = kept  # `avg(100)`
+    bare = kept if all(w.isdigit() for w in bare) else bare  # `avg(100)`
     metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
     plain = metric is not None or (len(bare) == 1 and _is_metric(bare[0]) and bare[0] not in _WEAK)
     if metric is None:
@@ -207,7 +208,7 @@ def _beside_a_split(kept: list[str], split: Split) -> list[str]:
     kept = [w for i, w in enumerate(kept) if i == 0 or _SPLIT_WORDS.get(w) != split]  # `Train loss/train/total`
     if len(kept) > 1 and kept[0] in ("set", "dataset"):
         kept = kept[1:]  # `Test set loss`
-    while len(kept) > 1 and kept[-1] in ("on", "for", "of", "in", "de", "del", "di", "d", "на"):
+    while len(kept) > 1 and kept[-1] in _BETWEEN:
         kept.pop()  # `Loss on train`
     return kept
 

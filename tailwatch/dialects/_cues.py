@@ -55,7 +55,7 @@ THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
 THEN_VALUE: Final = lazy(rb":? -?0{1,9}\.0")
 NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = lazy(
-    rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
+    rb"^(?!\s*(?:\xc2\xb1|\+/?-))[^,;|0A-Za-z]{0,4}(?:\(|in|at|@|from)? ?(?:[Ee]poch|[Ee]p|[Ii]teration|[Ss]tep|[Rr]ound)? ?[#:=]? ?$"
 )
 _ON: Final = (
     rb"(train(?:ing)?|val(?:id(?:ation)?)?|dev|eval(?:uation)?|test(?:ing)?"

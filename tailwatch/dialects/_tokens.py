@@ -80,7 +80,9 @@ _WORDS: Final = lazy(rb"(?<![A-Za-z_\x80-\xff0.])[-+]?(?:nan|NaN|NAN|inf|Inf|INF
 _GLUED_PLACE: Final = lazy(rb"(?:[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Bb]atch)[_-]?$|(?:^|[^A-Za-z])(?:[Ee]p|E)$")
 _NAME_GOES_ON: Final = lazy(rb"\) ?[:=]")
 _REMARK: Final = lazy(
-    rb"\((?:for|over|of|last|past) (?:[a-z]{2,8} ){0,2}0{1,6} [a-z]{2,12}\)|@\[? ?0?\.0{1,3} ?[:-] ?0?\.0{1,3}(?: ?: ?0?\.0{1,3})?\]?",
+    rb"\((?:for|over|of|last|past) (?:[a-z]{2,8} ){0,2}0{1,6} [a-z]{2,12}\)"
+    rb"| over (?:the )?(?:(?:last|past|previous) 0{1,6} [a-z]{4,12}|0{1,6} (?:batches|steps|iterations|updates|samples|epochs))(?=[ :=(])"
+    rb"|@\[? ?0?\.0{1,3} ?[:-] ?0?\.0{1,3}(?: ?: ?0?\.0{1,3})?\]?",
     IGNORECASE,
 )
 """A number that says on what was measured belongs to the name: `Training loss (for 1 batch)`, `mAP@0.5:0.95`."""
@@ -251,7 +253,7 @@ def _in_name(text: bytes, start: int, end: int) -> bool:
 
 def _tokens(text: bytes) -> Iterable[Token]:
     spans = list(itertools.islice(_numbers(text), MAX_TOKENS))
-    if b"(" in text or b"@" in text:
+    if b"(" in text or b"@" in text or b" over " in text:
         for remark in _REMARK.finditer(text):
             spans = [span for span in spans if not remark.start() < span[0] < remark.end()]
     lower = text.lower()
