@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 
-from tailwatch.core.errors import TailwatchError, UsageError
+from tailwatch.core.errors import OutputError, TailwatchError, UsageError, reason
 from tailwatch.core.lazily import compile_by
 from tailwatch.core.typed import TYPE_CHECKING, Any, Final, NoReturn
 from tailwatch.plain import plain
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages")
 
+_OUTPUT_FAILS: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""Nothing that tailwatch reads fails so."""
 _NEW_OBJECTS: Final = 50_000
 """So many new objects may stand before garbage is looked for: loading makes half of them and throws none away."""
 
@@ -74,16 +77,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except TailwatchError as error:
-        from tailwatch.core.sanitise import sanitise  # noqa: PLC0415 - start-up counts
-        from tailwatch.language.wished import wished  # noqa: PLC0415
-
-        sys.stderr.write(f"tailwatch: {sanitise(wished(arguments).render(error.sentence))}\n")
-        return error.exit_code
+        return _tell(error, arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         _silence_stdout()
         return 141
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILS:
+            raise
+        _silence_stdout()
+        return _tell(OutputError("What tailwatch prints cannot be written: {why}.", why=reason(error)), arguments)
+
+
+def _tell(error: TailwatchError, arguments: list[str]) -> int:
+    from tailwatch.core.sanitise import sanitise  # noqa: PLC0415 - start-up counts
+    from tailwatch.language.wished import wished  # noqa: PLC0415
+
+    sys.stderr.write(f"tailwatch: {sanitise(wished(arguments).render(error.sentence))}\n")
+    return error.exit_code
 
 
 def _run(arguments: list[str]) -> int:
@@ -108,7 +120,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _let_all_be_written() -> None:
-    """Write a question mark for what the locale's encoding does not have, instead of failing at it."""
+    """Write a question mark for what the locale's encoding does not have, and nothing where the caller closed the output."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - as long as the process lives
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "encoding", "utf-8") != "utf-8" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -33,6 +33,10 @@ class LogError(TailwatchError):
     exit_code = 3
 
 
+class OutputError(TailwatchError):
+    """What is printed cannot be written."""
+
+
 OFTEN: Final = (
     phrase("No such file or directory"),
     phrase("Permission denied"),

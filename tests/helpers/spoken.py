@@ -42,7 +42,7 @@ EXCEPT = ("report/recipes.py", "report/framework.py", "sources/identity.py")
 
 SHOWN = dict.fromkeys(
     ("Span", "row", "fit", "pad", "wrap", "clipped", "Static", "Label", "Button", "Opened", "note", "notify", "open_page",
-     "write", "writelines", "print", "UsageError", "LogError", "_reason", "_block"), 0,
+     "write", "writelines", "print", "UsageError", "LogError", "OutputError", "_reason", "_block"), 0,
 ) | {"Best": 2, "Moment": 2, "Notice": 2, "Verdict": 1, "tell": 1, "begin": 1, "behind": 0}  # fmt: skip
 """What shows its arguments, from which one on: before it stand names that programs read."""
 

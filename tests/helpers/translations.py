@@ -29,7 +29,7 @@ CODES = ("zh",)
 COMMAND = ".ci/translate"
 MAKERS = (
     {"Text": (0,), "say": (0,), "phrase": (0,), "of": (0,), "count": (0, 1), "Key": (3, 4)}
-    | dict.fromkeys(("UsageError", "LogError", "TailwatchError"), (0,))
+    | dict.fromkeys(("UsageError", "LogError", "OutputError", "TailwatchError"), (0,))
     | dict.fromkeys(("add_argument", "Parser"), ())
 )
 """The calls that are given sentences, and where among their arguments those stand."""

@@ -160,6 +160,27 @@ def test_the_report_keeps_to_eighty_columns() -> None:
             assert wcswidth(line) <= 80 or "�" in line, line
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("command", ["export", "report", "status", "explain", "--version"])
+def test_a_full_disk_is_told_in_one_sentence(command: str) -> None:
+    asked = {"explain": ["CUDA out of memory"], "--version": []}.get(command, [str(SAMPLES / "nanogpt/overfit.log")])
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "tailwatch", command, *asked], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.stderr == "tailwatch: What tailwatch prints cannot be written: No space left on device.\n"
+    assert done.returncode == 2
+
+
+def test_a_closed_output_is_no_error() -> None:
+    """`tailwatch report LOG >&-`: the caller wants to see nothing."""
+    log = SAMPLES / "nanogpt/overfit.log"
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m tailwatch report "$1" >&-', sys.executable, log], stderr=subprocess.PIPE, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_pipe_that_closes_early_is_no_error() -> None:
     """`tailwatch export LOG | head -1` ends quietly."""
     log = SAMPLES / "keras/one_device_healthy.log"
