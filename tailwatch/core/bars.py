@@ -1,16 +1,16 @@
 r"""Folding the redraws of progress bars: of a bar drawn 900 times its last state remains, with its redraw count.
 
-Only frames that look like bars fold (see `frames`); other `\r` frames are points of their own.
-A bar that ends its line with tqdm's `[...]` was closed, or goes on around a bar nested below it, which the cursor's way back up in the next line tells;
-one that is wiped off was closed, or makes place for a text (`tqdm.write`). Which it was shows when a bar is drawn again: where
-another one begins, those that may be over are. A text printed in a bar's place waits for that, too: the bar's next state tells the step it was
-printed at. Source: tqdm/std.py (4.70), `close`, `display`, `moveto` and `external_write_mode`.
+Only frames that look like bars fold (see `frames`); other `\r` frames are points of their own. A bar that ends its line with
+tqdm's `[...]` was closed, or goes on around a bar nested below it, which the cursor's way back up in the next line tells; one
+that is wiped off was closed, or makes place for a text (`tqdm.write`). Where another bar begins, those that may be over are. A
+text printed in a bar's place waits for that, too: the bar's next state tells the step it was printed at. Source: tqdm/std.py
+(4.70), `close`, `display`, `moveto` and `external_write_mode`.
 """
 
 from __future__ import annotations
 
 from itertools import compress, count, islice, pairwise, repeat
-from operator import is_not
+from operator import attrgetter, is_not
 
 from tailwatch.core.bar import Bar
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
@@ -242,7 +242,7 @@ class Bars:
 
     def _let_go(self, keys: list[tuple[bytes, int]], out: Block) -> None:
         """Make lines of bars that are over, in the order they were drawn in, and know them no more."""
-        for bar in sorted([self._open.pop(key) for key in keys], key=_offset):
+        for bar in sorted([self._open.pop(key) for key in keys], key=attrgetter("offset")):
             if bar.fate == "wiped" and not bar.full and bar.form.without_values:
                 self._pass(bar)  # nobody needs to know how far it came
             elif not bar.has_told:
@@ -278,10 +278,6 @@ class Bars:
             for text, number, offset in self._waiting:
                 out.add(text, number, offset)
             self._waiting = []
-
-
-def _offset(bar: Bar) -> int:
-    return bar.offset
 
 
 def _may_count_epochs(bar: Bar, forms: list[Form]) -> bool:

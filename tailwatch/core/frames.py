@@ -36,9 +36,9 @@ _PERCENT: Final = lazy(rb"\d{1,3}%")
 _CHANGING: Final = lazy(rb"\d+\.\d*")
 _TQDM_CLOCK: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}(?:<[^\]]{0,2000}|, [^\]]{0,2000})\]")
 _TQDM_START: Final = lazy(rb"\[\d{1,3}:\d[\d:]{1,8}[<,]")
-_NO_VALUES: Final = lazy(rb"(?:it/s|s/it|\?)\]\s*$|\[[0:]{1,12}<[0:?]{1,12}, {1,3}[^],]{1,40}\]\s*$")
+_RATE: Final = lazy(rb"\[[0:]{1,12}<[0:?]{1,12}, {1,3}[^],]{1,40}\]")
 _EPOCHS: Final = lazy(rb"epochs? ?:? *$", IGNORECASE)
-_OF_EPOCH: Final = lazy(rb"\bepoch\W{0,4}(\d+)", IGNORECASE)
+_OF_EPOCH: Final = lazy(rb"\b[Ee]poch\W{0,4}(\d+)")
 _EACH_EPOCH: Final = lazy(rb"(?:/ ?ep(?:och)?s?|0 ?ep(?:och)?s?/s)[\],]")
 _NAMED: Final = lazy(
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff/.@-]{0,40}(?: [A-Za-z_\x80-\xff][\w/.@-]{0,20}){0,2})['\"]?"
@@ -135,11 +135,11 @@ class Form:
         self._tracks, self._known = tracks, tracks.below(head, self.kind)
         self._varies = varying[0] if len(varying) == 1 else None
         self.track = None if varying else tracks.one(_joined(shape, self._name_at), self.kind)
-        self.ends_with_rate = _NO_VALUES.search(shape) is not None
+        self.ends_with_rate = _ends_with_rate(shape)
         self.without_values = self.ends_with_rate and len(self._name_at) == 1
         self.goes_on = _TQDM_START.search(shape) is not None
         self.may_be_full = b"000%" in shape
-        named = _OF_EPOCH.search(head)
+        named = _OF_EPOCH.search(head) if head.find(b"poch") >= 0 else None
         self.epoch = slice(*named.span(1)) if named else None
         self._held_out: tuple[slice, ...] = ()
         self.says_epochs = self.may_count_epochs = False
@@ -208,6 +208,14 @@ class Forms:
         if len(shape) <= MAX_KEPT:
             self._known[shape] = found
         return found
+
+
+def _ends_with_rate(shape: bytes) -> bool:
+    """Whether nothing stands behind the rate of a bar, and no values before it in its brackets."""
+    text = shape.rstrip()
+    if text[-1:] != b"]":
+        return False
+    return text.endswith((b"it/s]", b"s/it]", b"?]")) or _RATE.fullmatch(text, text.rfind(b"[")) is not None
 
 
 def _head(text: bytes) -> bytes:
