@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _CODE: Final = lazy(
     rb"\bself\.\w|\bdef \w|\bimport \w|(?:^|[:;{)])\s*return\b(?!\s*[:=])|\blambda (?:\w+(?:, ?\w+){0,4})?:(?! ?-?0)|[!=]=\s|\+=|^\s*(?:if|for|while|elif|with|assert|raise|from)\s.*:\s*$|^\s*[#@]\s?\w+\(|=\s*\w+(?:\.\w+)*\([^)]*=|\w\(\w+=[^)]*\)\s*$"
-    rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|^[\s>]*(?:E {1,12})?assert \S|//|;\s*$"
+    rb"|^\s*\(\w+\): \w+\(|\b(?:torch|nn|np|tf|optim)\.[A-Za-z]|^\s*\w+ = \w+\(|^[\s>]*(?:E {1,12})?assert \S|^[\w.-]{1,60}==0|//|;\s*$"
 )
 _WORD_OF_CODE: Final = any_of_bytes(
     (
