@@ -190,8 +190,7 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
-    if split is not None:
-        kept = _beside_a_split(kept, split)
+    kept = kept if split is None else _beside_a_split(kept, split)
     if "@" in kept:
         kept = [_AT.get(w, w) if after == "@" else w for w, after in zip(kept, [*kept[1:], ""], strict=True)]
     if kept[:2] == ["new", "best"]:
