@@ -80,12 +80,12 @@ def readable(raw: bytes) -> bytes:
 
 def has_wide_numbers(chunk: bytes) -> bool:
     """Whether there are full-width digits, as some Chinese and Japanese input gives them."""
-    return b"\xef\xbc" in chunk and _WIDE_DIGIT.search(chunk) is not None
+    return 0xEF in chunk and _WIDE_DIGIT.search(chunk) is not None
 
 
 def narrow(raw: bytes) -> bytes:
     """Return a line with its full-width numbers in the digits of ASCII; other full-width signs stay."""
-    return _WIDE.sub(_narrow, raw) if b"\xef\xbc" in raw else raw
+    return _WIDE.sub(_narrow, raw) if 0xEF in raw else raw
 
 
 def _narrow(number: re.Match[bytes]) -> bytes:

@@ -81,8 +81,9 @@ def test_a_power_of_ten_changes_the_digits_and_no_finding(rows: list[tuple[float
 @few
 @given(runs(), st.integers(2, 500))
 def test_the_number_of_the_first_epoch_changes_no_finding(rows: list[tuple[float, float]], first: int) -> None:
-    """A run that counts its epochs from elsewhere is the same curve."""
-    assert alarms(log(rows, first=first), first=first) == alarms(log(rows))
+    """A run that counts its epochs from elsewhere is the same curve; but what it learned before is not known."""
+    counted, same = alarms(log(rows, first=first), first=first), alarms(log(rows))
+    assert [a for a in counted if a[0] != "plateau"] == [a for a in same if a[0] != "plateau"]
 
 
 @few

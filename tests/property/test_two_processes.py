@@ -269,7 +269,8 @@ def test_an_interrupt_ends_both_processes(tmp_path) -> None:
     log = tmp_path / "x.log"
     log.write_text("".join(f"{line}\n" for line in LINES) * 300)
     code = (
-        "import os, sys\nfrom tailwatch import apart\nfrom tailwatch.cli import main\n"
+        "import signal, sys\nfrom tailwatch import apart\nfrom tailwatch.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell that runs tests in the background ignores it
         "hear = apart.receive\n"
         "def receive(pipe):\n    print('begun', flush=True)\n    return hear(pipe)\n"
         "apart.receive, apart.possible = receive, lambda settings: True\n"
