@@ -56,14 +56,16 @@ class Terminal:
         raise AssertionError(f"{pattern!r} was not shown:\n{self.text()}")
 
     def quit(self) -> int:
-        """Press q; return the exit code."""
+        """Press q and read to the end, also what was written just before the process ended; return the exit code."""
         self.child.send("q")
         end = time.monotonic() + 10
-        while self.child.isalive() and time.monotonic() < end:
+        while time.monotonic() < end:
             try:
                 self.raw += self.child.read_nonblocking(65_536, timeout=0.2)
-            except (pexpect.TIMEOUT, pexpect.EOF):
-                time.sleep(0.05)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                break
         self.child.close(force=True)
         return self.child.exitstatus if self.child.exitstatus is not None else -1
 
