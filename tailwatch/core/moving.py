@@ -51,7 +51,7 @@ class Mover:
         self._own: dict[str, tuple[int, NumberForm]] = {role: (at, form) for role, at, form in reversed(self.places)}
         self.bare = plan.kind == "bar" and not valued and not self.names("epoch")
         self._aside = aside
-        self._announces = plan.mark is not None
+        self._announces = plan.mark not in (None, "end")
         self._closes = plan.closes and plan.kind != "boxed"
         self._in_bar = self.bare or self.epoch_bar
         self._tells_totals = lean and (self.names("epochs") or self.names("steps"))

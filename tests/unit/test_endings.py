@@ -38,6 +38,17 @@ def test_the_last_word_of_a_log_names_its_end(last: str, outcome: str, finding: 
     assert ended(TRAINED + last) == (outcome, {finding})
 
 
+def test_what_a_training_took_is_its_end_and_no_other_epoch() -> None:
+    """`Trainer.train` of transformers tells its end no other way; the values stay where the last epoch is."""
+    session = Session()
+    log = "{'loss': 0.9, 'epoch': 1.0}\n{'loss': 0.8, 'epoch': 2.0}\n{'train_runtime': 3.5, 'train_loss': 0.85, 'epoch': 2.0}\n"
+    session.feed(Data(log.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    assert session.run.outcome() == "finished"
+    assert [(m.kind, m.epoch) for m in session.run.segment.marks] == [("end", 2.0)]
+    assert session.run.progress.epoch == 2.0
+
+
 def test_a_kill_that_is_glued_to_a_progress_bar_is_seen() -> None:
     """The shell writes into the line where the bar stood."""
     assert ended(TRAINED + "epochs:  20%|##   | 3/15 [10:15<56:40, 83.41s/it, loss=3.71, lr=0.01]Killed\n")[0] == "killed"
