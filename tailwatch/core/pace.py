@@ -9,15 +9,45 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 32
 _APART: Final = 0.002
+_FURTHER: Final = 2.0
+_ROUNDED: Final = 0.1
+"""An epoch is printed with two digits at times (0.03 for 0.0312)."""
 
 
-def fraction_done(progress: Progress, first_epoch: float | None, *, whole_epoch: bool) -> float | None:
+class Stride:
+    """Finds out whether steps count through all epochs: then the epoch, with its fraction, grows as they do.
+
+    So it is beside the bar of transformers, whose lines say the epoch and whose bar says the steps of the whole run; a bar of
+    one epoch is as long in each.
+    """
+
+    def __init__(self) -> None:
+        self.total: float | None = None
+        """The steps of the whole run, None while steps are not known to be counted so."""
+        self._first: tuple[float, float] | None = None
+
+    def note(self, epoch: float, step: float | None, steps: float | None) -> None:
+        """Note at which step of how many the log tells another epoch."""
+        if not step or steps is None or step >= steps or epoch <= 0:
+            return
+        first_epoch, first_step = self._first = self._first or (epoch, step)
+        if epoch >= _FURTHER * first_epoch:
+            goes_on = abs(epoch * first_step / (step * first_epoch) - 1.0) < _ROUNDED
+            self.total = steps if goes_on else None
+
+
+def fraction_done(
+    progress: Progress, first_epoch: float | None, *, whole_epoch: bool, total: float | None = None
+) -> float | None:
     """Return the share of the planned work that is done, 0 to 1, or None where the plan is unknown.
 
-    `whole_epoch` says that the last value closed its epoch; epochs count from 0 where the log's first one is 0.
+    `whole_epoch` says that the last value closed its epoch; epochs count from 0 where the log's first one is 0. `total`
+    are the steps of the whole run, where they are known to be counted through all epochs.
     """
     p = progress
     inside = p.step / p.steps if p.step is not None and p.steps else 0.0
+    if total is not None and p.steps == total:
+        return min(max(inside, 0.0), 1.0)
     if p.epochs and p.epoch is not None:
         begun = p.epoch - (0 if first_epoch is not None and first_epoch < 1 else 1)
         done = begun + (1.0 if whole_epoch else min(inside, 1.0))

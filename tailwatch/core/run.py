@@ -14,7 +14,7 @@ from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.last_words import LastWords
 from tailwatch.core.lazily import IGNORECASE, lazy
-from tailwatch.core.pace import Pace, fraction_done
+from tailwatch.core.pace import Pace, Stride, fraction_done
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
@@ -56,7 +56,7 @@ class Run:
         self.line = 0
         self.part = 0
         self.last_reading_line = 0
-        self.pace = Pace()
+        self.pace, self.stride = Pace(), Stride()
         self.whole_epoch = False
         self._stamp: str | None = None
         self.rank: float | None = None
@@ -94,7 +94,7 @@ class Run:
     @property
     def done(self) -> float | None:
         """The share of the planned work that is done, 0 to 1, or None where the plan is unknown."""
-        return fraction_done(self.progress, self.segment.first_epoch, whole_epoch=self.whole_epoch)
+        return fraction_done(self.progress, self.segment.first_epoch, whole_epoch=self.whole_epoch, total=self.stride.total)
 
     def eta(self) -> float | None:
         """Return the seconds until the planned end, by the clock or by the log's own stamps; None while unknown or ended."""
@@ -184,7 +184,10 @@ class Run:
             epoch = old.epoch
         epochs = old.epochs if epochs is None else epochs
         steps = old.steps if steps is None else steps
-        self.progress = Progress(epoch, epochs, old.step if step is None else step, steps, line, part)
+        step = old.step if step is None else step
+        if epoch is not None and epoch != old.epoch:
+            self.stride.note(epoch, step, steps)
+        self.progress = Progress(epoch, epochs, step, steps, line, part)
 
     def _epoch(self, epoch: float, line: int) -> None:
         segment = self.segment
@@ -208,7 +211,7 @@ class Run:
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self.progress = Progress(None, None, None, None, line, self.part)
         self.progress = self.progress._replace(epochs=self._planned())
-        self.pace = Pace()
+        self.pace, self.stride = Pace(), Stride()
         self._resume_announced = self._resumed_from = False
         self.changed.add("segment")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from tailwatch.core.events import Data, Progress, Reading, SeriesSpec, Setting
 from tailwatch.core.pace import Pace
 from tailwatch.core.run import Run
@@ -71,3 +73,24 @@ def test_the_pace_asks_for_the_time_only_where_the_share_has_changed() -> None:
             asked.note(at, done)
     assert not asked.awaits(1999 / 2000 + 1e-5)
     assert asked.eta(2000.0) == always.eta(2000.0)
+
+
+def whole(text: str) -> Session:
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    return session
+
+
+def test_a_bar_of_all_steps_beside_fractional_epochs_tells_how_much_is_done() -> None:
+    """The bar of transformers counts through all epochs; its lines name the epoch, and nothing says of how many."""
+    lines = [
+        f" {n}%|#| {n}/480 [00:0{i}<00:09, 50it/s]\n{{'loss': 0.5, 'epoch': {n / 32:.4g}}}\n"
+        for i, n in enumerate((16, 40, 96, 192))
+    ]
+    assert whole("".join(lines)).run.done == pytest.approx(192 / 480)
+
+
+def test_steps_that_begin_anew_in_each_epoch_tell_nothing_of_the_whole() -> None:
+    """The same bar in each epoch, cut short now and then."""
+    lines = [f" 99%|#| {n}/480 [00:01<00:09, 50it/s]\nEpoch {i}: loss 0.5\n" for i, n in enumerate((470, 478, 461, 479, 466), 1)]
+    assert whole("".join(lines)).run.done is None
