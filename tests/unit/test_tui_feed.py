@@ -277,8 +277,7 @@ def test_a_recording_that_is_wound_back_is_read_anew_and_rings_nothing_twice(tmp
     snapshot = feed.snapshot(0)[0]
     assert 25 < (snapshot.source.percent or 0.0) < 40
     assert snapshot.source.kind == "live"
-    assert "overfitting" not in {f.id for f in snapshot.findings}
-    assert "overfitting" not in rung
+    assert "overfitting" not in {*rung, *(f.id for f in snapshot.findings)}
     assert rung.count("batch_scaling") == 1
     assert any(curve.part == "baseline" for curve in snapshot.charts[0].curves)
     source.resume()
@@ -292,8 +291,7 @@ def test_a_recording_that_is_wound_back_is_read_anew_and_rings_nothing_twice(tmp
 def test_a_run_is_drawn_and_judged_beside_its_baseline() -> None:
     """`--baseline` of the monitor: one more curve, behind the run's own, and the finding that it is worse."""
     healthy = str(SAMPLES / "keras/one_device_healthy.log")
-    events = Events(Data(OVERFIT, AT), Notice("read", AT))
-    feed = Feed(events, "seven", baseline=lambda: Baseline.of(read(healthy).run, healthy))
+    feed = Feed(Events(Data(OVERFIT, AT), Notice("read", AT)), "seven", baseline=lambda: Baseline.of(read(healthy).run, healthy))
     feed.start()
     wait_until(lambda: any(f.id == "regression" for f in feed.snapshot(0)[0].findings))
     chart = feed.snapshot(0)[0].charts[0]
