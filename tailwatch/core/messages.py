@@ -103,10 +103,6 @@ class MessageBook:
         """All entries, in the order of their first lines."""
         return tuple(sorted(self._entries.values(), key=lambda entry: (entry.part, entry.first_line)))
 
-    def of_rule(self, rule_id: str) -> tuple[Entry, ...]:
-        """The entries of one rule."""
-        return tuple(entry for entry in self._entries.values() if entry.rule == rule_id)
-
     def count(self, rule_id: str) -> int:
         """How many messages of the rule there were, whatever their label."""
         return self._counts.get(rule_id, 0)

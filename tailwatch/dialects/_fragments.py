@@ -1,4 +1,4 @@
-"""All literals that the dialects look for, gathered from their own code: the patterns, tables and constants of their modules.
+"""All literals that dialects look for, gathered from their code and that of `core`: the patterns, tables, constants of modules.
 
 So a word can be known to mean nothing to any of them, see `core.alike`. More is gathered than they look for, never less: where a
 pattern has `l(?:oss|r)`, each run of letters counts by itself, and what is no pattern is taken for one.
@@ -11,14 +11,13 @@ import pkgutil
 import re
 from types import CodeType, FunctionType, ModuleType
 
+from tailwatch import core, dialects
 from tailwatch.core.lazily import source_of
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_CORE: Final = ("boxes", "breaking", "coarse", "gathering", "glue", "labelled", "metrics", "naming", "terms", "unread")
-"""Modules of `core` that dialects use, or that look at shapes as well."""
 _NO_LITERAL: Final = re.compile(
     r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[A-Za-z]|\(\?[aiLmsux]+[:)]|\(\?P[<=]\w+[>)]|\[\^?\]?(?:\\.|[^\]\\])*\]"
 )
@@ -28,9 +27,8 @@ _LETTERS: Final = re.compile("[A-Za-z]{2,}")
 
 def gather() -> tuple[tuple[bytes, ...], ...]:
     """Return what `Fragments` holds."""
-    package = __name__.rpartition(".")[0]
-    names = [f"{package}.{m.name}" for m in pkgutil.iter_modules(importlib.import_module(package).__path__)]
-    names += [f"tailwatch.core.{name}" for name in _CORE]
+    packages = (dialects, core)  # what of the latter looks at shapes is not told apart
+    names = [f"{package.__name__}.{m.name}" for package in packages for m in pkgutil.iter_modules(package.__path__)]
     found = {run for name in names for text in _texts(importlib.import_module(name), name) for run in _runs(text)}
     threes = {run.lower() for run in found if len(run) == 3}
     fours = {run[:4].lower() for run in found if len(run) > 3}

@@ -118,13 +118,12 @@ class Section(NamedTuple):
 
 
 class Document(NamedTuple):
-    """The whole report. `quotes` holds the text of cited lines, where it is known, `base_log` the baseline's path."""
+    """The whole report. `quotes` holds the text of cited lines, where it is known."""
 
     title: Words
     subtitle: tuple[Claim, ...]
     sections: tuple[Section, ...]
     quotes: Mapping[int, str]
-    base_log: str = ""
 
     def claims(self) -> Iterator[Claim]:
         """Yield every statement of the report."""

@@ -15,8 +15,6 @@ from tailwatch.diagnoses._common import train_near
 from tailwatch.diagnoses._comparison import Contrast, Difference, contrasts, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import Finding, Outcome
     from tailwatch.core.run import Run
@@ -181,8 +179,3 @@ def change(before: float, after: float) -> str:
 def is_share(series: Series) -> bool:
     """Whether a score is a share of a whole (an accuracy), which is told in points."""
     return series.goal == "max" and bool(len(series)) and 0 <= max(series.values) <= 100
-
-
-def ordered_lines(lines: Sequence[int]) -> tuple[int, ...]:
-    """Return lines in order, each once."""
-    return tuple(sorted(set(lines)))

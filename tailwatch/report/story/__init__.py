@@ -16,6 +16,5 @@ _ORDER = (diagnosis, figures, charts, findings, actions, phases, callbacks, setu
 def tell(facts: Facts, quotes: Quotes | None = None) -> Document:
     """Return the whole report on a log, with the text of the lines it cites; a section with nothing to say is left out."""
     sections = [Section(part.key, part.TITLE, blocks) for part in _ORDER if (blocks := tuple(part.blocks(facts)))]
-    base = "" if facts.baseline is None else facts.baseline.log
-    told = Document(diagnosis.TITLE_OF_REPORT, tuple(diagnosis.about(facts)), tuple(sections), {}, base)
+    told = Document(diagnosis.TITLE_OF_REPORT, tuple(diagnosis.about(facts)), tuple(sections), {})
     return told if quotes is None else told._replace(quotes=quotes.text(told.cited()))

@@ -19,7 +19,6 @@ key: Final = "setup"
 TITLE: Final = Text("Environment and settings")
 
 HEAD = (phrase("Setting"), phrase("This run"), phrase("Baseline"), phrase("Remark"))
-FRAMEWORK = "framework"
 DIFFERS = "differs"
 RATE_UNSCALED = "Not scaled with the batch: {root} (square root) to {linear} (linear) would go with {global}."
 PASSES = "{passes} passes over {samples} samples; one pass is {right} steps."
