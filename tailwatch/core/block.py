@@ -7,6 +7,7 @@ read by themselves, which spares a log of a million lines a million objects.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.events import Line
@@ -58,6 +59,20 @@ class Block(Sequence[Line]):
         self.raws += raws
         self.numbers += range(number, number + len(raws))
         self.starts += starts
+
+    def append(self, raws: list[bytes], numbers: list[int], starts: list[int]) -> None:
+        """Add lines, or frames of lines, by columns."""
+        self.raws += raws
+        self.numbers += numbers
+        self.starts += starts
+
+    def say_alike(self, at: int, others: range, grow: int) -> None:
+        """Have other lines say of themselves what one does, but that of redraws there are so many more from one to the next."""
+        if at in self.ends:
+            self.ends.update(dict.fromkeys(others, self.ends[at]))
+        redraws = self._redraws.get(at, 0)
+        if redraws or grow:
+            self._redraws.update(zip(others, count(redraws + grow, grow), strict=False))
 
     def replace(self, change: Callable[[bytes], bytes]) -> None:
         """Change the bytes of each line."""

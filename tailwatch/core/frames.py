@@ -54,11 +54,20 @@ class Track(NamedTuple):
     kind: int
 
 
+class Sort(NamedTuple):
+    """What may matter of a shape for what becomes of a frame of it: its kind, whose state it may be, and what it can tell."""
+
+    kind: int
+    track: Track | None
+    tells: int
+
+
 class Tracks:
     """The tracks met. There is one object for each, which is what makes many frames in a row quick to compare."""
 
     def __init__(self) -> None:
         self._one: dict[Track, Track] = {}
+        self._sorts: dict[Sort, Sort] = {}
         self._by_head: dict[tuple[bytes, int], dict[bytes, Track]] = {}
 
     def one(self, name: bytes, kind: int) -> Track:
@@ -69,6 +78,12 @@ class Tracks:
                 known.clear()
         track = Track(name, kind)
         return self._one.setdefault(track, track)
+
+    def sort(self, sort: Sort) -> Sort:
+        """Return the one object for all sorts like this."""
+        if len(self._sorts) >= MAX_TRACKS:
+            self._sorts.clear()
+        return self._sorts.setdefault(sort, sort)
 
     def below(self, head: bytes, kind: int) -> dict[bytes, Track]:
         """Return the tracks met of frames that begin with the same shape, by the digits in their names."""
@@ -94,6 +109,8 @@ class Form:
         epoch: the slice of the epoch that its name says, or None.
         says_epochs: it says that it counts epochs, and shows values.
         may_count_epochs: it says so, or shows training and validation values; see `epochs_bar.py`.
+        sort: all of its shape that may matter for what becomes of it on the screen, the same object for the same; None
+            where its numbers matter for more than how far it is; see `cycles.py`.
     """
 
     __slots__ = (
@@ -112,6 +129,7 @@ class Form:
         "may_count_epochs",
         "of_total",
         "says_epochs",
+        "sort",
         "total",
         "track",
         "without_values",
@@ -145,6 +163,15 @@ class Form:
         self.says_epochs = self.may_count_epochs = False
         if self.kind == OF_TOTAL and not varying and not self.without_values and _TQDM_CLOCK.search(shape):
             self._look_for_epochs(shape, head)
+        self.sort = self._sort(len(shape))
+
+    def _sort(self, length: int) -> Sort | None:
+        if self.kind < BARE:
+            return self._tracks.sort(Sort(self.kind, None, min(length, WIPE) if self.kind == BLANK else 0))
+        if self.track is None or self.kind >= BEHIND or self.may_be_full:
+            return None
+        tells = self.without_values + 2 * self.ends_with_rate + 4 * self.goes_on + 8 * self.may_count_epochs
+        return self._tracks.sort(Sort(self.kind, self.track, tells))
 
     def _kind(self, shape: bytes) -> int:
         if shape == LINE_END:

@@ -61,13 +61,15 @@ def cleaned(frames: bytes) -> bytes:
     return frames.translate(None, b"\b\0") if BACKSPACE in frames or NUL in frames else frames
 
 
-def goes_back(piece: bytes) -> bool:
-    """Whether a line begins with a border."""
-    first = piece[:1]
-    return first == b"\r" or (first == b"\x1b" and BORDER.match(piece) is not None)
+def way(piece: bytes) -> int:
+    """How a line begins: -1 if not by going back, else how often the cursor goes up first.
 
-
-def ways_up(piece: bytes) -> int:
-    """How often the cursor goes back up first in a line: so many line ends before it were the way down to a nested bar."""
-    found = _UP.search(piece, 0, _LOOK) if ESC in piece else None
+    So many line ends before it were the way down to a nested bar.
+    """
+    if piece[:1] != b"\r" and (piece[:1] != b"\x1b" or BORDER.match(piece) is None):
+        return -1
+    at = piece.find(ESC, 0, _LOOK)
+    if at < 0:
+        return 0
+    found = _UP.match(piece, at, _LOOK) or _UP.search(piece, at, _LOOK)  # mostly it is the first one
     return found[0].count(b"A") if found else 0

@@ -16,7 +16,7 @@ from tailwatch.core.block import Block
 from tailwatch.core.encodings import Transcoder, has_wide_numbers, is_utf8, narrow, readable
 from tailwatch.core.events import Line
 from tailwatch.core.frames import BARE, BLANK
-from tailwatch.core.framing import BORDER, CR, ESC, NUL, cleaned
+from tailwatch.core.framing import BORDER, CR, ESC, NUL, cleaned, frames_of
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -59,7 +59,7 @@ class LineCutter:
         self._carry = b""
         self._carry_offset = 0
         self._number = 1
-        self._bars.forget()
+        self._bars.screen.forget()
         self._begun = False
         self._skipping = False
         self._is_utf8 = True
@@ -69,12 +69,14 @@ class LineCutter:
     @property
     def redraws(self) -> int:
         """Frames of progress bars that were folded into later ones."""
-        return self._bars.redraws
+        return self._bars.screen.redraws
 
     @property
     def waste(self) -> Waste:
         """Bytes of those frames and of the backspaces, colours and NULs between what shows; blank lines; what was cut."""
-        return Waste(self._bars.redrawn_bytes + self._bars.erased_bytes + self._erased_bytes, self.blank_lines, self.cut_bytes)
+        return Waste(
+            self._bars.screen.redrawn_bytes + self._bars.erased_bytes + self._erased_bytes, self.blank_lines, self.cut_bytes
+        )
 
     @property
     def lines(self) -> int:
@@ -84,7 +86,7 @@ class LineCutter:
     @property
     def waits(self) -> bool:
         """Whether a line is unfinished, or a bar may go on."""
-        return bool(self._carry or self._begun or self._bars)
+        return bool(self._carry or self._begun or self._bars.screen)
 
     def new_part(self, part: int) -> None:
         """Forget the unfinished line: the file begins anew."""
@@ -125,12 +127,12 @@ class LineCutter:
 
     def _take_plain(self, pieces: list[bytes], starts: list[int], out: Block) -> None:
         """Take lines in a row that hold nothing but a text each; no bar is drawn on in such a line."""
-        if pieces and self._bars:
-            if not pieces[0] and self._bars.takes_blank_line():
+        if pieces and self._bars.screen:
+            if not pieces[0] and self._bars.screen.takes_blank_line():
                 self._number += 1
                 self._take_plain(pieces[1:], starts[1:], out)
                 return
-            self._bars.flush(out)
+            self._bars.screen.flush(out)
         out.extend(pieces, self._number, starts)
         self._number += len(pieces)
 
@@ -196,7 +198,7 @@ class LineCutter:
         frames = [f for f in BORDER.split(self._carry)[::2] if f.strip(b" \b\0")] if shown else []
         if frames:
             return Line(cleaned(frames[-1]), self._number, self._carry_offset, at, self.part, 0, provisional=True)
-        bar = self._bars.newest()
+        bar = self._bars.screen.last
         return None if bar is None else Line(bar.frame, bar.number, bar.offset, at, self.part, bar.redraws, provisional=True)
 
     def finish(self, at: float) -> Block:
@@ -207,17 +209,18 @@ class LineCutter:
             self._begin(self._carry, out)
             self._bars.take_part(self._carry[:border], self._number, self._carry_offset, out)
             self._carry, self._carry_offset = self._carry[border:], self._carry_offset + border
-        if not self._begun or border:
-            self._bars.flush(out)
+        if not self._begun or self._carry[:1] == b"\r":
+            self._bars.screen.flush(out)
         return self._decoded(out, b"")
 
     def rest(self, at: float) -> Block | None:
         """Return what stands behind the last line end or carriage return once nothing more will come, or None."""
-        frame = b"" if self._skipping else cleaned(BORDER.split(self._carry)[-1])
-        if not frame.strip():
+        frames = frames_of([self._carry], self._carry_offset)
+        shown = [place for place, raw in enumerate(frames.raws) if raw.strip()]
+        if self._skipping or not shown:
             return None
         out = Block(at, self.part)
-        out.add(frame, self._number, self._carry_offset + (len(self._carry) - len(self._carry.lstrip(b"\r"))))
+        out.add(frames.raws[shown[-1]], self._number, frames.starts[shown[-1]] + shown[-1])
         return out
 
     def _hold_tail(self, tail: bytes, offset: int, out: Block) -> None:
@@ -242,7 +245,7 @@ class LineCutter:
         """The first bytes of a line: bars go on in it only if it begins by going back."""
         if not self._begun:
             self._begun = True
-            self._bars.begin_line(piece, out)
+            self._bars.screen.begin_line(piece, out)
 
     def _finish_line(self, piece: bytes, offset: int, out: Block) -> None:
         piece, offset = _without_hole(piece, offset)
@@ -255,13 +258,13 @@ class LineCutter:
                 piece = piece[:FRAME_CAP]
             self._begin(piece, out)
             self._begun = False
-            if not self._bars and not piece.translate(None, _OTHERS):
+            if not self._bars.screen and not piece.translate(None, _OTHERS):
                 out.add(piece, self._number, offset)
             else:
                 self._bars.take_lines([piece], self._number, offset, out, begun=True)
             return
         self._begun = False
-        self._bars.end_line(out)
+        self._bars.screen.end_line(out)
 
 
 def _may_be_overlong(whole: bytes) -> bool:

@@ -101,3 +101,9 @@ def test_a_bar_in_gbk_is_decoded_though_it_is_let_out_much_later() -> None:
     bar = "第1轮: 50%|## | 5/10 [00:01<00:02, 3it/s]"
     first = list(cutter.feed(b"\r" + bar.encode("gbk") + b"\n", 0.0))
     assert [*first, *cutter.feed(b"done\n", 0.0)][0].raw.decode() == bar
+
+
+def test_a_frame_behind_which_the_rest_is_erased_is_not_lost_at_the_end() -> None:
+    """`ESC[K` ends a frame, also the last one of a log without a line end."""
+    lines, _ = cut([b"loss 0.5\nloss 0.4\rloss 0.3\x1b[K"])
+    assert [(line.raw, line.offset) for line in lines] == [(b"loss 0.5", 0), (b"loss 0.4", 9), (b"loss 0.3", 18)]
