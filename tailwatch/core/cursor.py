@@ -72,6 +72,7 @@ class Cursor:
         "steps",
         "time",
         "told",
+        "trial",
         "turn",
         "unnumbered",
         "unplaced",
@@ -84,6 +85,7 @@ class Cursor:
         self.steps: float | None = None
         self.time: str | None = None
         self.turn = 0
+        self.trial: float | None = None
         self.from_zero = False
         self.fresh = False
         self.told: tuple[float | None, float | None] = (None, None)

@@ -23,6 +23,8 @@ _WIDE: Final = lazy(
 )
 """A number in full-width digits."""
 _WIDE_DIGIT: Final = lazy(rb"\xef\xbc[\x90-\x99]")
+_MINUS: Final = lazy(rb"\xe2\x88\x92(?=\.?[0-9]|inf\b)")
+"""The minus of typography, U+2212, before a number: Babel, NumPy's locale and tables of pandas print it."""
 _AS_IT_IS: Final = frozenset(("auto", "utf-8", "ascii"))
 _BOMS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -79,12 +81,14 @@ def readable(raw: bytes) -> bytes:
 
 
 def has_wide_numbers(chunk: bytes) -> bool:
-    """Whether there are full-width digits, as some Chinese and Japanese input gives them."""
-    return 0xEF in chunk and _WIDE_DIGIT.search(chunk) is not None
+    """Whether there are full-width digits, as some Chinese and Japanese input gives them, or minus signs of typography."""
+    return (0xEF in chunk and _WIDE_DIGIT.search(chunk) is not None) or _MINUS.search(chunk) is not None
 
 
 def narrow(raw: bytes) -> bytes:
-    """Return a line with its full-width numbers in the digits of ASCII; other full-width signs stay."""
+    """Return a line with its full-width numbers in the digits of ASCII, and its minus signs; other full-width signs stay."""
+    if 0xE2 in raw:
+        raw = _MINUS.sub(b"-", raw)
     return _WIDE.sub(_narrow, raw) if 0xEF in raw else raw
 
 

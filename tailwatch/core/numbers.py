@@ -8,19 +8,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
+_AS_FLOAT: Final = bytes.maketrans(b",fDd", b".eee")
 
 
 def number(raw: bytes, form: str = "float") -> float:
     """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN.
 
-    `foreign` are the decimal comma of many countries, `0,9121`, and Julia's `0.9121f0`. No group of thousands begins with 0:
-    `0,912` has a decimal comma whatever it was taken for.
+    `foreign` are the decimal comma of many countries, `0,9121`, Julia's `0.9121f0` and Fortran's `0.9121D-04`.
+    No group of thousands begins with 0: `0,912` has a decimal comma whatever it was taken for.
     """
     try:
         if form == "float":
             return float(raw)
         if form == "foreign" or (form == "grouped" and raw.lstrip(b"-+").startswith(b"0,")):
-            return float(raw.replace(b",", b".").replace(b"f", b"e"))
+            return float(raw.translate(_AS_FLOAT))
         if form == "grouped":
             return float(raw.replace(b",", b""))
         if form == "magnitude":

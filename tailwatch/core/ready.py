@@ -8,6 +8,7 @@ from tailwatch.core.events import Field
 from tailwatch.core.labelled import Labelled
 from tailwatch.core.plans import Runner
 from tailwatch.core.recap import Recap
+from tailwatch.core.trials import Trial
 from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def ready(plan: Plan, shape: bytes) -> tuple[Runner, Spans]:
     spans = tuple([(fields[i].start, fields[i].end) for i in order])
     if plan.kind == "recap":
         return Recap(plan, shape), spans
+    if plan.kind == "trial":
+        return Trial(plan, shape), spans
     if plan.labelled:
         return Labelled(plan, shape), spans
     if any(f.name_field >= 0 for f in fields):

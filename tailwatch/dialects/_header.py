@@ -8,6 +8,7 @@ from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_neutral, known_words, words
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cells import Cell, cells, separators
+from tailwatch.dialects._groups import GENERATIONS, grouped
 from tailwatch.dialects._names import classify
 from tailwatch.dialects._rows import BAR, within
 
@@ -22,15 +23,22 @@ _HOLDS_A_VALUE: Final = lazy(rb"[A-Za-z_]{1,40}\[-?0{1,9}(?:\.0{1,12})?%?\],?")
 _IN_NO_NAME: Final = lazy(rb"(?:^|\s)[-+]?\.?0|[{}\"':=~<>]|\.\s*$")
 """What of `_NO_NAME` speaks against every way of cutting the line."""
 _OF_AN_EVALUATION: Final = any_of_bytes((b"AP", b"Class", b"Images", b"Instances", b"Labels", b"Box(P", b"Targets", b"top0_acc"))
-_OF_A_METRIC: Final = any_of_bytes((b"loss", b"acc", b"err", b"score", b"train", b"val", b"dev", b"test", b"gpu_mem"))
+_OF_A_METRIC: Final = any_of_bytes(
+    (b"loss", b"acc", b"err", b"score", b"train", b"val", b"dev", b"test", b"gpu_mem", b"fitness", b"target")
+)
 _METRICS: Final = known_words()
+_OPTIMISED: Final = frozenset(b"fitness target objective f fx f(x) fval cost best avg mean min max std".split())
+"""What the first column of an optimiser's table may stand beside: `| iter | target | x |`."""
 _EVALUATION: Final = frozenset(
     (b"Class", b"Images", b"Instances", b"Labels", b"mAP00", b"mAP@.0", b"P", b"R", b"Box(P", b"Targets")
 )
 
 
-def header(shape: bytes, before: Prefix, dialect: str) -> Plan | None:
-    """Return the plan of a header behind a prefix, which opens a table that the dialect reads; None if it is none."""
+def header(shape: bytes, before: Prefix, dialect: str, above: tuple[str, ...] = ()) -> Plan | None:
+    """Return the plan of a header behind a prefix, which opens a table that the dialect reads; None if it is none.
+
+    `above` is the line before, if it tells what groups of columns belong to.
+    """
     if shape.startswith((b"# ", b"#\t"), before.end):
         before = before._replace(end=before.end + 1)  # a comment to gnuplot and numpy
     start, end = within(shape, before.end)
@@ -46,17 +54,22 @@ def header(shape: bytes, before: Prefix, dialect: str) -> Plan | None:
         found = cells(body, how, start)
         if how == "wide" and _is_evaluation(found):
             found = cells(body, "tight", start)
-        if 2 <= len(found) <= MAX_COLUMNS and _is_header(found, how):
+        if 2 <= len(found) <= MAX_COLUMNS and _is_header(found, how, twins=bool(above)):
             split: Split | None = "val" if _is_evaluation(found) else None
             ends = [c.end for c in found]
             names = tuple(Field("name", a, b) for a, b in zip([before.end, *ends[:-1]], ends, strict=True))
-            return Plan(dialect, names, frame=Frame(section=f"{how}:{split or ''}:", dialect=dialect), header=True)
+            return Plan(
+                dialect,
+                names,
+                frame=Frame(section=f"{how}:{split or ''}:{grouped(body, found, above) if above else ''}:", dialect=dialect),
+                header=True,
+            )
     return None
 
 
 def _may_hold_names(body: bytes) -> bool:
     """Whether the text may be names of columns, however it is cut: a look at the whole of it spares most lines the cutting."""
-    if _OF_AN_EVALUATION.search(body) is not None:
+    if _OF_AN_EVALUATION.search(body) is not None or GENERATIONS.match(body) is not None:
         return True
     if _IN_NO_NAME.search(body) is not None:
         return False
@@ -80,12 +93,14 @@ def _is_evaluation(found: list[Cell]) -> bool:
     )
 
 
-def _is_header(found: list[Cell], how: str) -> bool:
-    """Whether the cells are names, enough of them known: metrics, or a metric and an epoch or step."""
+def _is_header(found: list[Cell], how: str, *, twins: bool = False) -> bool:
+    """Whether the cells are names, enough of them known: metrics, or a metric and an epoch or step. `twins` may have one name."""
     if _is_evaluation(found):
         return True
-    if any(_NO_NAME.search(c.text) or len(c.text) > 40 for c in found) or _has_twins(found):
+    if any(_NO_NAME.search(c.text) or len(c.text) > 40 for c in found) or (not twins and _has_twins(found)):
         return False
+    if len(found) > 2 and how != "tight" and GENERATIONS.fullmatch(found[0].text) is not None:
+        return True
     if {b"Epoch", b"gpu_mem", b"GPU_mem"} & {c.text for c in found[:1]} and found[1].text.lower() == b"gpu_mem":
         return True  # Ultralytics: its losses are called box, obj and cls
     if sum(_HOLDS_A_VALUE.fullmatch(c.text) is not None for c in found) > 1:
@@ -95,5 +110,7 @@ def _is_header(found: list[Cell], how: str) -> bool:
     places = sum(n.part in ("epoch", "step") or c.text.lower() in (b"e", b"#") for n, c in zip(names, found, strict=True))
     if how == "tight" and metrics + places + sum(is_neutral(n.text) or n.part == "time" for n in names) < len(found):
         return False
+    if names[0].part in ("epoch", "step") and len(found) > 2 and how != "tight":
+        metrics += any(c.text.lower() in _OPTIMISED for c in found[1:])
     splits = sum(n.part == "split" for n in names)  # `Epoch  Train  Valid`
     return metrics >= 3 or (splits >= 2 and places >= 1) or (metrics >= 1 and places >= 1 and (len(found) > 2 or how != "tight"))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tailwatch.dialects._prefix import Prefix
 
 NAME: Final = "table"
-_NUMBER: Final = lazy(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3})?|nan|NaN|inf|-inf")
+_NUMBER: Final = lazy(rb"[-+]?(?:0{1,15}(?:\.0{0,20})?|\.0{1,20})(?:[eE][-+]?0{1,3}|[dD][-+]0{2,3})?|nan|NaN|inf|-inf")
+_OF_FLOATS: Final = b"0.+-eEnaNif"
 _COMMA: Final = lazy(rb"[-+]?0{1,15},0{1,20}(?:[eE][-+]?0{1,3})?")
 """Where semicolons part the cells, a comma is a decimal one."""
 _FRACTION: Final = lazy(rb"(0{1,9})/(0{1,9})$")
@@ -29,6 +30,10 @@ _BAR_COUNT: Final = lazy(rb" (0{1,9})/(0{1,9}) (?:[0.]{1,12}(?:it/s|s/it)|\[)")
 _OF_SPLITS: Final = frozenset(("split", "phase", "set", "mode", "stage", "subset", "dataset", "data", "阶段", "数据集"))
 """A column that says on what its row was measured."""
 _COUNTS: Final = frozenset(("images", "instances", "labels", "targets", "size", "img_size", "imgsz", "gpu_mem"))
+_EVALUATED: Final = frozenset(("nevals", "n_eval", "n_evals", "evals", "#evals", "#fevals", "n_nds", "gen"))
+"""The same in an optimiser's table, for a group of columns as well."""
+_GENERATION: Final = frozenset(("#", "gen", "n_gen", "ngen", "generations"))
+"""Names of columns that are steps, though elsewhere they say nothing."""
 """Columns that count what was measured on, or tell its size: whole numbers there are no measurements."""
 _RUNS: Final = frozenset(("trial name", "trial", "trial id", "run", "run name", "experiment"))
 """A first column that names one of several runs."""
@@ -48,8 +53,10 @@ def within(shape: bytes, start: int) -> tuple[int, int]:
 
 def row(shape: bytes, before: Prefix, frame: Frame) -> Plan | None:
     """Read a row of the table that the frame holds open, None for any other line."""
-    how, split, index = frame.section.split(":")
+    how, split, groups, index = frame.section.split(":")
     columns = _columns(frame.header)
+    if groups.strip(","):
+        columns = [f"{group} {name}".strip() for group, name in zip(groups.split(","), columns, strict=True)]
     start, end = within(shape, before.end)
     bar = BAR.search(shape) if b"0%" in shape else None
     found = cells(shape[start : bar.start() if bar else end], "tight" if how == "wide" else how, start)
@@ -119,7 +126,7 @@ class _Matched(NamedTuple):
 
 def _fields(found: list[Cell], columns: list[str], frame: Frame, how: str, split: Split | None, index: str) -> list[Field] | None:
     """Match cells and columns: as many, or fewer by their place, or one more, a label or the row's number."""
-    placed = any(classify(c.encode()).part in ("epoch", "step") or c.lower() in ("e", "#") for c in columns)
+    placed = any(classify(c.encode()).part in ("epoch", "step") or c.lower() in ("e", *_GENERATION) for c in columns)
     if split and found and found[0].text.isalpha():
         if found[0].text != b"all":
             return None
@@ -211,7 +218,7 @@ def _all_cells(pairs: list[tuple[str, Cell]], *, placed: bool) -> bool:
 
 def _cell(name: str, cell: Cell, split: Split | None, taken: set[str], *, commas: bool = False) -> list[Field]:
     meant = classify(name.encode())
-    role = "epoch" if name.lower() in ("e", "ep") else "step" if name == "#" else meant.part
+    role = "epoch" if name.lower() in ("e", "ep") else "step" if name.lower() in _GENERATION else meant.part
     found = (_COMMA.match(cell.text) if commas else None) or _NUMBER.match(cell.text)
     if (role == "epoch" or role == "step") and role not in taken:  # noqa: PLR1714 - narrows the type
         taken.add(role)
@@ -222,7 +229,8 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str], *, commas
         return [first, Field("epochs" if role == "epoch" else "steps", cell.start + fraction.start(2), cell.end)]
     if role in ("time", "epoch", "step", "epochs") or found is None or cell.text[found.end() :] not in (b"", b"%", b"*"):
         return []
-    if name.lower() in _COUNTS and found[0].isdigit():
+    last = name.rpartition(" ")[2].lower()
+    if (name.lower() in _COUNTS or last in _EVALUATED) and found[0].isdigit():
         return []
     known = meaning(name)
     spec = SeriesSpec(
@@ -231,7 +239,15 @@ def _cell(name: str, cell: Cell, split: Split | None, taken: set[str], *, commas
         known.split or (None if is_neutral(name) else split),
         "%" if cell.text.endswith(b"%") or name.endswith(("(%)", "[%]")) else None,
     )
-    return [Field("value", cell.start, cell.start + found.end(), spec, form="foreign" if b"," in found[0] else "float")]
+    return [
+        Field(
+            "value",
+            cell.start,
+            cell.start + found.end(),
+            spec,
+            form="foreign" if found[0].translate(None, _OF_FLOATS) else "float",
+        )
+    ]
 
 
 def _kind(fields: list[Field]) -> PlanKind:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tailwatch.core.records import record
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Field, NumberForm
     from tailwatch.dialects._label import Label
     from tailwatch.dialects._names import Name, Trust
     from tailwatch.dialects._tokens import Scan, Token, UnitKind
+_OF_FLOATS: Final = b"0.,_+-eE"
+"""A decimal number that holds more than these has the exponent of Julia or Fortran."""
 
 
 @record
@@ -40,6 +42,6 @@ def form_of(scan: Scan, token: Token, kind: UnitKind) -> NumberForm:
     if kind == "magnitude":
         return "magnitude"
     number = scan.masked[token.start : token.end]
-    if b"." in number and (scan.commas or b"f0" in number or b"f-0" in number):
+    if b"." in number and (scan.commas or number.translate(None, _OF_FLOATS)):
         return "foreign"
     return "grouped" if b"," in number else "float"

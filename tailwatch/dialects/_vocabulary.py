@@ -70,7 +70,7 @@ NOT_METRICS: Final = lazy(
 )
 """What makes of a known metric its setting: `loss_scale`, `accuracy_threshold`."""
 IDENTITIES: Final = frozenset([
-    "v num", "no", "lineno", "levelno", "percentage", "progress", "percent", "run", "trial", "exp", "experiment",
+    "v num", "no", "lineno", "levelno", "percentage", "progress", "percent", "run", "trial", "best trial", "exp", "experiment",
     "target", "threshold", "goal", "expected", "n",
 ])  # fmt: skip
 """Names whose number says which run it is or what was hoped for, not what was measured."""

@@ -39,7 +39,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if len(second) != len(frame.header):
         return Plan("", frame=EMPTY_FRAME)
     names = tuple(f"{first} {below}".strip() for first, below in zip(frame.header, second, strict=True))
-    return Plan(NAME, frame=Frame(section="bar::", header=names, dialect="table", split=frame.split))
+    return Plan(NAME, frame=Frame(section="bar:::", header=names, dialect="table", split=frame.split))
 
 
 def _names(shape: bytes) -> tuple[str, ...]:

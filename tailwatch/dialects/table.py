@@ -6,15 +6,17 @@ hand-written tables, fastai, skorch, spaCy, scikit-learn, Chainer's LogReport, m
 
 from __future__ import annotations
 
-from tailwatch.core.events import Plan
+from tailwatch.core.events import EMPTY_FRAME, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._gate import matters
+from tailwatch.dialects._groups import GENERATIONS, SECTION, opens_groups
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Frame
+    from tailwatch.dialects._prefix import Prefix
 
 NAME: Final = "table"
 ORDER: Final = 20
@@ -54,7 +56,7 @@ _RULE: Final = lazy("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a row of the open table, or a header that opens one."""
     if len(shape) > 4000 or (frame.dialect != NAME and not _may_be_header(shape)):
-        return None
+        return None if frame.dialect == NAME or shape[:1] not in (b" ", b"\t") else opens_groups(shape, NAME)
     from tailwatch.dialects._header import header  # noqa: PLC0415 - most logs have no table, and start-up counts
     from tailwatch.dialects._rows import row  # noqa: PLC0415
 
@@ -62,6 +64,8 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if shape.startswith(b"copypaste: ", before.end):
         before = before._replace(end=before.end + 11)  # detectron2 prints its results as CSV for a spreadsheet
     if frame.dialect == NAME:
+        if frame.section == SECTION:
+            return _under_groups(shape, before, frame)
         plan = row(shape, before, frame)
         if plan is not None:
             return plan
@@ -69,7 +73,21 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
             return Plan(NAME)
         if shape.strip() in (b"epoch", b"step", b"Epoch", b"Step"):
             return Plan(NAME, frame=frame._replace(section=f"{frame.section}{shape.strip().decode().lower()}"))
-    return header(shape, before, NAME)
+    return header(shape, before, NAME) or (opens_groups(shape, NAME) if frame.dialect != NAME else None)
+
+
+def _under_groups(shape: bytes, before: Prefix, frame: Frame) -> Plan:
+    """The names of columns that a line above put into groups come behind a rule, if at all."""
+    from tailwatch.dialects import general  # noqa: PLC0415 - see `read`
+    from tailwatch.dialects._header import header  # noqa: PLC0415
+
+    if _RULE.match(shape):
+        return Plan(NAME)
+    plan = header(shape, before, NAME, frame.header)
+    if plan is None:
+        plan = general.read(shape, EMPTY_FRAME) or Plan("")
+        plan = plan if plan.frame is not None else plan._replace(frame=EMPTY_FRAME)
+    return plan
 
 
 def _may_be_header(shape: bytes) -> bool:
@@ -84,4 +102,4 @@ def _may_be_header(shape: bytes) -> bool:
         and _SIDE.search(shape) is None
     ):
         return False
-    return b"=" not in shape and b"{" not in shape and matters(shape)
+    return b"=" not in shape and b"{" not in shape and (matters(shape) or GENERATIONS.match(shape) is not None)

@@ -288,3 +288,17 @@ def test_a_time_behind_a_best_value_is_not_the_epoch_of_the_best() -> None:
     """`best=81.9@2 t=12.1s` has its epoch in the 2; what has a name of its own is something else."""
     assert 12.1 not in [v for name, found in values("Epoch 3 val_acc=81.2 best_acc=81.9@2 t=12.1s\n").items() for v in found]
     assert ("best epoch", None) in values("Epoch 3 val_acc=81.2, best_acc=81.9 at epoch 2\n")
+
+
+def test_exponents_of_fortran_are_read() -> None:
+    """`1.23D-04` is how Fortran prints doubles, in tables too; `3D-04` is a name."""
+    found = values("step 10: loss = 1.25D-01 grad norm = -4.5D+01\nmodel 3D-04: loss 0.5\n")
+    assert found == {("loss", "train"): [0.125], ("grad norm", None): [-45.0], ("loss", None): [0.5]}
+    rows = values("  ITER       LOSS      ACC\n     1  1.25D-01   5.0d-01\n     2  1.00D+00   6.0d-01\n")
+    assert rows == {("LOSS", None): [0.125, 1.0], ("ACC", None): [0.5, 0.6]}
+
+
+def test_the_minus_of_typography_is_one() -> None:
+    """U+2212 before a number, or in its exponent, is the minus it looks like; between words it is none."""
+    found = values("epoch 1: reward \u22120.4, lr 1e\u22123\nepoch 2: reward \u2212.5, lr 2e\u22123 \u2212 saved\n")
+    assert found == {("reward", "train"): [-0.4, -0.5], ("lr", None): [0.001, 0.002]}
