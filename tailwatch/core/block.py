@@ -70,9 +70,9 @@ class Block(Sequence[Line]):
         """Have other lines say of themselves what one does, but that of redraws there are so many more from one to the next."""
         if at in self.ends:
             self.ends.update(dict.fromkeys(others, self.ends[at]))
-        redraws = self._redraws.get(at, 0)
-        if redraws or grow:
-            self._redraws.update(zip(others, count(redraws + grow, grow), strict=False))
+        redraws = self._redraws.get(at, 0) + grow
+        if redraws:
+            self._redraws.update(zip(others, count(redraws, grow), strict=False))
 
     def replace(self, change: Callable[[bytes], bytes]) -> None:
         """Change the bytes of each line."""

@@ -233,8 +233,8 @@ class Cycles:
             number = self._number + line
             raws[turn::each] = self._raws[column]
             numbers[turn::each] = range(number, number + cycles * self._lines, self._lines)
-            before = count(column.start - 2 * line - number, self._length - 3 * self._lines)
-            starts[turn::each] = map(add, self._starts[column], before)
+            before, more = column.start - 2 * line - number, self._length - 3 * self._lines
+            starts[turn::each] = map(add, self._starts[column], count(before, more))
             out.say_alike(at, range(behind + turn, behind + each * cycles, each), grow)
         out.append(raws, numbers, starts)
 

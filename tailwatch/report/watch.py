@@ -2,7 +2,8 @@
 
 As JSON lines every object has `event`, `log`, `at` (seconds since the Unix epoch) and what the event adds: source events
 (`opened`, `waiting`, `rotated`, `truncated`, `denied`, `behind`, `lost`, `ended`), findings (`opened`, `updated` when it was
-raised, `closed`), `restart`, `mark`, `message` (actionable or fatal ones), and `epoch` with the newest values.
+raised, `closed`), `restart`, `mark`, `message` (actionable or fatal ones), `messages` (how many further ones of a kind there were
+where it floods the log, see `flood.py`), and `epoch` with the newest values.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import math
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Notice, Tick
+from tailwatch.core.messages import FURTHER
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.terms import LABELS, SEVERITIES
 from tailwatch.core.text import ENGLISH, Text, compact, phrase
 from tailwatch.core.typed import TYPE_CHECKING, Any, Final, TextIO
 from tailwatch.report.build import place
 from tailwatch.report.export import plain, whole
+from tailwatch.report.flood import Flood
 from tailwatch.session import Session
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
+    from tailwatch.core.messages import Entry
     from tailwatch.core.text import Language
     from tailwatch.session import Changes
 
@@ -72,7 +76,7 @@ def watch(
             ticks_without = 0 if event.writer_alive else ticks_without + 1
             if until_exit and writer_seen and ticks_without >= _GONE_AFTER:
                 break
-    for told in teller.tell(Tick(session.run.clock.now), session.finish()):
+    for told in (*teller.tell(Tick(session.run.clock.now), session.finish()), *teller.held_back(math.inf)):
         row = {"event": told.pop("event"), "log": log, "at": round(session.run.clock.now, 3), **told}
         out.write(written(row) + "\n")
     out.flush()
@@ -95,6 +99,8 @@ class _Teller:
         self._marks = 0
         self._epoch: tuple[int, float | None] = (0, None)
         self._messages: dict[tuple[str, str], str] = {}
+        self._shared: dict[tuple[str, str], int] = {}
+        self._flood = Flood()
         self._told: dict[str, tuple[str, str]] = {}
 
     def tell(self, event: SourceEvent, changes: Changes) -> Iterator[dict[str, Any]]:
@@ -109,7 +115,8 @@ class _Teller:
         for mark in run.segment.marks[self._marks :]:
             yield {"event": "mark", "kind": mark.kind, "epoch": whole(mark.epoch), "line": mark.line, "text": mark.text}
         self._marks = len(run.segment.marks)
-        yield from self._said()
+        yield from self._said(event.at)
+        yield from self.held_back(event.at)
         yield from (_finding(change, self._language) for change in changes.findings if self._is_news(change))
         yield from self._epoch_values()
 
@@ -120,24 +127,28 @@ class _Teller:
         before, self._told[key] = self._told.get(key), said
         return change.what != "updated" or said != before
 
-    def _said(self) -> Iterator[dict[str, Any]]:
+    def _said(self, at: float) -> Iterator[dict[str, Any]]:
         for entry in self._session.messages.entries():
             if entry.label not in ("fatal", "actionable"):
                 continue
             key = (entry.rule, entry.template)
-            if self._messages.get(key) != entry.label:
+            if entry.template == FURTHER:  # many kinds in one entry, as there are too many of them to keep
+                before, self._shared[key] = self._shared.get(key, 0), entry.count
+                if entry.count > before:
+                    self._flood.hold(entry, entry.count - before, at)
+            elif self._messages.get(key) != entry.label:
                 self._messages[key] = entry.label
-                text = sanitise(
-                    entry.sample.rstrip().rsplit("\n", 1)[-1] if "Traceback" in entry.sample else entry.sample.split("\n", 1)[0]
-                )
-                yield {
-                    "event": "message",
-                    "label": entry.label,
-                    "rule": entry.rule,
-                    "line": entry.first_line,
-                    "text": text,
-                    "action": self._language.of(entry.action),
-                }
+                if self._flood.passes(entry, at):
+                    row = {"event": "message", "label": entry.label, "rule": entry.rule, "line": entry.first_line}
+                    yield {**row, "text": _sample(entry), "action": self._language.of(entry.action)}
+
+    def held_back(self, at: float) -> Iterator[dict[str, Any]]:
+        """Yield how many messages were not told one by one in the intervals that are over at a time."""
+        for held in self._flood.over(at):
+            last = held.last
+            if last is not None:
+                row = {"event": "messages", "label": last.label, "rule": last.rule, "count": held.count}
+                yield {**row, "first_line": held.first_line, "last_line": last.last_line, "text": _sample(last)}
 
     def _epoch_values(self) -> Iterator[dict[str, Any]]:
         run = self._session.run
@@ -148,6 +159,12 @@ class _Teller:
         self._epoch = (run.segment.number, max(epochs))
         values = {s.spec.name: plain(p.value) for s, p in latest if p is not None and p.epoch == max(epochs)}
         yield {"event": "epoch", "epoch": whole(max(epochs)), "epochs": whole(run.progress.epochs), "values": values}
+
+
+def _sample(entry: Entry) -> str:
+    """Return the line of a message that says most."""
+    sample = entry.sample
+    return sanitise(sample.rstrip().rsplit("\n", 1)[-1] if "Traceback" in sample else sample.split("\n", 1)[0])
 
 
 def _finding(change: FindingChange, language: Language) -> dict[str, Any]:
@@ -170,6 +187,7 @@ def _line(row: dict[str, Any], language: Language) -> str:
     form = {
         "finding": _finding_line,
         "message": _message_line,
+        "messages": _messages_line,
         "mark": _mark_line,
         "epoch": _epoch_line,
         "restart": _restart_line,
@@ -186,6 +204,18 @@ def _finding_line(row: dict[str, Any], language: Language) -> str:
 def _message_line(row: dict[str, Any], language: Language) -> str:
     label = Text(LABELS[row["label"]])
     return language.say("{label} (line {line}): {text}", label=label, line=row["line"], text=row["text"])
+
+
+def _messages_line(row: dict[str, Any], language: Language) -> str:
+    label = Text(LABELS[row["label"]])
+    values = {"first": row["first_line"], "last": row["last_line"], "text": row["text"]}
+    return language.count(
+        "{label} (line {last}): one more of the kind: {text}",
+        "{label} (lines {first} to {last}): {n:,} more of the kind, such as: {text}",
+        row["count"],
+        label=label,
+        **values,
+    )
 
 
 def _mark_line(row: dict[str, Any], language: Language) -> str:
