@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tailwatch.core.text import phrase
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.reading import baseline_of, check_readable, read, readings
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
+_NOTHING_SAID = phrase("there is nothing to judge yet: {log} is empty.")
+_NOTHING_HELD = phrase("there is nothing to judge yet: {log} holds no training values.")
 
 
 def monitor(options: argparse.Namespace) -> int:
@@ -152,6 +155,8 @@ def export(options: argparse.Namespace) -> int:
     from tailwatch.report.export import write_csv, write_jsonl
 
     settings = _settings(options)
+    for log in options.logs:
+        check_readable(log)  # before the first row: half a table with an error behind it would pass for a whole one
     found = ((log, readings(log, settings, every_redraw=options.all)) for log in options.logs)
     (write_jsonl if options.format == "jsonl" else write_csv)(sys.stdout, found)
     return 0
@@ -184,7 +189,11 @@ def check(options: argparse.Namespace) -> int:
     """`tailwatch check LOG`: the exit code says whether the run is healthy."""
     settings = _settings(options)
     session = _compared(options.log, options, settings, baseline_of(options.baseline, settings))
-    return _verdict_code(session, options.fail_on, ever=options.ever, language=_language(settings))
+    language = _language(settings)
+    code = _verdict_code(session, options.fail_on, ever=options.ever, language=language)
+    if not code and not any(segment.series for segment in session.run.segments):
+        _remark(language.say(_NOTHING_HELD if session.run.line else _NOTHING_SAID, log=options.log))
+    return code
 
 
 def watch(options: argparse.Namespace) -> int:
@@ -244,6 +253,13 @@ def _settings(options: argparse.Namespace) -> Settings:
 
         OwnRules(settings.message, Catalogue.load().knows)
     return settings
+
+
+def _remark(sentence: str) -> None:
+    """Say what a program need not read."""
+    from tailwatch.core.sanitise import sanitise
+
+    sys.stderr.write(f"tailwatch: {sanitise(sentence)}\n")
 
 
 def _verdict_code(session: Session, fail_on: str, *, ever: bool, language: Language | None = None) -> int:

@@ -26,7 +26,7 @@ def check_readable(log: str) -> None:
     """
     from tailwatch.sources.whole import check
 
-    check(log)
+    check(_path(log))
 
 
 def baseline_of(log: str | None, settings: Settings) -> Baseline | None:

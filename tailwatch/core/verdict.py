@@ -23,6 +23,7 @@ _WORSE: Final = 0.05
 _FEW: Final = 2
 _UNMOVED = {"finished": phrase("Finished"), "running": phrase("No alarm so far")}
 """How a sentence begins on a curve that never moved: nothing is praised there."""
+_EMPTY = phrase("The log is empty.")
 _SPLITS = {
     "val": phrase("validation {metric}"),
     "train": phrase("train {metric}"),
@@ -61,8 +62,8 @@ def verdict(run: Run, findings: FindingBook) -> Text:
         began = _UNMOVED.get("running" if goes_on else outcome)
         unmoved = {"opening": Text(began) if began else opening, "name": _name(main), "last": compact(last.value)}
         return Text("{opening}: {name} has stood at {last} in all {n:,} evaluations.", unmoved | {"n": main.points})
-    if goes_on and abs(last.value - best.value) > _WORSE * abs(best.value):
-        opening = Text("No alarm so far")  # it may be turning: that much is not normal, and not proven either
+    if has_worsened(last, best):  # that much is not normal, and not proven either
+        opening = Text("No alarm so far") if goes_on else Text(_UNMOVED.get(outcome, _ENDINGS[outcome]))
     values = {
         "opening": opening,
         "name": _name(main),
@@ -73,6 +74,11 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     if best.line == last.line:
         return Text("{opening}: {name} {last}, its best so far.", values)
     return Text("{opening}: {name} {last}, best {best} at {where}.", values)
+
+
+def has_worsened(last: Point, best: Point) -> bool:
+    """Whether the last value is so much worse than the best one that one of the two is to be chosen."""
+    return abs(last.value - best.value) > _WORSE * abs(best.value)
 
 
 def stands_still(series: Series) -> bool:
@@ -91,6 +97,8 @@ def told_by(pairs: Sequence[Pair]) -> Pair | None:
 
 def _of_unjudged(opening: Text, run: Run, outcome: Outcome) -> Text:
     """Say how values went of which nobody knows which way is better, as boosters print them that name no metric."""
+    if not run.line:
+        return Text(_EMPTY) if run.clock.ended else Text("The log has no line yet.")
     series = next((s for s in run.series() if not is_neutral(s.spec.name) and s.spec.metric != "lr" and len(s)), None)
     if series is not None:
         values = {

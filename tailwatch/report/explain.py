@@ -27,6 +27,8 @@ _HEADINGS = {
     "none": phrase("This is an ordinary line, no message."),
 }
 
+_PASTE = phrase("Paste the message, then press Enter and Ctrl-D:")
+
 
 class Explanation(NamedTuple):
     """The answer for one message. The fields are those of the JSON objects; `label` is `none` for an ordinary line."""
@@ -97,6 +99,8 @@ def run_explain(
     if text not in (None, "-"):
         stdout.write(explain_text(str(text), format, language, messages) + "\n")
         return 0
+    if stdin.isatty():
+        sys.stderr.write(language.of(_PASTE) + "\n")
     if format != "jsonl":
         stdout.write(explain_text(stdin.read(), format, language, messages) + "\n")
         return 0

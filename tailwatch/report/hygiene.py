@@ -75,7 +75,7 @@ def hygiene(session: Session) -> Hygiene:
         states=session.lines + session.redraws,
         cut_bytes=session.waste.cut_bytes,
         messages=sum(entry.count for entry in entries),
-        redraws=Part(session.redraws, session.waste.redrawn_bytes),
+        redraws=Part(session.redraws, session.waste.redrawn_bytes if session.redraws else 0),
         copies=_copies(others),
         tracebacks=_copies(ranks),
         blanks=Part(session.waste.blank_lines, session.waste.blank_lines),

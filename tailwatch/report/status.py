@@ -27,6 +27,8 @@ SPLIT_NAMES: Final = {"val": phrase("val {metric}"), "train": phrase("train {met
 def status_line(session: Session, language: Language = ENGLISH) -> str:
     """Return progress, the main value with its best, the ETA and the number of open alarms."""
     run = session.run
+    if not run.line:
+        return language.of("empty log")
     say = language.say
     parts = _progress(run, language)
     main = next((pair.val or pair.train for pair in run.pairs()), None)

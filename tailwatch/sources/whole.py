@@ -74,12 +74,20 @@ def is_long(path: Path) -> bool:
 
 
 def check(path: Path) -> None:
-    """Find out whether a log can be opened.
+    """Find out whether a log can be opened; a named pipe is not tried: who writes into it would lose its reader.
 
     Raises:
         UsageError, LogError: as `read_once`.
     """
-    os.close(_open(path))
+    if not _is_named_pipe(path):
+        os.close(_open(path))
+
+
+def _is_named_pipe(path: Path) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return False  # who opens it says why
 
 
 def _open(path: Path) -> int:

@@ -144,10 +144,17 @@ def _beside(baseline: Baseline | None, pair: Pair, axis: XAxis) -> Iterator[Curv
 
 
 def common_axis(sides: Sequence[Series]) -> XAxis:
-    """Return what all of the series can be drawn against: epoch, step, else the line of the log."""
-    if sides and all(_known(s.epochs) and _rises(s.epochs) for s in sides) and not all(_counts_up(s.steps) for s in sides):
+    """Return what all of the series can be drawn against: epoch, step, else the line of the log.
+
+    Results of epochs are drawn against epochs though their steps count up: findings and reports speak of them so.
+    """
+    if not sides:
+        return "line"
+    by_step = all(_counts_up(s.steps) for s in sides)
+    by_epoch = all(_known(s.epochs) and _rises(s.epochs) for s in sides)
+    if by_epoch and (not by_step or any(s.axis == "epoch" for s in sides)):
         return "epoch"
-    if sides and all(_counts_up(s.steps) for s in sides):
+    if by_step:
         return "step"
     return "point" if len(sides) == 1 else "line"
 

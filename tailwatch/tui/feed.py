@@ -163,7 +163,8 @@ class Feed:
             self._alarms.extend(raised)
         for finding in raised:
             self.on_alarm(finding)
-        if not isinstance(event, Tick) or changes.findings or event.writer_alive != before:
+        if not isinstance(event, Tick) or changes.findings or event.writer_alive != before or not self.state.looked:
+            self.state = self.state._replace(looked=self.state.looked or isinstance(event, Tick))
             self._tell()
 
     def adopt(self, message: OwnMessage) -> None:
@@ -248,7 +249,7 @@ class Feed:
     def _show_early(self, report: Report, snapshot: Snapshot) -> None:
         """Show what the child found; its session, which costs more to take over, follows."""
         with self._lock:
-            self.state = SourceState("live")
+            self.state = SourceState("live", looked=False)
             self._early = replace(snapshot, title=self.title, source=self.state, language=self.language)
             self._tail.restart()
             self._tail.keep(report.lines)

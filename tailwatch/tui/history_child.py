@@ -50,7 +50,7 @@ def read_file(path: bytes, send: IO[bytes], settings: Settings, language: Langua
         session.feed(Data(b"", info.st_mtime))  # the file may end within a line
         from tailwatch.tui.view import SnapshotMaker  # noqa: PLC0415 - not before a copy of this process is over
 
-        snapshot = SnapshotMaker("", language).make(session, SourceState("live"))
+        snapshot = SnapshotMaker("", language).make(session, SourceState("live", looked=False))
         pipe.send(send, Report(session.bytes, info.st_size, snapshot, tuple(lines.shown)))
         pipe.send(send, Report(session.bytes, info.st_size, session=pickle.dumps(session, pickle.HIGHEST_PROTOCOL)))
 

@@ -105,14 +105,14 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def middle(text: str, width: int) -> str:
-    """Cut text in its middle: the beginning and the end of a path tell most."""
+def middle(text: str, width: int, least: int = 0) -> str:
+    """Cut text in its middle: the beginning and the end of a path tell most. `least` cells of the beginning stay if they fit."""
     text = sanitise(text)
     if cell_len(text) <= width:
         return text
     if width < 4:
         return fit(text, width)
-    head = (width - 1) // 3
+    head = min(max((width - 1) // 3, least), width - 2)
     tail = width - 1 - head
     end = text
     while cell_len(end) > tail:

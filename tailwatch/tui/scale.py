@@ -89,7 +89,11 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
             break
     if len(inside) > most:
         return inside[:: math.ceil(len(inside) / max(most, 1))]
-    even = [v for v in ticks(10.0**low, 10.0**high, most) if v > 0] if high < 1 + low and high < _GREATEST else []
+    even = (
+        [v for v in ticks(10.0**low, 10.0**high, most) if v > 0]
+        if high < 1 + low and math.log10(_LEAST) <= low and high < _GREATEST
+        else []
+    )
     return max(inside, even, key=len)
 
 

@@ -36,6 +36,8 @@ class SourceState(NamedTuple):
     preview: bool = False
     paused: bool = False
     speed: float | None = None
+    looked: bool = True
+    """Whether it was looked, since the history was read, if somebody writes the log: else nobody knows whether it goes on."""
 
 
 class Standing(NamedTuple):

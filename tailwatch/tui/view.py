@@ -149,6 +149,8 @@ class SnapshotMaker:
         if grave is not None:
             return Verdict(grave, text)
         run = session.run
+        if not source.looked and run.outcome() == "unknown":
+            return Verdict("none", self._language.of("the log is read; in a moment it is known whether the run goes on"))
         if run.outcome() in ("unknown", "crashed", "killed") and (run.clock.ended or run.clock.is_over):
             return Verdict("info", text)  # nobody knows whether it is well
         pair = told_by(run.pairs())

@@ -110,6 +110,16 @@ def test_a_log_whose_writer_is_long_gone_is_judged_as_ended() -> None:
     assert judged_when_quiet(alive=False, seconds=3600.0)[0] == {"overfitting"}
 
 
+def test_a_run_that_finished_far_above_its_best_is_not_called_free_of_trouble() -> None:
+    """No alarm, as too few evaluations prove it; but nobody should take the last weights for good."""
+    losses = (0.7, 0.6, 0.5, 0.8)
+    text = "".join(f"epoch {n}/4 loss {1 / n:.3f} val_loss {v}\n" for n, v in enumerate(losses, 1)) + "Training complete\n"
+    session = Session()
+    session.feed(Data(text.encode(), 0.0))
+    session.feed(Notice("ended", 1.0))
+    assert render(verdict(session.run, session.findings)) == "Finished: validation loss 0.8, best 0.5 at epoch 3."
+
+
 @pytest.mark.parametrize(("alive", "seconds"), [(True, 30.0), (None, 3600.0), (False, 5.0)])
 def test_a_run_that_may_go_on_is_not_judged_as_ended(alive: bool | None, seconds: float) -> None:
     """A writer may open the log for each line; but a validation far above its best is not called normal."""

@@ -33,6 +33,12 @@ def test_redraws_are_counted_in_bytes():
     assert found.share == pytest.approx(1 - (len(states[-1]) + 1) / len(text))
 
 
+def test_where_no_bar_was_redrawn_no_bytes_are_redraws():
+    """Carriage returns of a file that is no log at all fold nothing."""
+    found = of("ab\r\x01\x02\r" * 200 + "\n")
+    assert found.redraws == (0, 0)
+
+
 def test_copies_of_a_warning_and_blank_lines_are_counted():
     """The first copy says something, the further ones nothing; neither do empty lines."""
     warning = "WARNING: the frobnicator is odd\n"

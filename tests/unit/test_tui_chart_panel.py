@@ -53,6 +53,13 @@ class TestChart:
         assert len(rows) == height
         assert max(width_of(cells) for cells in rows) <= width
 
+    @pytest.mark.parametrize("value", ["0.0", "0.5", "1.0"])
+    def test_an_accuracy_that_never_moved_has_no_axis_below_zero(self, value: str) -> None:
+        log = "".join(f"epoch {n} val_accuracy {value}\n" for n in range(1, 9)).encode()
+        rows = chart.chart_rows(snapshot_of(log).charts[0], chart.ChartOptions(), 60, 12)
+        assert "-" not in text_of(rows)
+        assert any("★" in plain(cells) for cells in rows)
+
     def test_events_have_a_lane_or_stand_on_the_axis(self, overfit: Snapshot) -> None:
         tall = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 14)
         low = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 8)

@@ -16,6 +16,7 @@ from tailwatch.sources.replay import Replay
 from tailwatch.tui import feed as feed_module
 from tailwatch.tui.feed import Feed
 from tailwatch.tui.history import History
+from tailwatch.tui.snapshot import SourceState
 
 if TYPE_CHECKING:
     import threading
@@ -188,6 +189,20 @@ def test_history_is_read_by_a_child_and_taken_over_at_its_offset(tmp_path: Path)
     assert snapshot.source.kind == "live"
 
 
+def test_until_the_writer_was_looked_for_nobody_says_how_the_run_is(tmp_path: Path) -> None:
+    """A log that just ends is no training that goes on normally, not even for the moment that the first look takes."""
+    log = tmp_path / "run.log"
+    log.write_text("".join(f"epoch {n} loss {1 / n:.4f} val_loss {1.1 / n:.4f}\n" for n in range(1, 9)))
+    source = Events(Notice("read", time.time()), Tick(time.time() + 100_000, writer_alive=False))
+    feed = Feed(source, "x", history=History(str(log)))
+    told: list[str] = []
+    feed.on_change = lambda: told.append(feed.snapshot(0)[0].verdict.text)  # from the reader thread: no state passes unseen
+    feed.start()
+    wait_until(lambda: bool(told) and told[-1].startswith("The log ends without saying"))
+    feed.stop()
+    assert {text for text in told[:-1] if text} == {"the log is read; in a moment it is known whether the run goes on"}
+
+
 def test_the_session_taken_over_goes_on_as_if_it_had_been_read_here(tmp_path: Path) -> None:
     """What the child read and what comes after it make the same run as one reading."""
     log = tmp_path / "run.log"
@@ -254,7 +269,7 @@ def test_a_recording_tells_its_speed_and_pause() -> None:
 
     source = Recorded()
     feed = Feed(source, "x", past=False)
-    assert feed.snapshot(0)[0].source._replace(kind="live") == ("live", "", 12.5, False, True, 4.0)
+    assert feed.snapshot(0)[0].source._replace(kind="live") == SourceState("live", percent=12.5, paused=True, speed=4.0)
     feed.stop()
     assert not source.paused
 

@@ -139,6 +139,12 @@ class TestSeries:
         named = [(s.name, s.note) for s in overfit.series]
         assert len(set(named)) == len(named)
 
+    def test_long_names_that_begin_and_end_alike_are_told_apart(self) -> None:
+        log = b"epoch 1 loss 0.5 train_samples_per_second_all 812.5 train_steps_per_second_all 54.5 val_loss 0.75\n"
+        names = [plain(cells)[1:17].strip() for cells in series_rows(snapshot_of(log), 48)]
+        assert len(set(names)) == len(names) == 4
+        assert sum("…" in name for name in names) == 2
+
     @pytest.mark.parametrize("width", [30, 48, 50, 80, 120])
     def test_rows_fit(self, overfit: Snapshot, width: int) -> None:
         assert all(width_of(cells) <= width for cells in series_rows(overfit, width))

@@ -8,6 +8,7 @@ from array import array
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from panels import snapshot_of
 
 from tailwatch.core.text import render
 from tailwatch.tui.curves import ChartData, Curve, Moment, common_axis, reading_at
@@ -128,6 +129,7 @@ def test_logarithmic_ticks_are_powers_of_ten_over_decades_and_finer_within_one()
 
 
 @given(st.floats(-320, 308), st.floats(1e-6, 600), st.integers(2, 8))
+@example(-318.0, 1e-5, 2)
 def test_logarithmic_ticks_lie_on_their_axis_and_are_not_too_many(low: float, span: float, most: int) -> None:
     high = min(low + span, 308.2)
     found = log_ticks(low, high, most)
@@ -181,6 +183,14 @@ def test_the_cursor_tells_the_nearest_value_of_each_curve_and_the_line_of_the_lo
     assert reading.values == {"train": 2.0, "val": 6.0}
     assert (render(reading.place), reading.line) == ("epoch 2", 30)
     assert reading_at(data, 2) is None
+
+
+def test_results_of_epochs_are_drawn_against_epochs_though_steps_count_up() -> None:
+    """As findings and reports name their places; running values of a single pass over the data are drawn against steps."""
+    results = b"".join(b"{'eval_loss': %.2f, 'epoch': %d.0, 'step': %d}\n" % (1 / n, n, 30 * n) for n in range(1, 6))
+    assert snapshot_of(results).charts[0].x_axis == "epoch"
+    running = b"".join(b"epoch 1 step %d loss %.3f\n" % (n, 1 / n) for n in range(1, 60))
+    assert snapshot_of(running).charts[0].x_axis == "step"
 
 
 def test_without_series_there_is_no_common_axis_but_the_line() -> None:

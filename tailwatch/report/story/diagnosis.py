@@ -6,7 +6,7 @@ from tailwatch.core.events import Text
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, Final
-from tailwatch.core.verdict import stands_still, verdict
+from tailwatch.core.verdict import has_worsened, stands_still, verdict
 from tailwatch.report.document import Claim, Paragraph
 from tailwatch.report.facts import place_name
 from tailwatch.report.framework import framework
@@ -29,11 +29,13 @@ SENTENCE = "{sentence}."
 BEHIND = "Behind it, as far as the log shows: {cause}"
 FIRST = "First of all: {action}"
 KEEP = "Nothing needs to be changed; the best weights are those of {place}."
+TAKE = "No alarm was raised, but take the weights of {place}, not the last ones."
 NOTHING = "Nothing needs to be changed."
 LIKE_BASELINE = "It does as well as the baseline: best validation {metric} {this} against {other}."
 BETTER = "It does better than the baseline: best validation {metric} {this} against {other}."
 NO_VALUES = "What can be said is in its messages, and in the lines that were not understood."
 FATAL = "But it holds a fatal message: {why}"
+EMPTY = "Training that prints into a file or a pipe holds its text back until some kilobytes are there: `python -u` does not."
 NO_DIRECTION = "The log does not say what the values measure, so which way is better is not known."
 NO_VALIDATION = "Without validation values it cannot be said whether the model generalises."
 ONCE = "Validation was measured once only, so nobody can say whether an earlier epoch was better."
@@ -143,7 +145,7 @@ def _beside_baseline(facts: Facts) -> Claim | None:
 
 def _alone(facts: Facts) -> Claim:
     if facts.judged is None:
-        return Claim(Text(NO_DIRECTION if facts.unjudged else NO_VALUES))
+        return Claim(Text(NO_DIRECTION if facts.unjudged else NO_VALUES if facts.run.line else EMPTY))
     best = facts.judged.best_at
     if facts.outcome == "running":
         return Claim(Text(GOES_ON))
@@ -154,8 +156,11 @@ def _alone(facts: Facts) -> Claim:
     if facts.judged.points == 1 or stands_still(facts.judged):
         ends = dict.fromkeys((facts.judged.lines[0], facts.judged.lines[-1]))
         return Claim(Text(ONCE if facts.judged.points == 1 else UNMOVED), tuple(ends))
+    last = facts.judged.last()
+    worse = last is not None and has_worsened(last, best) and not facts.run.marks("restored")
+    over = TAKE if worse else KEEP
     return Claim(
-        Text(KEEP if facts.outcome in ("finished", "early_stopped") else NOT_SAID, {"place": place_name(best)}), (best.line,)
+        Text(over if facts.outcome in ("finished", "early_stopped") else NOT_SAID, {"place": place_name(best)}), (best.line,)
     )
 
 

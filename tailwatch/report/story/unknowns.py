@@ -57,6 +57,8 @@ def blocks(facts: Facts) -> Iterator[Block]:
 
 
 def _ending(facts: Facts) -> Iterator[Item]:
+    if not facts.run.line:
+        return  # the diagnosis says so
     if facts.judged is None:
         yield Item(Claim(Text(NO_DIRECTION if facts.unjudged else NO_VALUES)))
         return

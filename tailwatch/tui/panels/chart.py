@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SMOOTHING: Final = ((0.0, ""), (0.6, phrase("smoothed")), (0.9, phrase("smoothed strongly")))
 ZOOMS: Final = ((1.0, ""), (0.5, phrase("last half")), (0.2, phrase("last fifth")))
+BELOW_ZERO: Final = 0.05
+"""The share of its height that an axis reaches below 0, at most, where no value is negative."""
 LANE_FROM: Final = 10
 """Rows from which on the events have a lane of their own; below, they stand on the x axis."""
 
@@ -148,7 +150,10 @@ def _window(data: ChartData, options: ChartOptions) -> tuple[Window | None, bool
         return None, False
     if x_max <= x_min:
         x_min, x_max = x_min - 0.5, x_max + 0.5
-    return Window(x_min, room_ahead(x_min, x_max) if options.growing else x_max, *on_steps(*span)), log
+    y_min, y_max = on_steps(*span)
+    if not log and span[0] >= 0:
+        y_min = max(y_min, -BELOW_ZERO * y_max)  # of a value that was always 0, too: no accuracy is less
+    return Window(x_min, room_ahead(x_min, x_max) if options.growing else x_max, y_min, y_max), log
 
 
 def _canvas(data: ChartData, options: ChartOptions, window: Window, width: int, height: int, *, log: bool) -> Cells:

@@ -11,11 +11,15 @@ from tailwatch.tui.paint import Row, Span, middle, pad, row
 from tailwatch.tui.sparkline import sparkline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import SeriesView, Snapshot
 
 _VALUE: Final = 8
 _BEST: Final = 4 + _VALUE
+_TELLING: Final = 2
+"""So many characters are shown of what tells a name from one that begins and ends like it."""
 
 
 def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
@@ -28,7 +32,8 @@ def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
     spark_width = 8 if width < 56 else 12 if width < 72 else 16
     longest = max(_label_width(series) for series in snapshot.series)
     name_width = max(8, min(longest, width - spark_width - _VALUE - _BEST - 4))
-    rows = [_row(series, width, name_width, spark_width) for series in snapshot.series]
+    twins = _twins(snapshot.series, name_width)
+    rows = [_row(series, width, name_width, spark_width, twins.get(series.name, 0)) for series in snapshot.series]
     if snapshot.more_series:
         rows.append(row((f" {snapshot.language.say('and {n:,} more', n=snapshot.more_series)}", "dim")))
     return rows
@@ -38,10 +43,28 @@ def _label_width(series: SeriesView) -> int:
     return cell_len(series.name) + (1 + cell_len(series.note) if series.note else 0)
 
 
-def _row(series: SeriesView, width: int, name_width: int, spark_width: int) -> Row:
+def _twins(shown: Sequence[SeriesView], width: int) -> dict[str, int]:
+    """Return names that cut in their middle look like another one, each with the length of what they have in common there."""
+    alike: dict[str, set[str]] = {}
+    for series in shown:
+        alike.setdefault(middle(series.name, width - _note_width(series, width)), set()).add(series.name)
+    groups = [sorted(names) for names in alike.values() if len(names) > 1]
+    return {name: max(_common(name, other) for other in names if other != name) for names in groups for name in names}
+
+
+def _common(name: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
+
+
+def _note_width(series: SeriesView, width: int) -> int:
+    taken = 1 + cell_len(series.note) if series.note else 0
+    return taken if width >= taken + 4 else 0
+
+
+def _row(series: SeriesView, width: int, name_width: int, spark_width: int, common: int) -> Row:
     role: Role = "val" if series.split in ("val", "test") else "text"
-    note = f" {series.note}" if series.note and name_width >= cell_len(series.note) + 5 else ""
-    name = middle(series.name, name_width - cell_len(note))
+    note = f" {series.note}" if _note_width(series, name_width) else ""
+    name = middle(series.name, name_width - cell_len(note), common + _TELLING if common else 0)
     filler = " " * max(0, name_width - cell_len(name) - cell_len(note))
     spans = [Span(" "), Span(name, role), Span(note, "dim"), Span(filler + " ")]
     spans += [Span(pad(sparkline(series.spark, spark_width), spark_width), "rule" if series.running else "info")]
