@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 
-from tailwatch.catalogue.index import matches
+from tailwatch.catalogue.index import heads_in, matches
 from tailwatch.catalogue.store import Tables, package_tables
 from tailwatch.core.digits import zeroed
 from tailwatch.core.peeling import TRACEBACK, headline, may_be_message, peel
@@ -77,11 +77,16 @@ class Catalogue:
         `text` may be a line or its shape (digits as 0): digits are made 0 here, on either side, so that a caller may keep the
         answer for a shape and judge every line of it anew.
         """
-        shape = zeroed(matching_form(text))
+        form = matching_form(text) if "\n" in text else text
+        heads = heads_in(self.tables.anchors, form)
+        suspect = may_be_message(text)
+        if not (heads or suspect):
+            return ()
         matched: dict[int, int] = {}
-        for owner, length in matches(self.tables.anchors, shape):
-            matched[owner] = max(length, matched.get(owner, 0))
-        if may_be_message(text):
+        if heads:
+            for owner, length in matches(self.tables.anchors, zeroed(" ".join(form.split())), heads):
+                matched[owner] = max(length, matched.get(owner, 0))
+        if suspect:
             for owner in self._owners_of_class(peel(zeroed(headline(text)))):
                 matched.setdefault(owner, 0)
         if not matched:

@@ -39,9 +39,14 @@ def filed(anchors: Iterable[tuple[str, int]]) -> Filed:
     return {word: marshal.dumps(tuple(pairs)) for word, pairs in found.items()}
 
 
-def matches(index: Filed, shape: str) -> Iterator[tuple[int, int]]:
-    """Give `(owner, characters matched)` for every anchor found in the shape."""
-    for word in index.keys() & set(_WORD.findall(shape)):
+def heads_in(index: Filed, text: str) -> set[str]:
+    """Return the words of a text under which anchors are filed; neither digits nor blanks change which words it has."""
+    return index.keys() & set(_WORD.findall(text))
+
+
+def matches(index: Filed, shape: str, heads: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Give `(owner, characters matched)` for every anchor found in the shape, whose `heads_in` the index are known."""
+    for word in heads:
         pairs = index[word]
         if isinstance(pairs, bytes):  # taking five thousand pairs apart takes longer than reading a small log
             pairs = index[word] = marshal.loads(pairs)  # noqa: S302 - as `filed` wrote it

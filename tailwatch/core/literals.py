@@ -28,13 +28,41 @@ def any_of_bytes(literals: Collection[bytes]) -> re.Pattern[bytes]:
     return lazy(lambda: _expression(literal.decode("latin-1") for literal in literals).encode("latin-1"))
 
 
+class Owned:
+    """Literals of several owners, to tell in one pass of whom any stands in a text."""
+
+    def __init__(self, literals: Collection[tuple[bytes, int]]) -> None:
+        """Look for pairs of a literal and the number of its owner."""
+        self._any = any_of_bytes([literal for literal, _ in literals])
+        self._by_pivot: dict[int, list[tuple[int, bytes, int]]] = {}
+        for literal, owner in literals:
+            at = _pivot(literal.decode("latin-1"))
+            self._by_pivot.setdefault(literal[at], []).append((at, literal, owner))
+
+    def owners_in(self, text: bytes) -> set[int]:
+        """Return whose literals stand in a text."""
+        found: set[int] = set()
+        for place in self._any.finditer(text):  # finds every pivot, for nothing around it is taken up
+            pivot = place.start()
+            for at, literal, owner in self._by_pivot[text[pivot]]:
+                if pivot >= at and text.startswith(literal, pivot - at):
+                    found.add(owner)
+        return found
+
+
 def _expression(literals: Iterable[str]) -> str:
     by_pivot: dict[str, list[str]] = {}
     for literal in literals:
-        at = max((_rarity(character), i) for i, character in enumerate(literal))[1]
+        at = _pivot(literal)
         back = f"(?<={escape(literal[: at + 1])})" if at else ""
-        by_pivot.setdefault(literal[at], []).append(back + escape(literal[at + 1 :]))
+        ahead = f"(?={escape(literal[at + 1 :])})" if at + 1 < len(literal) else ""
+        by_pivot.setdefault(literal[at], []).append(back + ahead)
     return "|".join(f"{escape(pivot)}(?:{'|'.join(around)})" for pivot, around in by_pivot.items())
+
+
+def _pivot(literal: str) -> int:
+    """Return where the rarest character of a literal stands."""
+    return max((_rarity(character), i) for i, character in enumerate(literal))[1]
 
 
 def _rarity(character: str) -> int:
