@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
     from tailwatch.core.weaving import Weave
 
+    Stood = dict[tuple[int, int, int], tuple[array[float], array[float], list[int] | None]]
+    """Epochs and steps of the rows of a slice, and which are the last at theirs."""
     Nobody = Callable[[Watch, frozenset[Series]], bool]
     """Says whether a look at new values of these series would ask nobody, see `judging.py`."""
 
@@ -80,13 +82,14 @@ def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
         return
     counts: dict[Axis, int] = {}
     last = went_on = (-1, -1)
+    stood: Stood = {}
     for found in told:
-        axis = found.strand.axis
-        if found.strand.family.specs:
-            counts[axis] = counts.get(axis, 0) + found.end - found.start
-            at = found.counts
+        strand, start, end = found
+        if strand.family.specs:
+            counts[strand.axis] = counts.get(strand.axis, 0) + end - start
+            at = strand.places[end - 1], strand.lines[end - 1]
             last = max(last, at)
-            if _add(run, woven, found):
+            if _add(run, woven, found, stood):
                 went_on = max(went_on, at)
     if went_on[1] >= 0:
         run.went_on(woven.block.numbers[went_on[1]])
@@ -98,13 +101,13 @@ def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
                 run.taken(axis, counts[axis], stamp)
 
 
-def _add(run: Run, woven: Weave, found: Slice) -> bool:
+def _add(run: Run, woven: Weave, found: Slice, stood: Stood) -> bool:
     """Add the rows to their series; returns whether these show that training goes on."""
     strand, start, end = found
-    specs, count = strand.family.specs, end - start
-    run.dialects[strand.family.dialect] += count
-    run.points[strand.family.dialect] += count * len(specs)
-    taking = run.segment.series_of(strand.family, specs, strand.axis)
+    family, count = strand.family, end - start
+    run.dialects[family.dialect] += count
+    run.points[family.dialect] += count * len(family.specs)
+    taking = run.segment.series_of(family, family.specs, strand.axis)
     epoch = NAN if woven.epoch is None else woven.epoch
     if count == 1:
         number, step = woven.block.numbers[strand.lines[start]], strand.steps[start]
@@ -113,14 +116,17 @@ def _add(run: Run, woven: Weave, found: Slice) -> bool:
                 series.add(values[start], epoch, step, number)
     else:
         numbers = _numbers(woven.block.numbers, strand.lines, start, end)
-        epochs, steps = array("d", (epoch,)) * count, strand.steps[start:end]
-        kept = _last_at_each(steps)
+        key = id(strand.steps), start, end  # which the strands of a record share
+        if key not in stood:
+            steps = strand.steps[start:end]
+            stood[key] = array("d", (epoch,)) * count, steps, _last_at_each(steps)
+        epochs, steps, kept = stood[key]
         for series, values in zip(taking, strand.columns, strict=True):
             if series is None:
                 run.segment.dropped_series += count - 1
             else:
                 series.extend(values[start:end], epochs, steps, numbers, kept)
-    return any(series is not None and series.goal is not None for series in taking)
+    return family.shows_training and any(series is not None and series.goal is not None for series in taking)
 
 
 def _numbers(numbers: list[int], places: list[int], start: int, end: int) -> array[int]:

@@ -14,7 +14,7 @@ from operator import ne
 
 from tailwatch.core.cursor import held_out, signature
 from tailwatch.core.metrics import is_neutral, meaning
-from tailwatch.core.numbers import number
+from tailwatch.core.numbers import number, numbers
 from tailwatch.core.records import record
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -214,7 +214,7 @@ class Strand:
         self._odd.sort()
 
     def _column(self, raw: list[bytes], form: NumberForm) -> array[float]:
-        values = list(map(float, raw)) if form == "float" else [number(part, form) for part in raw]
+        values = numbers(raw, form)
         total = sum(values)
         if total - total != 0.0:
             self._odd += [i for i, value in enumerate(values) if value - value != 0.0]

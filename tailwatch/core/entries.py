@@ -48,7 +48,7 @@ class Entry:
         self.quiet = self.alone = self.plain = False
         self.mute = ""
         self.after: Frame | None = None
-        self.unpack: Callable[[bytes], tuple[bytes, ...]] = _nothing
+        self.unpack: Callable[[bytes], tuple[bytes, ...]] = no_parts
 
     @property
     def is_unread(self) -> bool:
@@ -82,5 +82,6 @@ class Entry:
                     self.mute = self.family.dialect
 
 
-def _nothing(_raw: bytes) -> tuple[bytes, ...]:
+def no_parts(_raw: bytes) -> tuple[bytes, ...]:
+    """Take a line apart of which nothing is to be read."""
     return ()

@@ -9,19 +9,19 @@ that is no number), and the next piece begins behind it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import chain
 
-from tailwatch.core.boxes import MAX_BOX
+from tailwatch.core.boxed_rows import Boxes
 from tailwatch.core.columns import Strand
 from tailwatch.core.numbers import number
 from tailwatch.core.rivals import Taken, note_rivals
+from tailwatch.core.scenes import UNPARTED, Scene
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from tailwatch.core.block import Block
     from tailwatch.core.columns import Family, Parts
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     Rows = tuple[Strand, int, int]
     Begin = tuple[int, int, int, Strand]
     """The place where a row counts, that of its line, the number of its strand, and the strand."""
-    Taker = tuple[Callable[[int], None], Callable[[Parts], None], Callable[[bytes], Parts]]
-    """Takes a line of an entry whose lines all go to the same strand: its place, its parts, and what takes it apart."""
 
 HEADING_LINES: Final = 60
 """A heading's split holds for so many lines after the last one that took it."""
@@ -60,32 +58,27 @@ class Gathered:
         self._strands: list[Strand] = []
         self._alone: list[int] = []
         self._unread: list[int] = []
-        self._mute: list[int] = []
-        self._mute_dialects: list[str] = []
+        self._mute: dict[str, list[int]] = {}
         self._boxes: list[tuple[int, int]] = []
         """Where boxes are closed, and where their first rows stand."""
         self._not_before = start
-        self._takers: dict[Entry | None, Taker] = {}
+        self._scenes: dict[Frame, Scene] = {}
         self._known: dict[Family | tuple[Family, bytes], Strand] = {}
         self._order: list[Begin] = []
         """A heap of the strands, by where their next rows count and stand."""
 
     def gather(self, known: Known, upto: int) -> None:
         """Take the lines up to a message, or one that is not known."""
-        caches, learn = known
-        places = iter(range(self.start, upto))  # all three go on behind a line that leads into another frame
-        shapes, raws = iter(self.block.shapes[self.start : upto]), iter(self.block.raws[self.start : upto])
-        more = True
-        while more:
-            frame = self._frames[-1]
-            entries = map(caches.setdefault(frame, {}).get, shapes)
-            more = self._gather(zip(places, entries, raws, strict=False), learn)
-        self._takers.clear()
+        self._gather(known, upto)
+        for scene in self._scenes.values():
+            scene.takers.clear()  # they know each other, and would keep the parts of all lines
+        self._scenes.clear()
         self.reached, self.stopped = self.end, self.end < upto
         if any(strand.family.in_box for strand in self._strands):
             self._box()
         if self.block.ends:
-            self._alone = sorted({*self._alone, *(at for at in self.block.ends if self.start <= at < self.end)})
+            self._alone.extend(at for at in self.block.ends if self.start <= at < self.end)
+            self._alone = sorted(set(self._alone))
         for strand in self._strands:
             strand.take_apart()
         self._put_in_order()
@@ -101,59 +94,70 @@ class Gathered:
     def _frame_at(self, at: int) -> Frame:
         return self._frames[bisect_right(self._frame_places, at) - 1]
 
-    def _gather(self, found: Iterable[tuple[int, Entry | None, bytes]], learn: Learn) -> bool:
-        """Take the lines of one frame; returns whether another frame begins behind them."""
-        takers, frame, at = self._takers.get, self._frames[-1], self.end - 1
-        for at, seen, raw in found:
-            taker = takers(seen)
-            if taker is not None:
-                add, extend, unpack = taker
+    def _gather(self, known: Known, upto: int) -> None:
+        """Take the lines one after the other; what a shape asks for is found out at its first line in each frame."""
+        learn = known[1]
+        scene, at = self._scene(self._frames[0], known), self.start - 1
+        taker_of = scene.takers.get
+        span = slice(self.start, upto)
+        for at, shape, raw in zip(range(self.start, upto), self.block.shapes[span], self.block.raws[span], strict=True):
+            taker = taker_of(shape)
+            if taker:
+                add, extend, unpack, after = taker
                 add(at)
                 extend(unpack(raw))
+            elif taker is None:
+                entry = scene.cache.get(shape) or learn(scene.frame, shape, raw)
+                there = None if entry is None else self._take(at, shape, raw, entry, scene, known)
+                if there is None:
+                    break
+                after = there
+            else:
                 continue
-            entry = seen or learn(frame, self.block.shapes[at], raw)
-            if entry is None:
-                break
-            if entry.quiet:
-                if entry.has_number:
-                    self._unread.append(at)
-                continue
-            if entry.mute:
-                self._mute.append(at)
-                self._mute_dialects.append(entry.mute)
-                continue
-            after = self._take(at, entry, raw, frame)
-            if after is None:
-                break
-            if after is not frame:
-                return self._enter(after, at + 1)
+            if after is not scene:
+                scene, taker_of = after, after.takers.get
+                self._frames.append(scene.frame)
+                self._frame_places.append(at + 1)
         else:
             at += 1
         self.end = at
-        return False
 
-    def _take(self, at: int, entry: Entry, raw: bytes, frame: Frame) -> Frame | None:
-        """Take a line, or note that it is read by itself; returns the frame behind it, None where that is not known before."""
-        family, after = entry.family, entry.after or frame
-        leads_on = after is not frame and after != frame
-        if family is not None and not (leads_on and (frame.split or after.split)):
-            parts = entry.unpack(raw)
-            strand = self._known.get(family if family.rank < 0 else (family, parts[family.rank])) or self._open(family, parts)
-            strand.lines.append(at)
-            strand.parts.extend(parts)
-            if family.rank < 0 and not leads_on:
-                self._takers[entry] = strand.lines.append, strand.parts.extend, entry.unpack
-        elif family is not None or entry.alone:
-            self._alone.append(at)
-        else:
+    def _take(self, at: int, shape: bytes, raw: bytes, entry: Entry, scene: Scene, known: Known) -> Scene | None:
+        """Take the first line of a shape, or note that it is read by itself.
+
+        Returns the scene behind it, None where that is not known before.
+        """
+        family, after, there = entry.family, entry.after, scene
+        if entry.quiet and not entry.has_number:
+            scene.takers[shape] = ()
+            return scene
+        if entry.quiet or entry.mute:
+            lines = self._unread if entry.quiet else self._mute.setdefault(entry.mute, [])
+            scene.takers[shape] = lines.append, *UNPARTED, scene
+            lines.append(at)
+            return scene
+        if family is None and not entry.alone:
             return None
-        return after if leads_on else frame
+        if after is not None and after != scene.frame:
+            there = self._scene(after, known)
+        if family is None or (there is not scene and (scene.frame.split or there.frame.split)):
+            self._alone.append(at)
+            scene.takers[shape] = self._alone.append, *UNPARTED, there
+            return there
+        parts = entry.unpack(raw)
+        strand = self._known.get(family if family.rank < 0 else (family, parts[family.rank])) or self._open(family, parts)
+        strand.lines.append(at)
+        strand.parts.extend(parts)
+        if family.rank < 0:  # else it hangs on the line to which strand it belongs
+            scene.takers[shape] = strand.lines.append, strand.parts.extend, entry.unpack, there
+        return there
 
-    def _enter(self, frame: Frame, at: int) -> bool:
-        self._frames.append(frame)
-        self._frame_places.append(at)
-        self.end = at
-        return True
+    def _scene(self, frame: Frame, known: Known) -> Scene:
+        """Return what is known of a frame's lines, which need not be looked up line by line."""
+        found = self._scenes.get(frame)
+        if found is None:
+            found = self._scenes[frame] = Scene(frame, known[0].setdefault(frame, {}))
+        return found
 
     def _open(self, family: Family, parts: Parts) -> Strand:
         """Begin a strand."""
@@ -170,36 +174,16 @@ class Gathered:
         heapify(self._order)
 
     def _box(self) -> None:
-        """The rows of a box count where it is closed; those whose box is not closed here are left for later.
-
-        A box of an unusual form is read row by row (see `boxes.py`): one without a step, with too many rows, or with values of
-        other lines among its rows.
-        """
-        closings = sorted(chain.from_iterable(s.lines for s in self._strands if s.family.kind == "boxed" and s.family.closes))
-        begun: dict[int, int] = {}
-        placed: set[int] = set()
-        sizes: Counter[int] = Counter()
-        for strand in self._strands:
-            if not strand.family.in_box:
-                continue
-            boxes = [bisect_left(closings, at) for at in strand.lines]
-            for box, at in zip(boxes, strand.lines, strict=True):
-                begun[box] = min(begun.get(box, at), at)
-            if strand.family.waits:
-                sizes.update(boxes)
-                strand.places = [closings[box] for box in boxes if box < len(closings)]
-            else:
-                placed.update(boxes)
-        odd = {box for box, size in sizes.items() if size > MAX_BOX or box not in placed}
-        for strand in self._strands:
-            if strand.family.specs and strand.family.kind != "boxed":
-                odd.update(box for at in strand.lines if begun.get(box := bisect_left(closings, at), at) < at)
-        self.end = begun.pop(len(closings), self.end)
-        for strand in self._strands:
-            strand.keep(self.end)
-        self._strands = [s for s in self._strands if s.lines]
-        self._boxes = [(closings[box], first) for box, first in sorted(begun.items())]
-        self._alone = sorted((*self._alone, *(first for box, first in begun.items() if box in odd)))
+        """Let the rows of boxes count where these are closed; those whose box is not closed here are left for later."""
+        boxes = Boxes(self._strands, self.start)
+        self._boxes = boxes.spans
+        self._alone += boxes.odd
+        self._alone.sort()
+        if boxes.unclosed is not None:
+            self.end = boxes.unclosed
+            for strand in self._strands:
+                strand.keep(self.end)
+            self._strands = [s for s in self._strands if s.lines]
 
     def piece(self, at: int, cursor: Cursor, most: int | None, *, ranked: bool) -> Weave | None:
         """Return the lines from a place on that can be read together where the run stands; None: read the first one by itself.
@@ -229,9 +213,11 @@ class Gathered:
             strand.next = j
         unread = self._unread[bisect_left(self._unread, at) : bisect_left(self._unread, end)]
         woven = Weave(self.block, at, end, strands, unread, self._frame_at(end), cursor)
-        first, behind = bisect_left(self._mute, at), bisect_left(self._mute, end)
-        if first < behind:
-            woven.mute, woven.last_mute = self._mute_dialects[first:behind], self._mute[behind - 1]
+        for dialect, lines in self._mute.items():
+            first, behind = bisect_left(lines, at), bisect_left(lines, end)
+            if first < behind:
+                woven.mute[dialect] = behind - first
+                woven.last_mute = max(woven.last_mute, lines[behind - 1])
         woven.inherit()
         return woven
 

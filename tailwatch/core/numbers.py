@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 _MAGNITUDES: Final = {b"k": 1e3, b"m": 1e6, b"g": 1e9, b"b": 1e9, b"t": 1e12}
 _AS_FLOAT: Final = bytes.maketrans(b",fDd", b".eee")
 
+_DECIMAL: Final = (b"\n0,", b"-0,", b"+0,")
+"""How a number begins whose comma is none of thousands."""
+
 
 def number(raw: bytes, form: str = "float") -> float:
     """Return the number as written: `40,100` is 40100, `17K` is 17000, `3/4` is 0.75; what is no number is NaN.
@@ -30,6 +33,20 @@ def number(raw: bytes, form: str = "float") -> float:
         return float(share) / float(whole)
     except (ValueError, KeyError, ZeroDivisionError):
         return float("nan")
+
+
+def numbers(raw: list[bytes], form: str = "float") -> list[float]:
+    """Return the numbers of a column as `number` does for each, many in one pass where they are written alike."""
+    if form == "float":
+        return list(map(float, raw))
+    if form == "grouped":
+        joined = b"\n" + b"\n".join(raw)
+        if not any(begun in joined for begun in _DECIMAL):
+            try:
+                return list(map(float, joined[1:].replace(b",", b"").split(b"\n")))
+            except ValueError:
+                pass  # one of them is no number
+    return [number(part, form) for part in raw]
 
 
 def layout(spans: Iterable[tuple[int, int]], length: int) -> str:

@@ -64,17 +64,46 @@ def _of_buckets(values: array[float], start: int, end: int, size: int) -> list[i
     total = sum(part)
     if total - total != 0.0:
         return list(chain.from_iterable(_extremes(values, at, min(at + size, end)) for at in range(start, end, size)))
+    kept = _of_fours(part, start) if size == 4 else _of_wholes(part, start, size)
+    if whole < end:
+        kept.extend(_extremes(values, whole, end))
+    return kept
+
+
+def _of_wholes(part: array[float], start: int, size: int) -> list[int]:
+    """Return what `_extremes` does for each whole bucket, where all values are finite; in half the time."""
     kept: list[int] = []
     keep = kept.append
-    for bucket in zip(*[iter(part)] * size, strict=True):  # the same as `_extremes`, in half the time
+    for bucket in zip(*[iter(part)] * size, strict=True):
         low, high = bucket.index(min(bucket)), bucket.index(max(bucket))
         if low == high:
             high = size - 1
         keep(start + low if low < high else start + high)
         keep(start + high if low < high else start + low)
         start += size
-    if whole < end:
-        kept.extend(_extremes(values, whole, end))
+    return kept
+
+
+def _of_fours(part: array[float], start: int) -> list[int]:
+    """Do the same for buckets of four, as most are: comparing by hand takes two fifths of the time that `min` and `max` take."""
+    kept: list[int] = []
+    for a, b, c, d in zip(*[iter(part)] * 4, strict=True):
+        low = high = start
+        least = most = a
+        if b < a:
+            low, least = start + 1, b
+        elif b > a:
+            high, most = start + 1, b
+        if c < least:
+            low, least = start + 2, c
+        elif c > most:
+            high, most = start + 2, c
+        if d < least:
+            low = start + 3
+        elif d > most or low == high:  # all the same: the first and the last
+            high = start + 3
+        kept += (low, high) if low < high else (high, low)
+        start += 4
     return kept
 
 

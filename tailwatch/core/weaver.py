@@ -75,7 +75,8 @@ class Weaver:
         """See whether it was worth while, before the lines from a place on are taken apart."""
         self._gathered = None
         reached = gathered.reached - gathered.start
-        self._reach = max(LEAST_REACH, min(MOST, 2 * reached))
+        if gathered.stopped or gathered.reached < len(gathered.block):  # the end of what was given says nothing
+            self._reach = max(LEAST_REACH, min(MOST, 2 * reached))
         if gathered.end < gathered.reached and reached < LONGEST_BOX:
             return  # a box was not closed as far as was looked
         if gathered.woven * SHARE >= gathered.rows and (gathered.woven >= WORTH_IT or not gathered.stopped):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from functools import partial
-from itertools import chain, repeat
-from operator import itemgetter
+from itertools import chain, islice, repeat
+from operator import itemgetter, le, lt
 
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Reading
@@ -67,8 +67,8 @@ class Weave:
         """Whether a line says which rank printed it."""
         self.unread = unread
         """Places of lines that carry numbers and that nothing claims."""
-        self.mute: list[str] = []
-        """The dialects of the lines that are understood and say nothing, the last of which stands at `last_mute`."""
+        self.mute: dict[str, int] = {}
+        """Of each dialect the lines that are understood and say nothing, the last of which stands at `last_mute`."""
         self.last_mute = -1
         self.frame = frame
         """The frame after the last line."""
@@ -83,11 +83,22 @@ class Weave:
         if not inheriting:
             return
         stepping = [s for s in self.strands if s.family.leads]
-        told = sorted((place, step) for s in stepping for place, step in zip(s.places, s.steps, strict=True)) if stepping else []
-        before = NAN if self._cursor.step is None else self._cursor.step
-        places, steps = [place for place, _ in told], [before, *(step for _, step in told)]
+        if len(stepping) == 1:
+            places, told = stepping[0].places, stepping[0].steps
+        else:
+            both = sorted((place, step) for s in stepping for place, step in zip(s.places, s.steps, strict=True))
+            places, told = [place for place, _ in both], array("d", [step for _, step in both])
+        steps = array("d", (NAN if self._cursor.step is None else self._cursor.step,)) + told
+        known: dict[tuple[int, int], array[float]] = {}
         for strand in inheriting:
-            strand.steps = array("d", [steps[bisect_left(places, at)] for at in strand.places])
+            at = strand.places
+            first, last = bisect_left(places, at[0]), bisect_left(places, at[-1])
+            if _in_turn(places[first:last], at):
+                if (first, last) not in known:
+                    known[first, last] = steps[first : last + 1]
+                strand.steps = known[first, last]
+            else:
+                strand.steps = array("d", [steps[bisect_left(places, place)] for place in at])
 
     def until_looks(
         self,
@@ -226,6 +237,11 @@ class Weave:
 def latest(slices: list[Slice]) -> Slice:
     """Return the slice whose last row counts last."""
     return slices[0] if len(slices) == 1 else max(slices, key=_counts)
+
+
+def _in_turn(between: list[int], places: list[int]) -> bool:
+    """Whether the others, which lie `between` the first and the last of the places, part these one from the next."""
+    return len(between) == len(places) - 1 and all(map(le, places, between)) and all(map(lt, between, islice(places, 1, None)))
 
 
 def _counts(found: Slice) -> tuple[int, int]:

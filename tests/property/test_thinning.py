@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tailwatch.core.events import SeriesSpec
 from tailwatch.core.series import Series
-from tailwatch.core.thinning import Thinning
+from tailwatch.core.thinning import Thinning, _extremes, _of_buckets
 
 FEW = st.lists(st.one_of(st.integers(0, 5).map(float), st.floats(-1e9, 1e9), st.just(math.nan)), min_size=1, max_size=30)
 VALUES = st.builds(lambda few, count: (few * count)[:count], FEW, st.integers(300, 900))
@@ -53,3 +53,12 @@ def test_a_series_is_the_same_whether_points_come_one_by_one_or_together(values:
         together.extend(array("d", part), array("d", [1.0] * len(part)), array("d", places), array("q", places))
     assert (alone.values, alone.steps, alone.lines) == (together.values, together.steps, together.lines)
     assert alone.best_at == together.best_at
+
+
+@given(
+    st.lists(st.sampled_from((0.0, 1.0, -1.0, 2.5, 1e9, math.nan)), max_size=40), st.integers(0, 5), st.sampled_from((4, 8, 16))
+)
+def test_buckets_thinned_together_keep_what_each_keeps_by_itself(values: list[float], start: int, size: int) -> None:
+    column, end = array("d", [0.0] * start + values), start + len(values)
+    alone = [at for first in range(start, end, size) for at in _extremes(column, first, min(first + size, end))]
+    assert _of_buckets(column, start, end, size) == alone
