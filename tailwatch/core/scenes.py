@@ -1,4 +1,4 @@
-"""How the lines of a frame are taken, by their shapes alone, so that little is left to do for a line of a shape that came before."""
+"""How the lines of a frame are taken, by their shapes alone, so that little is left to do for a line of a known shape."""
 
 from __future__ import annotations
 
