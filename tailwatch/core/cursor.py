@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tailwatch.core.fulls import Fulls
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.seen import Closed, Seen
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -43,7 +44,7 @@ class Cursor:
     `ranked` says that lines before named the rank that printed them, `recalled` that one told of all epochs (see `Recap`).
     `boxed` are the rows of a box that has not ended, `box_places` what places its rows have named.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`); `unnumbered` tells where bars that
-    name none were full.
+    name none were full, `fulls` what became of loops that ended. `trial` is that of a search.
     """
 
     __slots__ = (
@@ -63,6 +64,7 @@ class Cursor:
         "epochs",
         "fresh",
         "from_zero",
+        "fulls",
         "held",
         "pending",
         "ranked",
@@ -95,9 +97,7 @@ class Cursor:
         self._age = 0
         self._carried: float | None = None
         self._strands: list[float] = []
-        self._switches = 0
-        self._calm = 0
-        self._full = 0
+        self._switches = self._calm = self._full = 0
         self._seen: dict[Who, Seen] = {}
         self._running: set[Who] = set()
         self.pending: Reading | None = None
@@ -106,13 +106,14 @@ class Cursor:
         self.shown: Shown = {}
         self.unnumbered: dict[Who, float] = {}
         self._closed: Closed | None = None
+        self.fulls = Fulls()
 
     def copy(self) -> Cursor:
         """Return a cursor that can move without moving this one."""
         other = Cursor()
         for name in Cursor.__slots__:
             setattr(other, name, getattr(self, name))
-        for name in ("boxed", "held", "shown", "unnumbered", "_seen", "_running", "_strands"):
+        for name in ("boxed", "fulls", "held", "shown", "unnumbered", "_seen", "_running", "_strands"):
             setattr(other, name, getattr(self, name).copy())
         return other
 

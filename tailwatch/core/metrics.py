@@ -30,12 +30,12 @@ _LATIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC
 _LATIN |= {ord("ł"): "l", ord("Ł"): "L", ord("ı"): "i", ord("ø"): "o", ord("Ø"): "O"}
 """Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
-    **dict.fromkeys(_set("train training trainer trained trn tr learn fit trainset"), "train"),
     **dict.fromkeys(
-        _set("entrenamiento entrainement treino treinamento addestramento обучение обучении обучения тренировка"), "train"
+        _set("train training trainer trained trn tr learn fit trainset trening treningowa treningowy traning"), "train"
     ),
+    **dict.fromkeys(_set("entrenamiento entrainement treino treinamento addestramento egitim pelatihan"), "train"),
+    **dict.fromkeys(_set("обучение обучении обучения тренировка"), "train"),
     **dict.fromkeys(_set("validacion validacao validierung validazione валидация валидации проверка"), "val"),
-    **dict.fromkeys(_set("trening treningowa treningowy egitim pelatihan traning"), "train"),
     **dict.fromkeys(_set("walidacja walidacji dogrulama validasi validatie validering"), "val"),
     **dict.fromkeys(_set("prueba teste тест тесте"), "test"),
     **dict.fromkeys(
@@ -182,6 +182,7 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
         own = None if split else _SPLIT_WORDS.get(word)
         if own is not None:
             split = own
+            kept = kept[:-1] if kept[-1:] == ["cross"] and word.startswith("valid") else kept  # `Cross Validation Accuracy`
         elif not word.isascii():
             split = split or _chinese_split(word)
             kept += _of_chinese(word)

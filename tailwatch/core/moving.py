@@ -87,6 +87,8 @@ class Mover:
             return
         if cursor.held:
             events += cursor.let_go()
+        if cursor.fulls.waiting is not None and turn != cursor.turn:
+            events += cursor.fulls.let_go()
         if cursor.pending is not None and turn != cursor.turn:
             events += cursor.let_pending_go(as_result=True)
         if self._tells_totals and (cursor.epochs, cursor.steps) != cursor.told:

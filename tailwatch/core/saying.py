@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Parts = tuple[bytes, ...]
 
+_LEAVES_THE_EPOCH: Final = frozenset(("resume", "restored", "end", "early_stop", "crash"))
+"""Marks behind which nothing sums up the epoch before."""
 _OF_EPOCHS: Final[dict[Role, Role]] = {"step": "epoch", "steps": "epochs"}
 
 
@@ -32,6 +34,7 @@ class Saying:
         "_axis",
         "_begins",
         "_by_epochs",
+        "_counts",
         "_ends_box",
         "_forms",
         "_gathers",
@@ -82,6 +85,7 @@ class Saying:
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         in_bar = plan.kind in ("bar", "loop", "epoch_bar")
         by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not _is_held_out(s) for s in self.specs)
+        self._counts = plan.kind in ("bar", "loop") and not self._aside
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._lean = bool(values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         self._ends_box = bool(values) and plan.kind != "boxed"
@@ -123,7 +127,7 @@ class Saying:
             self._say_others(line, parts, cursor, events)
         else:
             reading = self._reading(line, parts, cursor)
-            if reading is not None and reading.axis == "step" and not (cursor.held or self._apart):
+            if reading is not None and reading.axis == "step" and not (cursor.held or cursor.fulls.waiting or self._apart):
                 events.append(reading)
             else:
                 self._say_values(reading, line, parts, cursor, events)
@@ -138,12 +142,20 @@ class Saying:
             events += cursor.hold(reading)
         elif reading.axis == "epoch" and self._mover.epoch_bar:
             events += cursor.close(reading, other=self._mover.is_evaluation(parts, cursor))
-        elif self._apart and (reading.axis == "epoch" or self.plan.kind == "mixed"):
-            events += _parts_of(reading, self._apart)
         else:
             if cursor.held:
                 events += cursor.waited()
-            events.append(reading)
+            apart = self._apart and (reading.axis == "epoch" or self.plan.kind == "mixed")
+            for part in _parts_of(reading, self._apart) if apart else (reading,):
+                self._say_values_of_a_place(part, cursor, events)
+
+    def _say_values_of_a_place(self, reading: Reading, cursor: Cursor, events: list[ReaderEvent]) -> None:
+        """Say what belongs to an epoch or a step; the last step of a loop may wait for a line that sums the epoch up."""
+        if reading.axis == "epoch" and self._counts and cursor.epoch is not None:
+            events += cursor.fulls.end(reading, self._who, cursor.turn)
+            return
+        events += cursor.fulls.sum_up(reading, cursor.turn) if reading.axis == "epoch" else cursor.fulls.let_go()
+        events.append(reading)
 
     def _gather(self, line: Line, parts: Parts, cursor: Cursor, events: list[ReaderEvent]) -> None:
         """Keep the row of a box; tell what is new in a bar that goes on showing old results."""
@@ -221,7 +233,9 @@ class Saying:
         for key, text in plan.settings:
             events.append(Setting(key, text, line.number, line.part))
         if self._values and (reading := self._reading(line, parts, cursor)) is not None:
-            events.append(reading)
+            self._say_values_of_a_place(reading, cursor, events)
+        elif plan.mark in _LEAVES_THE_EPOCH:
+            events += cursor.fulls.let_go()
         if plan.mark is not None and not self._begins:  # where it begins an epoch, the progress below says so
             events.append(self._mark(line, parts, cursor))
             cursor.turn += plan.mark == "resume"  # its epoch may come again

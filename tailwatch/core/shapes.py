@@ -147,7 +147,11 @@ class Reader:
         `entry` was asked for the first one, which is one of the family; `ask` asks the catalogue about a line of a new shape.
         `ranked` says that the run's rank is known, where lines name the one that printed them.
         """
-        if self._weaver.pauses(block.numbers[start]) or (family.rank < 0 and axis_of(family, None, self.cursor) is None):
+        if (
+            self.cursor.fulls.waiting
+            or self._weaver.pauses(block.numbers[start])
+            or (family.rank < 0 and axis_of(family, None, self.cursor) is None)
+        ):
             return None
         most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
 
@@ -194,7 +198,12 @@ class Reader:
 
     def finish(self) -> list[ReaderEvent]:
         """Nothing more will come: return the readings that waited for a line that names their epoch."""
-        return [*self.cursor.let_go(), *open_box(self.cursor), *self.cursor.let_pending_go(as_result=False)]
+        return [
+            *self.cursor.fulls.let_go(),
+            *self.cursor.let_go(),
+            *open_box(self.cursor),
+            *self.cursor.let_pending_go(as_result=False),
+        ]
 
     def not_understood(self, raw: bytes, number: int) -> None:
         """Count a line that carried numbers and that neither a dialect nor the catalogue claimed."""
