@@ -133,7 +133,17 @@ EMPTY_FRAME = Frame()
 
 PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "recap", "trial", "context"]
 MarkKind = Literal[
-    "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation", "resume", "end", "crash"
+    "epoch_begin",
+    "checkpoint",
+    "not_improved",
+    "lr_drop",
+    "early_stop",
+    "restored",
+    "evaluation",
+    "resume",
+    "start",
+    "end",
+    "crash",
 ]
 
 

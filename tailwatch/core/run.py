@@ -224,6 +224,10 @@ class Run:
         if mark.kind == "epoch_begin":
             self._progress(Progress(mark.epoch, None, None, None, mark.line, mark.part))
             return
+        if mark.kind == "start":
+            if self.segment.series:
+                self._begin_segment("resume" if mark.step else "restart", mark.line)
+            return
         if mark.kind == "resume":
             self._resume_announced = True
             self._resumed_from = _FROM.search(mark.text) is not None

@@ -13,6 +13,8 @@ FOR: Final = lazy(rb"\b(?:for|total|of|max|maximum|\xe5\x85\xb1)(?:: ?| )$")
 AFTER_STEP: Final = lazy(
     rb"(?:\s?/\s?0{1,9}(?=\s?\xe6))?\s{0,2}(?:steps?\b|iterations?\b|updates\b|batch(?:es)?\b|iter\b(?! ?[:=])|\xe4\xb8\xaa ?(?:batch|step|iter|\xe6\x89\xb9)|\xe6\xad\xa5)|batch:"
 )
+ON_SO_MANY: Final = lazy(rb"\b(?:on|over|with) $")
+"""What makes steps the number of them that something was measured on: `Start inference on 5000 batches`."""
 PLACE_TAIL: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
 )

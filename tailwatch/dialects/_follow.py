@@ -14,6 +14,7 @@ from tailwatch.dialects._cues import (
     EACH_OF_ONE,
     EQUALS_NAME,
     NAME_BEHIND,
+    ON_SO_MANY,
     ONLY_SIGNS,
     OPEN_AVERAGE,
     OPENS_VALUE,
@@ -43,6 +44,15 @@ UNNAMED: Final = Name("value", "value", "known")
 
 class Followers(Parts):
     """What a number makes of the one before it."""
+
+    def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name, at: int) -> None:
+        """`Loss after 3 epochs: 0.5`: the number is a place, the name belongs to the next one; in `over 3 batches` it is none."""
+        self._pending, self._pending_at = raw if name.part == "value" else b"", at
+        if role == "step" and ON_SO_MANY.search(token.gap):
+            self._last = "images"
+            return
+        self.named_place = True
+        self._place(role, token)
 
     def _total(self, token: Token) -> None:
         """The second number of `3/100`: how many there are, or the whole of a counted fraction (`9843/10000`)."""

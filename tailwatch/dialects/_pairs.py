@@ -225,12 +225,6 @@ class Pairs(Followers):
         if name.text.lower() == "fold" and self.places:
             self._folds.append(self.places[-1])
 
-    def _place_with_name(self, role: Role, token: Token, raw: bytes, name: Name, at: int) -> None:
-        """`Loss after 3 epochs: 0.5`: the number is a place, the name belongs to the next one."""
-        self._pending, self._pending_at = raw if name.part == "value" else b"", at
-        self.named_place = True
-        self._place(role, token)
-
     def _value_of_pending(self, token: Token, kind: UnitKind) -> None:
         """The name of this number stood before the place."""
         self._value(token, classify(self._pending), self._pending, token.start - len(token.gap), kind, name_at=self._pending_at)

@@ -26,7 +26,7 @@ ORDER: Final = 30
 ANCHORS: Final = (
     *(b"arly stop", b"arlyStop", b"arly-stop", b"arly Stop", b"Stopping", b"stopping", b"EARLY STOP", b"Signaling Trainer", b" stopped: "),
     *(b"aving", b"aved", b"save ", b"Save ", b"heckpoint", b"mproved", b"mprovement", b"earning rate", b"did not improve", b"was not in top"),
-    *(b"esum", b"Loading best", b"oaded best", b"estor", b"ontinuing training", b"raining complete", b"raining finished", b"raining done"),
+    *(b"raining from ", b"esum", b"Loading best", b"oaded best", b"estor", b"ontinuing training", b"raining complete", b"raining finished", b"raining done"),
     *(b"'train_runtime'", b'"train_runtime"', b"raining has finished", b"inished training", b"done training", b"epochs completed", b"raining ended", b"raining is over"),
     *("早停".encode(), "提前停止".encode(), "保存".encode(), "训练完成".encode(), "训练结束".encode(), "学习率".encode(), "恢复".encode(), "断点".encode(), "加载最佳".encode()),
 )  # fmt: skip
@@ -46,6 +46,7 @@ SAMPLES: Final = (
     ("第12轮: 触发早停", "early_stop"),
     ("模型已保存到 checkpoints/best.pt", "checkpoint"),
     ("`Trainer.fit` stopped: `max_epochs=8` reached.", "end"),
+    ("Starting training from iteration 0", "start"),
     ("Resuming training from checkpoint out/last.ckpt", "resume"),
     ("{'train_runtime': 3.519, 'train_samples_per_second': 852.4, 'train_loss': 0.439, 'epoch': 6.0}", "end"),
 )
@@ -81,6 +82,7 @@ _FORMS: Final = (
     _form("early_stop", "(?:触发|启动|执行|满足|已)?(?:早停|提前停止)(?!\\s*(?:耐心|轮数|参数|计数|patience|回调|机制|策略|[:：]\\s*0))".encode(), "早停".encode(), "提前停止".encode()),
     _form("restored", rb"[Ll]oad(?:ing|ed) (?:the )?best (?:model|checkpoint|weights)\b(?:.{0,160}\(score: (?P<value>" + _NUMBER + rb")\))?|[Rr]estor(?:ing|ed) (?:the )?(?:best )?(?:model )?(?:weights|checkpoint)\b|" + "加载最佳|恢复最佳".encode(), b" best", b"estor", "最佳".encode()),
     _form("lr_drop", rb"[Rr]educ(?:ing|ed) (?:the )?[Ll](?:earning[ _][Rr]ate|R)(?: of group 0)?\b(?:.{0,40}?\bto (?P<value>" + _NUMBER + rb"))?|[Ll]earning rate (?:was |is )?(?:reduced|decreased|decayed|lowered|dropped)(?:.{0,24}?\bto (?P<value0>" + _NUMBER + rb"))?|(?:[Dd]ecay|[Dd]ecreas|[Ll]ower|[Dd]ropp)ing (?:the )?(?:learning rate|lr)\b(?:.{0,24}?\bto (?P<value00>" + _NUMBER + rb"))?|" + "(?:降低|下降|衰减)学习率|学习率(?:降低|下降|衰减|减小)".encode(), b"educ", b"earning rate", b"ing lr", b"ing the lr", "学习率".encode()),
+    _form("start", rb"\b[Ss]tart(?:ing|ed)? training from (?:iteration|step|iter) 0{1,12}\b", b"raining from "),
     _form("resume", rb"(?<![\w.'\"-])[Rr]esum(?:e|ed|ing)\b(?!\s*[=:|])(?: training)? (?:from|at|training|run|checkpoint)|[Cc]ontinuing training from|[Ll]oaded checkpoint\b.{0,200}\(epoch|" + "从断点恢复|恢复训练|继续训练".encode(), b"esum", b"ontinuing", b"oaded checkpoint", "恢复".encode(), "继续训练".encode()),
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Ss]aving|[Ss]aved|[Ss]ave|SAVING|SAVED|[Ww]riting|[Ww]rote)\b(?! (?:results|log|logs|plot|figure|config|metrics|history|predictions?|image|images|interval|freq|output|data|every|steps)).{0,40}?\b(?:[Mm]odel|[Cc]heckpoint|[Ww]eights|MODEL|ckpt|CHECKPOINT|state)s?\b(?!\s*(?:=|:\s*(?:True|False|0)))", b"ave", b"aving", b"SAV", b"riting", b"rote"),
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode(), b"saved", b"written", b"ave ", "保存".encode()),

@@ -302,3 +302,9 @@ def test_the_minus_of_typography_is_one() -> None:
     """U+2212 before a number, or in its exponent, is the minus it looks like; between words it is none."""
     found = values("epoch 1: reward \u22120.4, lr 1e\u22123\nepoch 2: reward \u2212.5, lr 2e\u22123 \u2212 saved\n")
     assert found == {("reward", "train"): [-0.4, -0.5], ("lr", None): [0.001, 0.002]}
+
+
+def test_so_many_batches_that_were_measured_on_are_no_step() -> None:
+    """`Start inference on 500 batches` says how much there is to do, `loss over 50 batches` on what a loss was measured."""
+    log = "iter: 40  total_loss: 2.1\nStart inference on 500 batches\nval loss over 500 batches: 1.5\n"
+    assert [(r.step, r.values) for r in read(log)] == [(40, (2.1,)), (40, (1.5,))]
