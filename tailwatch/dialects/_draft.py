@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 LONGEST: Final = 400
 _DIGITS: Final = lazy(r"\d+")
 _BLANKS: Final = lazy(r"(\s+)")
+_HEADING: Final = lazy(r"[^\W\d_]+[:=]")
+"""What a word that holds digits begins with, and keeps from line to line."""
+_NAMED: Final = lazy(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
+_HOLES: Final = lazy(r"\{[^{}]*\}")
+_LETTER: Final = lazy(r"[^\W\d_]")
 _TAIL: Final = 60
 """Characters behind the last number that are written out; a longer rest becomes `{*}`."""
 
@@ -38,11 +43,16 @@ def draft(raw: bytes) -> str:
     for kept in (names, {span: name for span, name in names.items() if name not in ("", "*")}):
         template = _join(line, kept)
         try:
-            if Template(template).spans(shape) is not None:
+            if _is_of_use(template) and Template(template).spans(shape) is not None:
                 return template
         except ValueError:
             continue
     return ""
+
+
+def _is_of_use(template: str) -> bool:
+    """Whether a template names a number, and enough of the line that it does not take others away from those who read them."""
+    return bool(_NAMED.search(template)) and ("{*}" not in template or bool(_LETTER.search(_HOLES.sub("", template))))
 
 
 def as_toml(template: str, width: int = 80) -> str:
@@ -93,7 +103,7 @@ def _names(line: bytes, shape: bytes) -> dict[tuple[int, int], str]:
         names = {s: n for s, n in names.items() if not span[0] <= s[0] < span[1]}
         names[span] = _as_printed(value.name.text, line, shape, span[0])
     for place in pairs.places:
-        if place.role in _PLACES:
+        if place.role in _PLACES and _counts(line, place.start, place.end):
             names[place.start, place.end] = place.role
     if not any(name not in ("", *_PLACES) for name in names.values()):
         unnamed = sorted(span for span, name in names.items() if not name)
@@ -103,6 +113,11 @@ def _names(line: bytes, shape: bytes) -> dict[tuple[int, int], str]:
     if found.prefix.rank is not None:
         names[found.prefix.rank] = "rank"
     return names
+
+
+def _counts(line: bytes, start: int, end: int) -> bool:
+    """Whether a number can be a place: a whole one, or a part of an epoch that the line calls so."""
+    return line[start:end].isdigit() or (b"epoch" in line[:start].lower() and not line[start:end].startswith(b"-"))
 
 
 def _as_printed(name: str, line: bytes, shape: bytes, before: int) -> str:
@@ -145,7 +160,8 @@ def _text(raw: bytes) -> list[str]:
     parts: list[str] = []
     for piece in _BLANKS.split(raw.decode("utf-8", "replace")):
         if _DIGITS.search(piece) or sanitise(piece) != piece or "\ufffd" in piece:
-            parts.append("{*}")
+            heading = _HEADING.match(sanitise(piece))
+            parts += [heading[0], "{*}"] if heading else ["{*}"]
         elif piece.isspace():
             parts.append(" ")
         elif piece:

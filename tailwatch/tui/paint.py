@@ -106,17 +106,22 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 
 
 def middle(text: str, width: int, least: int = 0) -> str:
-    """Cut text in its middle: the beginning and the end of a path tell most. `least` cells of the beginning stay if they fit."""
+    """Cut text in its middle: the beginning and the end of a path tell most. The first `least` cells are to be seen.
+
+    Where these do not fit, the end of them is: it is what matters then.
+    """
     text = sanitise(text)
     if cell_len(text) <= width:
         return text
     if width < 4:
         return fit(text, width)
-    head = min(max((width - 1) // 3, least), width - 2)
+    head = max((width - 1) // 3, least)
+    if head > width - 2:
+        return fit("…" + text[least - width // 2 :], width)
     tail = width - 1 - head
-    end = text
+    end = text[-tail:]
     while cell_len(end) > tail:
-        end = end[max(1, (len(end) - tail) // 2) :]
+        end = end[1:]
     return set_cell_size(text, head) + "…" + end
 
 

@@ -60,6 +60,18 @@ class TestChart:
         assert "-" not in text_of(rows)
         assert any("★" in plain(cells) for cells in rows)
 
+    def test_running_averages_that_begin_at_zero_do_not_set_the_scale(self) -> None:
+        """They leave the canvas, so that the epochs' own results fill it; a start from far above in a log of its own is drawn."""
+        epochs = range(1, 6)
+        steps = [f"Epoch {n} step {k}/200 - acc: {0.8 if k > 1 else 0.0:.4f}\n" for n in epochs for k in range(1, 201)]
+        results = [f"Epoch {n} - acc: {0.8 + n / 50:.4f} - val_acc: {0.75 + n / 50:.4f}\n" for n in epochs]
+        log = "".join("".join(steps[(n - 1) * 200 : n * 200]) + results[n - 1] for n in epochs).encode()
+        data = snapshot_of(log).charts[0]
+        assert {c.part for c in data.curves} == {"running", "train", "val"}
+        rows = text_of(chart.chart_rows(data, chart.ChartOptions(), 70, 14))
+        assert "0.00" not in rows
+        assert "0.75" in rows or "0.80" in rows
+
     def test_events_have_a_lane_or_stand_on_the_axis(self, overfit: Snapshot) -> None:
         tall = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 14)
         low = chart.chart_rows(overfit.charts[0], chart.ChartOptions(), 80, 8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,12 @@ class TestSeries:
         names = [plain(cells)[1:17].strip() for cells in series_rows(snapshot_of(log), 48)]
         assert len(set(names)) == len(names) == 4
         assert sum("…" in name for name in names) == 2
+
+    def test_names_that_begin_alike_for_longer_than_the_table_is_wide_show_where_they_differ(self, overfit: Snapshot) -> None:
+        names = [f"loss of all the classes weighted by {what} of them" for what in ("size", "count")]
+        shown = text_of(series_rows(replace(overfit, series=tuple(overfit.series[0]._replace(name=n) for n in names)), 48))
+        assert "by size" in shown
+        assert "by count" in shown
 
     @pytest.mark.parametrize("width", [30, 48, 50, 80, 120])
     def test_rows_fit(self, overfit: Snapshot, width: int) -> None:

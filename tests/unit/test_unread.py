@@ -75,12 +75,20 @@ def test_the_first_of_the_rarest_kinds_gives_way(kinds: list[int]) -> None:
         ("{'w': 0.5}", "{{'w': {w}}}"),
         ("AdamW 5: ppx=3.2 ppx=5", "AdamW {AdamW}: ppx={ppx} ppx={ppx 2}"),
         ("x 0.5 \u202ey 1", "x {x} {*} {y}"),
+        ("[-0.5808, 0.0045, 0.25],", "[{column 1}, {column 2}, {column 3}],"),
+        ("STAGE:2026-01-01 10:00:00 22264:22264 over", "STAGE:{*} {*} {column 1}:{column 2} over"),
     ],
 )
 def test_a_drafted_pattern_names_the_numbers_as_they_are_named(line: str, template: str) -> None:
     """And is the line itself otherwise, in the form the settings take."""
     assert draft(line.encode()) == template
     assert tomllib.loads(as_toml(template))["pattern"] == [{"line": template}]
+
+
+@pytest.mark.parametrize("line", ["2026-01-01 10:00:00 - 1.2.3.4", "7.1.0 3:4 8.1.2", "2026-01-01 10:00:00,123 [3] 0x1f"])
+def test_no_pattern_is_drafted_that_would_take_every_line(line: str) -> None:
+    """One that names no number reads nothing, and one without a word of the line reads others' lines too."""
+    assert draft(line.encode()) == ""
 
 
 @settings(deadline=None)

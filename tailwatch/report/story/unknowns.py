@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tailwatch.core.events import Text
-from tailwatch.core.lazily import lazy
 from tailwatch.core.sanitise import visible
 from tailwatch.core.terms import listed, setting_name
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -46,7 +45,6 @@ _DIALECTS: Final = 4
 _PATTERN_WIDTH: Final = 72
 _OFTEN: Final = 9
 _MOST_FIELDS: Final = 12
-_NAMED: Final = lazy(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 
 
 def blocks(facts: Facts) -> Iterator[Block]:
@@ -119,8 +117,8 @@ def _unread(facts: Facts) -> Iterator[Item]:
     kinds = book.kinds()
     details = tuple(_kind(k) for k in kinds[:_EXAMPLES])
     pattern = draft(kinds[0].example) if _is_worth_reading(kinds[0]) else ""
-    if not _NAMED.search(pattern) or pattern.count("{") > _MOST_FIELDS:
-        pattern = ""  # nothing in it would be read, or it is a list of settings
+    if pattern.count("{") > _MOST_FIELDS:
+        pattern = ""  # it is a list of settings
     code = Code("toml", as_toml(pattern, _PATTERN_WIDTH)) if pattern else None
     if code is not None:
         details = (*details, Claim(Text(PATTERN, {"path": to_write_in(facts.session.settings.where)})))

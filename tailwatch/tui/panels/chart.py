@@ -26,6 +26,10 @@ SMOOTHING: Final = ((0.0, ""), (0.6, phrase("smoothed")), (0.9, phrase("smoothed
 ZOOMS: Final = ((1.0, ""), (0.5, phrase("last half")), (0.2, phrase("last fifth")))
 BELOW_ZERO: Final = 0.05
 """The share of its height that an axis reaches below 0, at most, where no value is negative."""
+RARE: Final = 1
+"""Per cent of the running values at either end that the axis need not hold, where they lie far from the others:"""
+FAR: Final = 0.67
+"""the others take less than this share of the height."""
 LANE_FROM: Final = 10
 """Rows from which on the events have a lane of their own; below, they stand on the x axis."""
 
@@ -143,7 +147,7 @@ def _window(data: ChartData, options: ChartOptions) -> tuple[Window | None, bool
         return None, False
     x_min, x_max = xs
     x_min = x_max - (x_max - x_min) * ZOOMS[options.zoom][0]
-    visible = [y for c in data.curves for x, y in zip(c.xs, c.ys, strict=True) if x >= x_min and math.isfinite(y)]
+    visible = [y for c in data.curves for y in _telling(c, x_min, alone=len(data.curves) == 1)]
     log = options.log and any(y > 0 for y in visible)
     span = span_of(math.log10(y) for y in visible if y > 0) if log else span_of(visible)
     if span is None:
@@ -154,6 +158,20 @@ def _window(data: ChartData, options: ChartOptions) -> tuple[Window | None, bool
     if not log and span[0] >= 0:
         y_min = max(y_min, -BELOW_ZERO * y_max)  # of a value that was always 0, too: no accuracy is less
     return Window(x_min, room_ahead(x_min, x_max) if options.growing else x_max, y_min, y_max), log
+
+
+def _telling(curve: Curve, x_min: float, *, alone: bool) -> list[float]:
+    """Return the values that the axis is to hold; of running ones beside an epoch's not the rarest, which leave the canvas.
+
+    A running average that begins at 0 in each epoch would else press the results of the epochs into a line.
+    """
+    ys = [y for x, y in zip(curve.xs, curve.ys, strict=True) if x >= x_min and math.isfinite(y)]
+    rare = 0 if alone or curve.part != "running" else len(ys) * RARE // 100
+    if not rare:
+        return ys
+    ordered = sorted(ys)
+    usual = ordered[rare : len(ys) - rare]
+    return usual if usual[-1] - usual[0] < FAR * (ordered[-1] - ordered[0]) else ys
 
 
 def _canvas(data: ChartData, options: ChartOptions, window: Window, width: int, height: int, *, log: bool) -> Cells:

@@ -33,7 +33,7 @@ def series_rows(snapshot: Snapshot, width: int) -> list[Row]:
     longest = max(_label_width(series) for series in snapshot.series)
     name_width = max(8, min(longest, width - spark_width - _VALUE - _BEST - 4))
     twins = _twins(snapshot.series, name_width)
-    rows = [_row(series, width, name_width, spark_width, twins.get(series.name, 0)) for series in snapshot.series]
+    rows = [_row(series, width, name_width, spark_width, twins.get((series.name, series.note), 0)) for series in snapshot.series]
     if snapshot.more_series:
         rows.append(row((f" {snapshot.language.say('and {n:,} more', n=snapshot.more_series)}", "dim")))
     return rows
@@ -43,13 +43,16 @@ def _label_width(series: SeriesView) -> int:
     return cell_len(series.name) + (1 + cell_len(series.note) if series.note else 0)
 
 
-def _twins(shown: Sequence[SeriesView], width: int) -> dict[str, int]:
-    """Return names that cut in their middle look like another one, each with the length of what they have in common there."""
-    alike: dict[str, set[str]] = {}
+def _twins(shown: Sequence[SeriesView], width: int) -> dict[tuple[str, str], int]:
+    """Return names and notes that cut in their middle look like others, with the length of what the names begin alike with."""
+    alike: dict[tuple[str, str], set[str]] = {}
     for series in shown:
-        alike.setdefault(middle(series.name, width - _note_width(series, width)), set()).add(series.name)
-    groups = [sorted(names) for names in alike.values() if len(names) > 1]
-    return {name: max(_common(name, other) for other in names if other != name) for names in groups for name in names}
+        cut = middle(series.name, width - _note_width(series, width))
+        alike.setdefault((cut, series.note), set()).add(series.name)
+    groups = [(note, names) for (_, note), names in alike.items() if len(names) > 1]
+    return {
+        (name, note): max(_common(name, other) for other in names if other != name) for note, names in groups for name in names
+    }
 
 
 def _common(name: str, other: str) -> int:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from tailwatch.core.sanitise import visible
 from tailwatch.core.text import phrase
-from tailwatch.tui.paint import Row, fit, row, wrap
+from tailwatch.tui.paint import Row, clipped, row, wrap
 
 if TYPE_CHECKING:
     from tailwatch.core.text import Language
     from tailwatch.tui.snapshot import Snapshot, UnreadView
+
+_ROWS = 2
+"""Rows that an example may take."""
 
 
 def unread_rows(snapshot: Snapshot, width: int, settings_file: str) -> list[Row]:
@@ -52,7 +55,8 @@ def _kind(kind: UnreadView, width: int, language: Language) -> list[Row]:
         if one
         else language.say("lines {first:,} to {last:,}", first=first, last=last)
     )
-    rows = [row((f" ×{kind.times:,} ", "warning"), (where, "dim")), row("   ", fit(visible(kind.example).strip(), width - 4))]
+    shown = clipped(visible(kind.example).strip(), width - 4, _ROWS)  # what a logger begins each line with may fill the first row
+    rows = [row((f" ×{kind.times:,} ", "warning"), (where, "dim")), *(row("   ", line) for line in shown)]
     return rows + [row("   ", (line, "good")) for line in _pattern(kind.example, width - 4)]
 
 
