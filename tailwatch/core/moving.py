@@ -61,6 +61,11 @@ class Mover:
         return role in self._own
 
     @property
+    def places_itself(self) -> bool:
+        """Whether the lines name an epoch or a step."""
+        return self.names("epoch") or self.names("step")
+
+    @property
     def begins(self) -> bool:
         """Whether all that an announcement of an epoch says is where the run stands then."""
         return self.moves and self.names("epoch") and not self._closes and not self._in_bar

@@ -45,6 +45,15 @@ class Runner:
         saying = self._saying if line.end != "epoch" else self._saying.by_epochs
         return saying.say(line, self.unpack(line.raw), cursor)
 
+    @property
+    def may_end_heading(self) -> bool:
+        """Whether its lines take their split from a heading of an evaluation, but say themselves where the run stands."""
+        return self._saying.may_end_heading
+
+    def place(self, line: Line) -> tuple[float | None, float | None]:
+        """Return the epoch and the step that a line names, None for what it does not."""
+        return self._saying.place(self.unpack(line.raw))
+
     def names(self, line: Line) -> tuple[str, ...]:
         """Return what stands in the plan's fields, in order, with the blanks: the columns of a header."""
         return tuple(visible(part) for part in self.unpack(line.raw))

@@ -54,6 +54,7 @@ class Saying:
         "_values",
         "_who",
         "family",
+        "may_end_heading",
         "plan",
         "specs",
     )
@@ -95,7 +96,15 @@ class Saying:
         self._rank = mover.rank
         self._names_epoch = mover.names("epoch")
         self._begins = plan.mark == "epoch_begin" and mover.begins
-        alone = plan.mark or plan.settings or self._settings or self._named or (plan.closes and bool(numbered))
+        self.may_end_heading = plan.inherits and mover.places_itself and any(_is_held_out(s) for s in self.specs)
+        alone = (
+            plan.mark
+            or plan.settings
+            or self._settings
+            or self._named
+            or (plan.closes and bool(numbered))
+            or self.may_end_heading
+        )
         if alone:
             self.family = None
         else:
@@ -110,6 +119,12 @@ class Saying:
             counts = self.plan.kind == "bar" and not self._names_epoch
             self._by_epochs = Saying(self.plan._replace(fields=fields, kind="context"), self._shape) if counts else self
         return self._by_epochs
+
+    def place(self, parts: Parts) -> tuple[float | None, float | None]:
+        """Return the epoch and the step named by a line whose fields hold these parts, None for what is not."""
+        mover = self._mover
+        epoch, step = (mover.own(role, parts) if mover.names(role) else None for role in ("epoch", "step"))
+        return epoch, step
 
     def say(self, line: Line, parts: Parts, cursor: Cursor) -> list[ReaderEvent]:
         """Return what the line says whose fields hold these parts; the cursor moves with it."""

@@ -18,6 +18,7 @@ from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.entries import Entry
 from tailwatch.core.events import EMPTY_FRAME
 from tailwatch.core.gathering import HEADING_LINES
+from tailwatch.core.headed import Headed
 from tailwatch.core.plans import Runner
 from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol
 from tailwatch.core.unread import UnreadBook, carries_number
@@ -62,7 +63,7 @@ class Reader:
         self._own = own
         self._caches: dict[Frame, dict[bytes, Entry]] = {}
         self._weaver = Weaver()
-        self._heading_age = 0
+        self._heading = Headed()
         self._key_bytes = 0
         self._shapes = 0
         self.frame = EMPTY_FRAME
@@ -92,8 +93,8 @@ class Reader:
     def entry(self, shape: bytes) -> Entry:
         """Return what is known of the shape of the next line, asking the dialects if it is new."""
         if self._under_heading:
-            self._heading_age += 1
-            if self._heading_age > HEADING_LINES:
+            self._heading.age += 1
+            if self._heading.age > HEADING_LINES:
                 self._enter(self.frame._replace(split=None))
         found = self._cache.get(shape)
         return found if found is not None else self._miss(shape, self.frame)
@@ -126,18 +127,31 @@ class Reader:
         runner = entry.runner
         if runner is None:
             return []
+        if self._under_heading and runner.plan.inherits:
+            runner = self._after_the_heading(line, runner) or runner
         events = runner.run(line, self.cursor)
         self.lines_read[runner.plan.dialect] += 1
         frame = runner.frame
         if frame is not None:
             if runner.plan.header:
                 frame = frame._replace(header=runner.names(line))
-            self._heading_age = 0
             if frame != self.frame:
                 self._enter(frame)
-        elif self._under_heading and runner.plan.inherits:
-            self._heading_age = 0
+            self._heading.begin(self.cursor)
+        elif self._under_heading:
+            self._heading.was_followed_by(runner.plan)
         return events
+
+    def _after_the_heading(self, line: Line, runner: Runner | Glued | Chosen) -> Runner | Glued | Chosen | None:
+        """Return how a line is read that is the training's again, None where the heading above holds."""
+        if not isinstance(runner, Runner) or not runner.may_end_heading:
+            return None
+        shape = line.raw.translate(DIGITS_TO_ZERO)
+        outside = self.frame._replace(split=None)
+        if not self._heading.is_over(runner, line, known=shape in self._caches.get(outside, ())):
+            return None
+        self._enter(outside)
+        return self.entry(shape).runner
 
     def weave(
         self, block: Block, start: int, family: Family, ask: Callable[[bytes, Entry], object], *, ranked: bool
@@ -153,7 +167,7 @@ class Reader:
             or (family.rank < 0 and axis_of(family, None, self.cursor) is None)
         ):
             return None
-        most = HEADING_LINES + 1 - self._heading_age if self._under_heading else None
+        most = HEADING_LINES + 1 - self._heading.age if self._under_heading else None
 
         def learn(frame: Frame, shape: bytes, raw: bytes) -> Entry | None:
             """Ask about a line that comes later, in the frame foreseen for it; not where a heading may have ceased to hold."""
@@ -168,16 +182,24 @@ class Reader:
 
     def took(self, woven: Weave) -> None:
         """The lines were read together: move the cursor over them, and count them."""
-        inherited = -1
+        inherited = told = headed = -1
         for strand, start, end in woven.slices(woven.start, woven.end):
-            self.lines_read[strand.family.dialect] += end - start
-            if strand.family.takes_up:
-                inherited = max(inherited, strand.lines[end - 1])
-        if woven.frame != self.frame:
-            self._heading_age = 0
+            family, last = strand.family, strand.lines[end - 1]
+            self.lines_read[family.dialect] += end - start
+            if family.takes_up:
+                inherited = max(inherited, last)
+            if family.frame is not None:
+                headed = max(headed, last)
+            elif family.specs:
+                told = max(told, last)
+        entered = woven.frame != self.frame
+        if entered:
             self._enter(woven.frame)
-        elif self._under_heading:
-            self._heading_age = woven.end - 1 - inherited if inherited >= 0 else self._heading_age - 1 + woven.end - woven.start
+        if entered or headed >= 0:
+            self._heading.begin(self.cursor)
+        if self._under_heading and not entered:
+            self._heading.age = woven.end - 1 - inherited if inherited >= 0 else self._heading.age - 1 + woven.end - woven.start
+            self._heading.told = told > headed or (self._heading.told and headed < 0)
         if woven.mute:
             self.lines_read.update(woven.mute)
         for place in woven.unread:

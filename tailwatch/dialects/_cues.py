@@ -16,11 +16,11 @@ AFTER_STEP: Final = lazy(
 ON_SO_MANY: Final = lazy(rb"\b(?:on|over|with) $")
 """What makes steps the number of them that something was measured on: `Start inference on 5000 batches`."""
 PLACE_TAIL: Final = lazy(
-    rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update)\s*#?$"
+    rb"^(.{3,40}?)[\s,]+(?:(?:at|after|for|in|of|on)\s+)?(?:global |the )?(?:step|iter|iteration|epoch|batch|update|episode)\s*#?$"
 )
 OVER_EPOCHS: Final = lazy(rb"^[~\s]*(?:(?![Ee]val|[Vv]al|[Tt]est)[A-Za-z]{1,20} )?(?:[Ee]pochs?|EPOCHS?)\W{0,12}\|")
 AT_PLACE: Final = lazy(
-    rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round)\s*#?$",
+    rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round|episode)\s*#?$",
     IGNORECASE,
 )
 OF_EPOCHS: Final = lazy(rb"/0{1,6}\) [A-Za-z]")

@@ -181,6 +181,24 @@ class Followers(Parts):
         self._value(token, name, b"", self._closed_at, kind)
         return True
 
+    def _like_the_last(self, name: Name) -> Name:
+        """`loss train: 0.41, val: 0.52`: a split alone has the name that the value before it had."""
+        last = self.values[-1].name.text if self.values and self._last == "value" else ""
+        base, _, side = last.rpartition(" ")
+        if not base or meaning(side).split is None or meaning(base).split is not None or not meaning(base).plain:
+            return name
+        return classify(f"{base} {name.text}".encode())
+
+    def _second_place(self, token: Token, name: Name) -> bool:
+        """`Loss at epoch 1, step 100: 0.5`: take what else places the value whose name stands before it."""
+        if name.part not in ("epoch", "step") or not token.gap.lstrip().startswith(b","):
+            return False
+        if self._last in ("epoch", "step") and b"." not in self._number(token):
+            self._place("epoch" if name.part == "epoch" else "step", token)
+        else:
+            self._last = ""
+        return True
+
     def _number(self, token: Token) -> bytes:
         return self.scan.masked[token.start : token.end]
 

@@ -17,7 +17,7 @@ _HEADING: Final = lazy(
     IGNORECASE,
 )
 _SPLIT_ALONE: Final = lazy(
-    "[│├└─|>*# ]{0,24}\\[?(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)\\]?".encode()
+    "[│├└─|>*#= ]{0,24}\\[?(?:[Tt]rain|TRAIN|[Vv]al|[Vv]alid|VAL|[Tt]est|TEST|[Ee]val|训练集?|验证集?|测试集?)\\]?".encode()
 )
 """`├── Train`, `[TEST]`"""
 _CONFIG: Final = lazy(

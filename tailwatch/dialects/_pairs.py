@@ -54,7 +54,7 @@ COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "t
 def _may_stand_before(raw: bytes) -> bool:
     """Whether a place may stand behind such a text: a metric (`loss at epoch 3: 0.5`), a split (`eval at epoch=3`)."""
     name = classify(raw)
-    return raw.split()[-1] == b"metrics" or name.trust != "none" or name.part == "split"
+    return raw.split()[-1] == b"metrics" or name.trust != "none" or name.part == "split" or meaning(name.text).split is not None
 
 
 class Pairs(Followers):
@@ -111,6 +111,8 @@ class Pairs(Followers):
         if name.text.lower() == "best" and self._last == "value" and "0" not in self.values[-1].name.text:
             name = classify(b"best " + self.values[-1].name.text.encode())  # `psnr: 28.12  Best: 28.31 @ 5000 iter`
         placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
+        if self._pending and self._second_place(token, name):
+            return
         if self._pending and (placed or self._last == "images"):  # `Loss after 3 epochs: 0.5`
             self._value_of_pending(token, kind)
             return
@@ -199,14 +201,6 @@ class Pairs(Followers):
         else:
             self._last = "unnamed"
 
-    def _like_the_last(self, name: Name) -> Name:
-        """`loss train: 0.41, val: 0.52`: a split alone has the name that the value before it had."""
-        last = self.values[-1].name.text if self.values and self._last == "value" else ""
-        base, _, side = last.rpartition(" ")
-        if not base or meaning(side).split is None or meaning(base).split is not None or not meaning(base).plain:
-            return name
-        return classify(f"{base} {name.text}".encode())
-
     def _named_place(self, name: Name, token: Token, raw: bytes, at: int) -> None:
         if unit_kind(token.unit) in ("other", "percent") and not AFTER_EPOCH.match(token.unit):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`, `this epoch [###...] 31.21%`
@@ -272,7 +266,7 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and (follows[:1] == b"," or OF_ROUNDS.match(behind)):
+        if gap.endswith((b"[", b"(")) and ((follows[:1] == b"," and b"." not in self._number(token)) or OF_ROUNDS.match(behind)):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`

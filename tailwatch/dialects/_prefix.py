@@ -32,14 +32,14 @@ _PART: Final = lazy(
     + _LEVEL
     + rb") : )?(?P<time>"
     + STAMP
-    + rb")(?:[ :](?:rank[:=]?0{1,4} )?[A-Za-z_][\w.:]{0,60}(?=\]))?[\])>]?)"
+    + rb")(?: [AP]M(?= ))?(?:[ :](?:rank[:=]?0{1,4} )?[A-Za-z_][\w.:]{0,60}(?=\]))?[\])>]?)"
     rb"|(?P<clock>[\[(]?00:00:00(?:[.,]0{1,6})?[\])]?(?=[\s\]|-]))"
     rb"|(?P<basic>(?:" + _LEVEL + rb"):[A-Za-z_][\w.-]{0,60}:(?!\s*[-+]?\.?0))"
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
     rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?|\([A-Za-z_][\w.]{0,60}:0+\))"
     rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
     rb"|(?P<torchrun>\[(?:default|rank|trainer|worker|node|proc)(?P<torchrank>0{1,4})\]:)"
-    rb"|(?P<rank>[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|proc|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
+    rb"|(?P<rank>(?![Rr]ank-0{1,3}\s*[:=]\s*0{0,9}\.0)[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|proc|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
     rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"
     rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"
     rb"|(?P<logger>(?:root|__main__|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,10})(?::[\w<>]{1,60}:0+)?(?::(?: {1,4}0+:)?|(?=\s)))"
