@@ -30,22 +30,16 @@ _LATIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC
 _LATIN |= {ord("ł"): "l", ord("Ł"): "L", ord("ı"): "i", ord("ø"): "o", ord("Ø"): "O"}
 """Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
-    **dict.fromkeys(
-        _set("train training trainer trained trn tr learn fit trainset trening treningowa treningowy traning"), "train"
-    ),
-    **dict.fromkeys(_set("entrenamiento entrainement treino treinamento addestramento egitim pelatihan"), "train"),
-    **dict.fromkeys(_set("обучение обучении обучения тренировка"), "train"),
-    **dict.fromkeys(_set("validacion validacao validierung validazione валидация валидации проверка"), "val"),
-    **dict.fromkeys(_set("walidacja walidacji dogrulama validasi validatie validering"), "val"),
-    **dict.fromkeys(_set("prueba teste тест тесте"), "test"),
-    **dict.fromkeys(
-        _set(
-            "val vl vali valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset validset"
-        ),
-        "val",
-    ),
-    **dict.fromkeys(_set("test testing tst tested testset"), "test"),
-}
+    **dict.fromkeys(_set(
+        "train training trainer trained trn tr learn fit trainset entrenamiento entrainement treino treinamento addestramento обучение "
+        "обучении обучения тренировка trening treningowa treningowy egitim pelatihan traning"
+    ), "train"),
+    **dict.fromkeys(_set(
+        "val vl vali valid validation validate validating validated eval evaluation evaluate evaluating evaluated dev holdout heldout valset "
+        "validset validacion validacao validierung validazione валидация валидации проверка walidacja walidacji dogrulama validasi validatie validering"
+    ), "val"),
+    **dict.fromkeys(_set("test testing tst tested testset prueba teste тест тесте"), "test"),
+}  # fmt: skip
 _SHORT_SPLITS: Final[dict[str, Split]] = {"cv": "val", "va": "val", "te": "test", "ts": "test"}
 """What names a split before a metric only: `va_loss`, `te_acc`; `cv` is the cross validation of Kaldi and WeNet."""
 _GLUED_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
@@ -77,13 +71,15 @@ _SYNONYMS: Final[dict[str, str]] = {
     **{f"rank {n}": f"rank{n}" for n in (0, 1, 3, 5, 10, 20, 50)}, "rank 00": "rank00",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
-    "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
+    "negative log likelihood": "nll", "log likelihood": "log_likelihood", "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
     "character error rate": "cer",
 }  # fmt: skip
 _REMARK: Final = lazy(
     r" ?\((?:for|over|of|last|past) [^()]{1,40}\)| over (?:the )?(?:last |past |previous )?\d+ \w+$", IGNORECASE
 )
 """On what was measured: `Training loss (for 1 batch)`, `Reward (last 100 episodes)`."""
+_ON_A_SET: Final = lazy(r"(.{3,40}?) (?:for|on) (?:the )?([\w /-]{1,40} ?(?:set|data|domain|split))", IGNORECASE)
+"""On which set was measured: `Classification accuracy for Test_B dataset`."""
 _TRAILING: Final = _set("on for of in at over during across")
 _BETWEEN: Final = _TRAILING | _set("de del di d на the set dataset")
 _AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}
@@ -145,6 +141,10 @@ def words(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
+    if (" for " in name or " on " in name) and (measured := _ON_A_SET.fullmatch(name)) is not None:
+        own = meaning(measured[1])
+        if own.known:
+            return own._replace(split=own.split or split_of(measured[2]))
     found = words(_REMARK.sub("", name) if "(" in name or " over " in name else name)
     split, kept = _without_split(found) if found[:2] != ["learn", "rate"] else (None, ["learning", *found[1:]])
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
@@ -297,5 +297,5 @@ def is_batchwise(name: str) -> bool:
 
 def known_words() -> frozenset[str]:
     """Return the lower-case words that a metric, a split or a rate may be called by."""
-    names = {word for name in _SYNONYMS for word in name.split()}
+    names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative"}
     return frozenset(names | _LOWER_IS_BETTER | _HIGHER_IS_BETTER | set(_SPLIT_WORDS))

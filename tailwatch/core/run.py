@@ -197,9 +197,12 @@ class Run:
             segment.begin(epoch, self.segments[-2] if len(self.segments) > 1 else None)
             self._resumed_from = False
         elif segment.goes_back(epoch, resumed=self._resumed_from):
-            self._begin_segment("resume" if self._resume_announced else "restart", line)
-            segment = self.segment
-            segment.begin(epoch, self.segments[-2])
+            if segment.begins_late(epoch):
+                self._forget_place(line)
+            else:
+                self._begin_segment("resume" if self._resume_announced else "restart", line)
+                segment = self.segment
+                segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
             segment.max_epoch, self._resumed_from = epoch, False
         planned = self.settings.get("epochs")
@@ -209,11 +212,15 @@ class Run:
     def _begin_segment(self, kind: str, line: int) -> None:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
+        self._forget_place(line)
+        self._resume_announced = self._resumed_from = False
+        self.changed.add("segment")
+
+    def _forget_place(self, line: int) -> None:
+        """Nothing is known of where the run stands, but what it is to do."""
         self.progress = Progress(None, None, None, None, line, self.part)
         self.progress = self.progress._replace(epochs=self._planned())
         self.pace, self.stride = Pace(), Stride()
-        self._resume_announced = self._resumed_from = False
-        self.changed.add("segment")
 
     def _progress(self, event: Progress) -> None:
         self.whole_epoch = False

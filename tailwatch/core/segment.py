@@ -119,6 +119,17 @@ class Segment:
             or (epoch <= first and epoch == math.floor(epoch) and self.max_epoch >= first + 1 and self._has_epoch(first))
         )
 
+    def begins_late(self, epoch: float) -> bool:
+        """Whether the run begins only here, and set its first epoch: what was named before came with no measurement.
+
+        So does a list of settings: `epoch: 30`.
+        """
+        measured = any(not is_neutral(series.spec.name) for series in self.series.values())
+        if self.max_epoch != self.first_epoch or measured or "resume" in self.marks_by_kind:
+            return False
+        self.first_epoch = self.max_epoch = epoch
+        return True
+
     def _has_epoch(self, first: float) -> bool:
         return any(s.axis == "epoch" and s.points >= 2 for s in self.series.values()) or self.max_epoch > first + 1
 

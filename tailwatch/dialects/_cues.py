@@ -54,6 +54,8 @@ NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
 """`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
 THEN_METRIC: Final = lazy(rb" {1,3}([A-Za-z][A-Za-z_]{1,12}(?: [A-Za-z_]{2,12}){0,2}) ?[:=] {0,8}-?0{1,9}\.0")
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
+THEN_TIME: Final = lazy(rb"[,;|]? {0,2}(?:[Tt]ime|[Tt]ook|[Ee]lapsed|[Cc]ost)\b[^,;|]{0,24}")
+"""`Epoch 11: 54602.61, Time is 374.20s`"""
 THEN_VALUE: Final = lazy(rb":? -?0{1,9}\.0")
 NEXT_BRACKET: Final = lazy(rb"^[\s\])]{0,3}[\[(,/-]\s{0,3}$|^\]?\s?\[$")
 BEST_AT: Final = lazy(
@@ -84,5 +86,7 @@ THEN_STEPS: Final = lazy(
 """Behind an epoch: `Train: 0 [3/15]`, `train: [0][3/15]`, `Train: [0/300][3/15]`, `Train 3, loss: 1.2`, `Train: 1/80 (1%) [50/1856 (3%)]`."""
 DIGITS_OF_EPOCHS: Final = 4
 """Nobody trains 10,000 epochs and prints each; `[2000/300000] Train loss: 0.5, Valid loss: 0.6` counts steps."""
+OF_PAIR: Final = lazy(rb"0{1,9},\s{0,8}0{1,9}(?:\s{0,4}/\s{0,4}0{1,9})?\s?[\])][\s:]{0,4}[^\s:]")
+"""Epoch and step in a bracket, and something behind: `[1,  2000] loss: 2.21`, `[109,  1900/ 2562] - ...`; not a list: `[448, 384, 320]`."""
 OF_ROUNDS: Final = lazy(rb"\s{0,3}/\s{0,3}0+[\])] ?[\[(] {0,4}0|: {0,3}0+/0+\]")
 """Behind a number that opens the line in a bracket: of how many, and a second count."""

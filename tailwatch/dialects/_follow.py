@@ -20,6 +20,7 @@ from tailwatch.dialects._cues import (
     OPENS_VALUE,
     OVER_EPOCHS,
     SPLIT_BEHIND,
+    THEN_TIME,
 )
 from tailwatch.dialects._label import NO_LABEL
 from tailwatch.dialects._names import Name, classify
@@ -209,7 +210,8 @@ class Followers(Parts):
         if b"." not in self._number(token) or self.scan.bar or ONLY_SIGNS.fullmatch(token.gap) is None:
             return False
         before = self.scan.masked[self.scan.prefix.end : self.places[0].start]
-        return not self.scan.masked[token.end :].strip() and len(before) < _LONGEST_PLACE
+        behind = self.scan.masked[token.end :].strip()
+        return (not behind or THEN_TIME.fullmatch(behind) is not None) and len(before) < _LONGEST_PLACE
 
     def _named_behind(self, token: Token, kind: UnitKind, form: re.Pattern[bytes] = NAME_BEHIND) -> bool:
         """`Epoch 1: 0.9121 train loss, 75.2% accuracy`: the name stands behind the number."""

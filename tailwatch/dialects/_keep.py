@@ -118,9 +118,8 @@ def keep_values(pairs: Pairs) -> list[Value]:
             or v.name.text in ("best epoch", "best step")
             or (
                 v.decimal
-                and pairs.named_place
                 and not _has_unit(v)
-                and (v.trust == "weak" or meaning(v.name.text).split is not None)
+                and ((pairs.named_place and v.trust == "weak") or ((pairs.named_place or strong) and meaning(v.name.text).split))
             )
         )
     ]

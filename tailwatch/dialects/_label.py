@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tailwatch.core.lazily import lazy
-from tailwatch.core.metrics import split_of, words
+from tailwatch.core.metrics import meaning, split_of, words
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -16,13 +16,17 @@ _LABEL: Final = lazy(
     rb"([A-Za-z\x80-\xff][\w\x80-\xff /()@.+-]{0,40}?)[\"']?\s*(?::|=|>>|\xef\xbc\x9a)(?:\s|>|\{|\(|\[|\"|'|\xef\xbc\x9a)*$"
 )
 _SECTION: Final = lazy(
-    rb"(?:[\[(]|\xe3\x80\x90|\xef\xbc\xbb)([A-Za-z_]{2,12}|(?:[\xe4-\xe9][\x80-\xbf]{2}){2,4})(?:[\])]|\xe3\x80\x91|\xef\xbc\xbd)\s{0,2}$"
+    rb"(?:[\[(]|\xe3\x80\x90|\xef\xbc\xbb)([A-Za-z_]{2,12}|(?:[\xe4-\xe9][\x80-\xbf]{2}){2,4})(?: set)?(?:[\])]|\xe3\x80\x91|\xef\xbc\xbd)\s{0,2}$"
 )
 """`[train] loss=0.5, [valid] loss=0.6`, `【训练】损失=0.5`"""
 _OPENED: Final = lazy(rb"(?:^|[\s,;|)])([A-Za-z]{3,10}) ?[({\[]$")
 """`valid (NDCG@10: 0.5), test (NDCG@10: 0.4)`"""
 _GROUP: Final = lazy(rb"(?:^|[\s,;|])([A-Za-z_]\w{1,24})\[$")
 """`tot_loss[loss=0.5, simple_loss=0.4]`"""
+_ROW: Final = lazy(
+    rb"[\s~*>-]{0,12}([A-Za-z\x80-\xff][\w\x80-\xff-]{1,24}(?: [A-Za-z\x80-\xff][\w\x80-\xff-]{0,16}){0,2})(?:\s{0,24}\||\s*\t\s*)"
+)
+"""What a row of a table is about: `  - Effusion       | Precision: 0.81 | Recall: 0.71`, or with a tab for the bar."""
 _SPLIT_WORDS: Final = frozenset(
     [
         *(
@@ -135,7 +139,8 @@ def label_in(head: bytes) -> Label:
     """Read the label at the end of the text before a name."""
     section = _SECTION.search(head)
     if section is not None:
-        return Label(split_of(section[1].decode()), "") if split_of(section[1].decode()) else NO_LABEL
+        split = "val" if section[1].lower() == b"dev" else split_of(section[1].decode())
+        return Label(split, "") if split is not None else NO_LABEL
     found = _LABEL.search(head) or _GROUP.search(head)
     if found is None:
         opened = _OPENED.search(head) if head.endswith((b"(", b"{", b"[")) else None
@@ -146,3 +151,14 @@ def label_in(head: bytes) -> Label:
     rest = [w for w in own if w not in _SPLIT_WORDS and w not in _PLAIN and not w.isdigit()]
     shown = text if rest and len(text) <= 28 and not any(c.isdigit() for c in text) else ""
     return Label(split_of(text) or ("val" if "dev" in own else None), shown)
+
+
+@lru_cache(maxsize=1024)
+def label_of_row(head: bytes) -> Label:
+    """Read what a row of a table begins with, up to the first bar; none where it names a split, a metric or what says nothing."""
+    found = _ROW.fullmatch(head)
+    text = found[1].decode("utf-8", "replace") if found is not None else ""
+    own = words(text)
+    if not own or meaning(text).known or any(w in _SPLIT_WORDS or w in _PLAIN or w.isdigit() for w in own):
+        return NO_LABEL
+    return Label(None, text)

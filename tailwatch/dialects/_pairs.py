@@ -25,6 +25,7 @@ from tailwatch.dialects._cues import (
     NEXT_NAME,
     OF_EPOCHS,
     OF_IMAGES,
+    OF_PAIR,
     OF_ROUNDS,
     OVER_EPISODES,
     PLACE_TAIL,
@@ -266,7 +267,7 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and ((follows[:1] == b"," and b"." not in self._number(token)) or OF_ROUNDS.match(behind)):
+        if gap.endswith((b"[", b"(")) and (OF_PAIR.match(self.scan.masked, token.start) or OF_ROUNDS.match(behind)):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`

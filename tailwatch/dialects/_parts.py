@@ -6,7 +6,7 @@ from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
-from tailwatch.dialects._label import NO_LABEL, Label, label_in
+from tailwatch.dialects._label import NO_LABEL, Label, label_in, label_of_row
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
@@ -113,6 +113,11 @@ class Parts:
         head = self.scan.masked[:at].strip(b" ~\t")
         if head.endswith(b"valuation metric '"):
             return  # GluonTS calls so whatever it measured
+        before = self.scan.masked[:at].lstrip(b" ~")
+        if not self.places and (head.endswith(b"|") or before.rstrip(b" ").endswith(b"\t")):
+            self._label = label_of_row(before.rstrip(b" "))
+            if self._label != NO_LABEL:
+                return
         self._split = self._split or (
             "val" if head == b"*" or ESTIMATOR_RESULT in head else split_of(head.decode("utf-8", "replace"))
         )

@@ -12,7 +12,7 @@ from tailwatch.core.metrics import meaning
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Frame, Split
+    from tailwatch.core.events import Frame, NumberForm, Split
 
 NAME: Final = "capitals"
 ORDER: Final = 5
@@ -47,6 +47,6 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
             continue
         text = name.decode("ascii")
         metric = "return" if name in _RETURNS else meaning(text).metric
-        form = "grouped" if b"," in pair[2] else "float"
+        form: NumberForm = "grouped" if b"," in pair[2] else "float"
         fields.append(Field("value", *pair.span(2), SeriesSpec(text, metric, split), form=form))
     return Plan(NAME, tuple(fields), kind="summary") if len(fields) > 1 else None

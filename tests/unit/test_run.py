@@ -94,3 +94,17 @@ def test_steps_that_begin_anew_in_each_epoch_tell_nothing_of_the_whole() -> None
     """The same bar in each epoch, cut short now and then."""
     lines = [f" 99%|#| {n}/480 [00:01<00:09, 50it/s]\nEpoch {i}: loss 0.5\n" for i, n in enumerate((470, 478, 461, 479, 466), 1)]
     assert whole("".join(lines)).run.done is None
+
+
+def test_an_epoch_named_before_anything_was_measured_begins_no_run() -> None:
+    """A list of settings has one as well: `epoch: 30`; the run's own epochs begin below it."""
+    session = Session()
+    session.feed(Data(b"Config:\nlr: 0.1\nepoch: 30\nbs: 32\n------\nEpoch 1 loss 0.4\nEpoch 2 loss 0.3\n", 0.0))
+    assert [(s.kind, s.first_epoch, s.max_epoch) for s in session.run.segments] == [("start", 1.0, 2.0)]
+    assert session.run.progress.epoch == 2
+
+
+def test_epochs_announced_one_after_the_other_are_a_run_though_nothing_was_measured() -> None:
+    session = Session()
+    session.feed(Data(b"Epoch 1/3\nEpoch 2/3\nEpoch 3/3\nEpoch 1/2\nEpoch 2/2\n", 0.0))
+    assert len(session.run.segments) == 2
