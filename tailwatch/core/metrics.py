@@ -71,8 +71,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     **{f"rank {n}": f"rank{n}" for n in (0, 1, 3, 5, 10, 20, 50)}, "rank 00": "rank00",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
     "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
-    "negative log likelihood": "nll", "log likelihood": "log_likelihood", "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer",
-    "character error rate": "cer",
+    "negative log likelihood": "nll", "log likelihood": "log_likelihood", "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer", "character error rate": "cer",
 }  # fmt: skip
 _REMARK: Final = lazy(
     r" ?\((?:for|over|of|last|past) [^()]{1,40}\)| over (?:the )?(?:last |past |previous )?\d+ \w+$", IGNORECASE
