@@ -19,7 +19,8 @@ class Entry:
 
     `rules` is the session's: what it was told of the shape once it `asked` the catalogue. `family` tells which lines can be read
     together with it; a `quiet` one says nothing to the run, a `mute` one neither, though a dialect understands it, which is named
-    there; one `alone` is read by itself and leads into the frame `after` it. A `plain` one is read and is no message.
+    there; one `alone` is read by itself and leads into the frame `after` it; one `heard` is a message that leads nowhere.
+    A `plain` one is read and is no message.
     `stays` says that it leaves the frame as it is, with no heading that might cease.
     """
 
@@ -29,6 +30,7 @@ class Entry:
         "asked",
         "family",
         "has_number",
+        "heard",
         "mute",
         "plain",
         "quiet",
@@ -45,7 +47,7 @@ class Entry:
         self.rules: Any = None
         self.asked = False
         self.family: Family | None = None
-        self.quiet = self.alone = self.plain = False
+        self.quiet = self.alone = self.plain = self.heard = False
         self.mute = ""
         self.after: Frame | None = None
         self.unpack: Callable[[bytes], tuple[bytes, ...]] = no_parts
@@ -72,6 +74,9 @@ class Entry:
         """Remember what the catalogue said; a line that is no message can be read together with its like."""
         self.asked = True
         self.rules = rules
+        self.heard = rules is not None and (
+            self.runner is None or (isinstance(self.runner, Runner) and self.runner.frame is None)
+        )
         if rules is None:
             self.quiet = self.runner is None
             if isinstance(self.runner, Runner):

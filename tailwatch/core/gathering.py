@@ -1,9 +1,9 @@
 """Taking lines apart ahead, and cutting out of them what can be read together where the run stands.
 
-Lines are gathered by their shapes alone, up to one that is unknown or a message; those that have to be read by themselves are
-noted and passed over. Whether a row can be read with its like depends on the epoch and the step before it, so that is seen only
-when all before it was read: `Gathered.piece` ends before a line that moves more than the step (another epoch, a full bar, a value
-that is no number), and the next piece begins behind it.
+Lines are gathered by their shapes alone, up to one of which is not known what it leads to; those that have to be read by
+themselves, messages among them, are noted and passed over. Whether a row can be read with its like depends on the epoch and step
+before it, so that is seen only when all before it was read: `Gathered.piece` ends before a line that moves more than the step
+(another epoch, a full bar, a value that is no number), and the next piece begins behind it.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 HEADING_LINES: Final = 60
 """A heading's split holds for so many lines after the last one that took it."""
+MANY: Final = 16
+"""Fewer than this among the lines that were looked at are few."""
 LEAST: Final = 4
 """Fewer lines with something to say than this are read one by one."""
 
@@ -45,7 +47,7 @@ LEAST: Final = 4
 class Gathered:
     """Lines `start:end` of a block, by strands; `rows` of them say something, `woven` of these were read together so far.
 
-    It was looked up to `reached`, and `stopped` there by a line that is not known or a message.
+    It was looked up to `reached`, and `stopped` there by a line of which is not known what it leads to.
     """
 
     def __init__(self, block: Block, start: int, frame: Frame) -> None:
@@ -68,7 +70,7 @@ class Gathered:
         """A heap of the strands, by where their next rows count and stand."""
 
     def gather(self, known: Known, upto: int) -> None:
-        """Take the lines up to a message, or one that is not known."""
+        """Take the lines up to one of which is not known what it leads to."""
         self._gather(known, upto)
         for scene in self._scenes.values():
             scene.takers.clear()  # they know each other, and would keep the parts of all lines
@@ -83,6 +85,11 @@ class Gathered:
             strand.take_apart()
         self._put_in_order()
         self.rows = sum(len(strand.lines) for strand in self._strands)
+
+    @property
+    def mostly_quiet(self) -> bool:
+        """Whether but few lines say something, and most of these could be read together."""
+        return len(self._alone) < self.rows < MANY
 
     def holds(self, block: Block, at: int, frame: Frame) -> bool:
         """Whether a place lies within, in the very frame that was foreseen."""
@@ -136,7 +143,7 @@ class Gathered:
             scene.takers[shape] = lines.append, *UNPARTED, scene
             lines.append(at)
             return scene
-        if family is None and not entry.alone:
+        if family is None and not (entry.alone or entry.heard):
             return None
         if after is not None and after != scene.frame:
             there = self._scene(after, known)

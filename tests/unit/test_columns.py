@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tailwatch.core.columns import Family
 from tailwatch.core.events import Data, Notice
+from tailwatch.core.gathering import Gathered
 from tailwatch.core.plans import Runner
 from tailwatch.core.shapes import Reader
 from tailwatch.session import Session
@@ -137,6 +138,15 @@ LOGS = {
             *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
         )
     ],
+    "messages among steps": [
+        text
+        for s in range(300)
+        for text in (
+            *(["UserWarning: something odd happened"] if s % 20 == 9 else []),
+            *(["Traceback (most recent call last):", "ValueError: bad"] if s % 90 == 50 else []),
+            f"step {s} loss {1 / (1 + s):.4f}, lr 0.1",
+        )
+    ],
     "a rank that is named at first": [f"{'[rank1] ' if i < 8 else ''}step {i} loss {1 / (1 + i):.4f}" for i in range(40)],
     "the place of a box that is never closed, and its value below a heading": [
         *("Epoch 1/9", "step 0 loss 1.0000", "|    total_timesteps | 1     |", "step 1 val loss 1.0000", "step 1 loss 1.0000"),
@@ -212,6 +222,17 @@ def test_rows_of_a_configuration_are_passed_over(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Runner, "run", lambda runner, line, cursor: read.append(line.raw) or run(runner, line, cursor))
     state(LOGS["printed configurations"], 10_000)
     assert sum(raw.startswith(b"MASK_POOL_SIZE") for raw in read) == 0
+
+
+def test_messages_keep_few_lines_from_being_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those around them are taken apart once, and read together up to each message and behind it."""
+    read, run = [], Runner.run
+    gathered, gather = [], Gathered.gather
+    monkeypatch.setattr(Runner, "run", lambda runner, line, cursor: read.append(line.raw) or run(runner, line, cursor))
+    monkeypatch.setattr(Gathered, "gather", lambda this, *known: gathered.append(this) or gather(this, *known))
+    state(LOGS["messages among steps"], 10_000)
+    assert len(read) < 30
+    assert len(gathered) < 5
 
 
 KINDS = (
