@@ -37,7 +37,7 @@ EACH: Final = lazy(r"(.{0,30}?)[ (\[]*((?:[A-Za-z]\w{1,11} ?[/|] ?){1,3}[A-Za-z]
 EACH_OF_ONE: Final = lazy(r"\b((?:[A-Za-z]{3,10}/){1,3}[A-Za-z]{3,10}) ([A-Za-z]\w{1,11})$")
 """`mean/median reward 21.2/21.0`, `train/val/test acc: 0.41/0.45/0.46`"""
 EPOCH_AGAIN: Final = lazy(rb"/0{1,6}\):\s*$")
-EPOCH_NEXT: Final = lazy(rb"\] ?[Ee]poch\b")
+EPOCH_NEXT: Final = lazy(rb"\] ?(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?)\b")
 COPULAS: Final = frozenset((b"is", b"was", b"equals", b"of", b"reached", b"now", b"is now"))
 """Between a place and the value whose name stood before it: `the average loss for epoch 5 is 0.123`."""
 EXPLICIT: Final = lazy(rb"[:=]|\b(?:is|was|equals)\s+$|\xef\xbc[\x9a\x9d]|->|[\"']\s*$|\|")

@@ -37,10 +37,12 @@ _PART: Final = lazy(
     rb"|(?P<basic>(?:" + _LEVEL + rb"):[A-Za-z_][\w.-]{0,60}:(?!\s*[-+]?\.?0))"
     rb"|(?P<level>[\[(<]?(?:" + _LEVEL + rb")[\])>]?(?![\w(])|\[[IWEFD]\])"
     rb"|(?P<file>[\[(]?[\w./\\-]{1,100}\.(?:py|cc|cpp|cu|h|go|rs)(?::(?:0+|[\w<>]+)(?::[\w<>]+)?| 0+(?=\)))[\])]?|\([A-Za-z_][\w.]{0,60}:0+\))"
-    rb"|(?P<mpi>\[0{1,3},(?P<mpirank>0{1,4})\]<std(?:out|err)>:)"
+    rb"|(?P<mpi>\[(?:[\w.-]{1,80}@)?0{1,3},(?:mpirank:)?(?P<mpirank>0{1,4})(?:,[\w.-]{1,40})?\]<std(?:out|err)>:)"
     rb"|(?P<torchrun>\[(?:default|rank|trainer|worker|node|proc)(?P<torchrank>0{1,4})\]:)"
+    rb"|(?P<stream>(?:stdout|stderr) [FP](?= )|00[OE](?=[ +]))"
+    rb"|(?P<unit>[\w.-]{1,80} [\w./@-]{1,60}\[0{2,9}\]:(?= )|app\[[a-z]{1,20}\.0{1,4}\]:(?= ))"
     rb"|(?P<rank>(?![Rr]ank-0{1,3}\s*[:=]\s*0{0,9}\.0)[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|proc|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
-    rb"|(?P<ray>\((?:[\w.]{1,60} )?pid=0+[^)\n]{0,80}\))"
+    rb"|(?P<ray>\((?:[\w.-]{1,60},? (?:rank=0{1,4}, )?)?pid=0+[^)\n]{0,80}\))"
     rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"
     rb"|(?P<logger>(?:root|__main__|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,10})(?::[\w<>]{1,60}:0+)?(?::(?: {1,4}0+:)?|(?=\s)))"
     rb"|(?P<named>[A-Za-z_][\w.-]{0,60}(?= (?:" + _LEVEL + rb"):? ))"
@@ -49,11 +51,28 @@ _PART: Final = lazy(
     rb"|(?P<pid>0{1,16}(?=\]|\s+[\w./-]{1,60}\.(?:py|cc|cpp|cu|h):0|\s+\[|\s+(?:" + _LEVEL + rb")))"
     rb")(?:\s|[|:,>\]]|-(?!0))*"
 )
+_MACHINES: Final = rb"worker|node|host|gpu|dgx|server|compute|trainer|master|launcher|machine|instance|ip-"
 _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun", "rank", "ray")
 _RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
-_AFTER_STRONG: Final = ("bare", "host", "pid", "logger")
+_AFTER_STRONG: Final = ("stream", "unit", "bare", "host", "pid", "logger")
 _PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", IGNORECASE)
-_SRUN: Final = lazy(rb"(0{1,3}): (?=[A-Za-z{'\"]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
+_SRUN: Final = lazy(rb" {0,3}(0{1,3}): (?=\s{0,8}[A-Za-z{'\"\x80-\xff]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
+
+_LAUNCHED: Final = lazy(
+    rb"(?![^|: ]{0,60}(?i:epoch|iter|step|batch|fold|loss|acc))(?:"
+    rb"(?:[A-Za-z][\w.-]{0,60}[-_](?P<replica>0{1,4})(?:-[a-z0]{3,12})?|0{1,3}\|[A-Za-z][\w.-]{0,40}) {1,30}\| (?! {0,30}[-+]?\.?0(?!000-00-00))"
+    rb"|\[pod/[\w.-]{1,80}/[\w.-]{1,60}\] "
+    rb"|[a-z][a-z0-]{0,60}-[a-z0]{8,10}-[a-z0]{5} [a-z][a-z0-]{0,40} "
+    rb"|(?:0{1,3}(?:\.0{1,3}){3}|(?=[A-Za-z.-]{0,60}0)[\w-]{0,40}(?:"
+    + _MACHINES
+    + rb")[\w-]{0,40}(?:\.[\w-]{1,40}){0,6}): (?! {0,8}[-+]?\.?0(?!000-00-00))"
+    rb"|[A-Za-z][\w ./()-]{0,60}\t[A-Za-z][\w ./()-]{0,60}\t(?=0000-00-00T00:))"
+)
+"""What launchers put before the lines of a process, with no time and no level, by which it would be known.
+
+Docker Compose (`trainer-1  | `), pm2 (`0|train  | `), `kubectl logs --prefix`, stern (`pod-7d9f8b6c5-2xk4p container `), pdsh
+(`gpu-node-07: `, `10.1.3.18: `) and `gh run view --log` (`job<tab>step<tab>`). None stands before a number, which it might name.
+"""
 
 
 class Prefix(NamedTuple):
@@ -71,11 +90,23 @@ NO_PREFIX: Final = Prefix(0, None, None, None)
 
 
 @lru_cache(maxsize=8)  # several dialects ask for that of the same line
-def prefix(shape: bytes) -> Prefix:  # noqa: C901
-    """Read the logger's prefix of a line; a line without a time, a level or a rank has none."""
-    at = end = 0
+def prefix(shape: bytes) -> Prefix:
+    """Read the prefix of a line, a logger's or a launcher's; a line without a time, a level, a rank or a launcher's mark has none."""
+    found = _read(shape, 0, None)
+    if found is not None:
+        return found
+    launched = _LAUNCHED.match(shape)
+    if launched is not None:
+        rank = launched.span("replica") if launched["replica"] else None
+        return _read(shape, launched.end(), rank) or Prefix(launched.end(), None, rank, None)
+    labelled = _SRUN.match(shape)
+    return Prefix(labelled.end(), None, labelled.span(1), None, labelled=True) if labelled else NO_PREFIX
+
+
+def _read(shape: bytes, at: int, rank: tuple[int, int] | None) -> Prefix | None:  # noqa: C901
+    """Read what a logger put there; None where nothing shows that it was one."""
+    end = at
     time: tuple[int, int] | None = None
-    rank: tuple[int, int] | None = None
     split: Split | None = None
     strong = False
     for _ in range(MAX_PARTS):
@@ -85,7 +116,7 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
         kind = found.lastgroup or ""
         if kind in _AFTER_STRONG and not strong:
             break
-        if kind == "bracket" and _PLACE_WORD.search(found["bracket"]):
+        if kind in ("bracket", "unit") and _PLACE_WORD.search(found[kind]):
             break
         if kind == "stamp" and time is None:
             time = found.span("time")
@@ -104,10 +135,7 @@ def prefix(shape: bytes) -> Prefix:  # noqa: C901
             strong = True
         if strong:
             end = at
-    if not strong:
-        labelled = _SRUN.match(shape)
-        return Prefix(labelled.end(), None, labelled.span(1), None, labelled=True) if labelled else NO_PREFIX
-    return Prefix(end, time, rank, split)
+    return Prefix(end, time, rank, split) if strong else None
 
 
 def _is_one_word(raw: bytes) -> bool:

@@ -36,13 +36,13 @@ SAMPLES: Final = (
     ("Training until validation scores don't improve for 30 rounds", "patience 30"),
 )
 
-_ROUND: Final = lazy(rb"(0{1,9}):(?=\t)")
+_ROUND: Final = lazy(rb"\s{0,8}(0{1,9}):(?=\t)")
 _VALUE: Final = lazy(rb"\t(learn|test0?|best): (-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?: \((0{1,9})\))?")
 _BEST_FOLLOWS: Final = lazy(
     rb"(?:(Early stopping, best)|(Stopping\. Best)|Did not meet early stopping\. Best) iteration(?: is)?:"
 )
 _BEST_LINE: Final = lazy(rb"\[(0{1,9})\]\s")
-_EVALS: Final = lazy(rb"\[(0{1,8})\](?=\t)")
+_EVALS: Final = lazy(rb"[^\t]{0,60}\[(0{1,8})\](?=\t)")
 _EVAL: Final = lazy(
     rb"\t([A-Za-z][^\t:]{0,80}):[ \t]?(-?(?:0{1,15}(?:\.0{0,20})?(?:e[-+]?0{1,3})?|nan|inf))(?:\s?\+\s?0\.0{1,20})?(?=\t|\s*$)"
 )
