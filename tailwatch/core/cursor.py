@@ -15,6 +15,7 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tailwatch.core.carried import Shown
     from tailwatch.core.events import Axis, Reading, SeriesSpec
+    from tailwatch.core.lists import Lists
 
     Specs = tuple[SeriesSpec, ...]
     Who = int | tuple[int, int]
@@ -48,37 +49,10 @@ class Cursor:
     """
 
     __slots__ = (
-        "_age",
-        "_calm",
-        "_carried",
-        "_closed",
-        "_full",
-        "_running",
-        "_seen",
-        "_strands",
-        "_switches",
-        "box_places",
-        "boxed",
-        "closing",
-        "epoch",
-        "epochs",
-        "fresh",
-        "from_zero",
-        "fulls",
-        "held",
-        "pending",
-        "ranked",
-        "recalled",
-        "shown",
-        "step",
-        "steps",
-        "time",
-        "told",
-        "trial",
-        "turn",
-        "unnumbered",
-        "unplaced",
-    )
+        "_age", "_calm", "_carried", "_closed", "_full", "_running", "_seen", "_strands", "_switches", "box_places", "boxed",
+        "closing", "epoch", "epochs", "fresh", "from_zero", "fulls", "held", "lists", "pending", "ranked", "recalled",
+        "shown", "step", "steps", "time", "told", "trial", "turn", "unnumbered", "unplaced",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.epoch: float | None = None
@@ -107,6 +81,12 @@ class Cursor:
         self.unnumbered: dict[Who, float] = {}
         self._closed: Closed | None = None
         self.fulls = Fulls()
+        self.lists: Lists | None = None
+
+    @property
+    def awaits_next(self) -> bool:
+        """Whether the next line that says something ends what was read before it."""
+        return self.fulls.waiting is not None or self.lists is not None
 
     def copy(self) -> Cursor:
         """Return a cursor that can move without moving this one."""
@@ -115,6 +95,7 @@ class Cursor:
             setattr(other, name, getattr(self, name))
         for name in ("boxed", "fulls", "held", "shown", "unnumbered", "_seen", "_running", "_strands"):
             setattr(other, name, getattr(self, name).copy())
+        other.lists = None if self.lists is None else self.lists.copy()
         return other
 
     def at_epoch(self, epoch: float, *, announced: bool) -> None:

@@ -21,7 +21,6 @@ Label = Literal["harmless", "info", "actionable", "fatal", "unknown"]
 Outcome = Literal["running", "finished", "early_stopped", "crashed", "killed", "stalled", "unknown"]
 
 # --- what a source says -------------------------------------------------------------------------------------------------
-
 NoticeKind = Literal["opened", "waiting", "rotated", "truncated", "denied", "behind", "lost", "polling", "ended", "read"]
 
 
@@ -82,7 +81,6 @@ class Line(NamedTuple):
 
 
 # --- what a dialect says of a shape -------------------------------------------------------------------------------------
-
 Role = Literal["value", "name", "epoch", "epochs", "step", "steps", "time", "rank", "setting", "count"]
 NumberForm = Literal["float", "grouped", "magnitude", "fraction", "foreign"]
 
@@ -131,35 +129,28 @@ class Frame(NamedTuple):
 
 EMPTY_FRAME = Frame()
 
-PlanKind = Literal["summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "recap", "trial", "context"]
+PlanKind = Literal[
+    "summary", "running", "mixed", "bar", "loop", "epoch_bar", "boxed", "carrying", "recap", "list", "trial", "context"
+]  # fmt: skip
 MarkKind = Literal[
-    "epoch_begin",
-    "checkpoint",
-    "not_improved",
-    "lr_drop",
-    "early_stop",
-    "restored",
-    "evaluation",
-    "resume",
-    "start",
-    "end",
-    "crash",
-]
+    "epoch_begin", "checkpoint", "not_improved", "lr_drop", "early_stop", "restored", "evaluation",
+    "resume", "start", "end", "crash",
+]  # fmt: skip
 
 
 class Plan(NamedTuple):
     """What the dialects made of one shape: which bytes of every such line are what.
 
     `kind` decides the axis of its values: a `summary` closes an epoch or an evaluation, `running` values lie inside one
-    (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose
-    printed count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation;
-    `boxed` ones wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`),
-    and a `recap` says them once more at the end (see `recap`); `trial` tells a search's (see `trials`); `context` leaves it to
-    the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it
-    is. `closes` says that the line names an epoch that ends here, to which the values before it belong; `labelled` that the
-    step stands before the line as a rank would, see `core/labelled.py`. `inherits` says that the values take their split from
-    the heading before; `header` that the plan's name fields become the header of `frame`, read from it. `dialect` is "" where
-    the line was not understood, but ends what was open before it.
+    (`mixed`: but for an evaluation's in the same line), a `bar` is running until it is full, and so is a `loop`, whose printed
+    count may begin at 0; an `epoch_bar` too, and it closes its epoch then: a further full one is an evaluation; `boxed` ones
+    wait for the end of their box, which `closes`; a `carrying` bar goes on showing old results (see `carried`), and a `recap`
+    says them once more at the end (see `recap`), as a `list` does; `trial` tells a search's (see `trials`); `context` leaves it
+    to the epoch and step that earlier lines announced. `frame` is the context for the lines after this one, None leaves it as it
+    is. `closes` says that the line names an epoch that ends here, to which the values before it belong; `labelled` that the step
+    stands before the line as a rank would, see `core/labelled.py`. `inherits` says that the values take their split from the
+    heading before; `header` that the plan's name fields become the header of `frame`, read from it. `dialect` is "" where the
+    line was not understood, but ends what was open before it.
     """
 
     dialect: str

@@ -7,7 +7,7 @@ from functools import lru_cache
 from tailwatch.core.events import Field
 from tailwatch.core.labelled import Labelled
 from tailwatch.core.plans import Runner
-from tailwatch.core.recap import Recap
+from tailwatch.core.recap import Listing, Recap
 from tailwatch.core.trials import Trial
 from tailwatch.core.typed import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ def ready(plan: Plan, shape: bytes) -> tuple[Runner, Spans]:
         return Recap(plan, shape), spans
     if plan.kind == "trial":
         return Trial(plan, shape), spans
+    if plan.kind == "list":
+        return Listing(plan, shape), spans
     if plan.labelled:
         return Labelled(plan, shape), spans
     if any(f.name_field >= 0 for f in fields):

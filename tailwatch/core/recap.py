@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from tailwatch.core.events import Reading
+from tailwatch.core.lists import Lists
 from tailwatch.core.naming import in_a_list
 from tailwatch.core.plans import Runner
 from tailwatch.core.typed import TYPE_CHECKING, Final, Self
@@ -52,6 +53,9 @@ class Recap(Runner):
             many = len(self._each)
             once_more = many == 1 or cursor.epoch is None or many in (cursor.turn, cursor.epoch, cursor.epoch + 1)
             return [] if once_more else self._parts.run(line, cursor)
+        if cursor.lists is not None:
+            cursor.lists.read(line)  # as one more of the lists before
+            return []
         parts = self.unpack(line.raw)
         placed = len(self._each) > 1 and not cursor.recalled
         cursor.recalled = cursor.recalled or placed  # a second list goes back to the first epoch: no restart
@@ -67,3 +71,21 @@ class Recap(Runner):
                 )
             )
         return found
+
+
+class Listing(Runner):
+    """Reads lines of kind `list`. Where lines before told epochs or steps, they say nothing new."""
+
+    __slots__ = ()
+
+    def __init__(self, plan: Plan, shape: bytes) -> None:
+        """Make the plan ready; each line is read by itself."""
+        super().__init__(plan, shape)
+        self.family = None
+
+    def run(self, line: Line, cursor: Cursor) -> list[ReaderEvent]:
+        """Take the values of the line; they are told later."""
+        if not cursor.turn and cursor.epoch is None and cursor.step is None:
+            cursor.lists = cursor.lists or Lists()
+            cursor.lists.read(line)
+        return []

@@ -133,6 +133,8 @@ class Saying:
         events: list[ReaderEvent] = []
         if self._ends_box and cursor.boxed:
             events += open_box(cursor)
+        if cursor.lists is not None:
+            events += cursor.lists.tell(cursor)
         if self._mover.moves:
             self._mover.move(line, parts, cursor, events)
         cursor.fresh = self._mover.bare

@@ -162,7 +162,7 @@ class Reader:
         `ranked` says that the run's rank is known, where lines name the one that printed them.
         """
         if (
-            self.cursor.fulls.waiting
+            self.cursor.awaits_next
             or self._weaver.pauses(block.numbers[start])
             or (family.rank < 0 and axis_of(family, None, self.cursor) is None)
         ):
@@ -220,7 +220,9 @@ class Reader:
 
     def finish(self) -> list[ReaderEvent]:
         """Nothing more will come: return the readings that waited for a line that names their epoch."""
+        lists = self.cursor.lists.tell(self.cursor) if self.cursor.lists is not None else ()
         return [
+            *lists,
             *self.cursor.fulls.let_go(),
             *self.cursor.let_go(),
             *open_box(self.cursor),

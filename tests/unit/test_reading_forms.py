@@ -308,3 +308,17 @@ def test_so_many_batches_that_were_measured_on_are_no_step() -> None:
     """`Start inference on 500 batches` says how much there is to do, `loss over 50 batches` on what a loss was measured."""
     log = "iter: 40  total_loss: 2.1\nStart inference on 500 batches\nval loss over 500 batches: 1.5\n"
     assert [(r.step, r.values) for r in read(log)] == [(40, (2.1,)), (40, (1.5,))]
+
+
+def test_a_list_of_thousands_of_epochs_is_read_to_its_end() -> None:
+    """Of a long line only the beginning is looked at; such a list is read from the line itself."""
+    losses = [round(3 - 0.001 * i, 4) for i in range(2000)]
+    found = values(f"train_losses = {losses}\nval_losses = {losses}\n")
+    assert found == {("train_losses", "train"): losses, ("val_losses", "val"): losses}
+    assert [r.epoch for r in read(f"losses = {losses}\n")] == list(range(1, 2001))
+
+
+def test_a_list_that_repeats_what_epochs_told_says_nothing_new() -> None:
+    """Those who print the losses of each epoch often print all of them at the end."""
+    log = "Epoch 1 train loss: 0.9\nEpoch 2 train loss: 0.8\ntrain losses: [0.9,\n 0.8]\n"
+    assert [(r.epoch, r.values) for r in read(log)] == [(1, (0.9,)), (2, (0.8,))]
