@@ -26,9 +26,10 @@ Watch = Literal["epoch", "step", "nonfinite", "mark", "setting", "message", "seg
 class Diagnosis(Protocol):
     """One file in tailwatch/diagnoses/ holds one class `Judge` of this form; it is made anew for each segment of the run.
 
-    `look` is called after every log line that changed something named in `WATCHES` (`step` only every 32nd running point,
-    counted over the log, so that no chunk border matters). It yields what it holds true now; to keep a finding from
-    flickering it goes on yielding it until the run has clearly recovered. What it stops yielding is closed.
+    `look` is called after every log line that changed something named in `WATCHES` (`step` only every 32nd running point, results
+    seldom once there are thousands, see `rhythm.py`; both are counted, so that no chunk border matters). It yields what it holds
+    true now; to keep a finding from flickering it goes on yielding it until the run has clearly recovered. What it stops yielding
+    is closed.
 
     Attributes:
         awaits: the series of which new values can change what it holds, if nothing but values comes; None if it must see every

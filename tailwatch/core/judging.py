@@ -59,7 +59,7 @@ class Bench:
         changed = frozenset(run.changed)
         run.changed.clear()
         changes: list[FindingChange] = []
-        if run.segment.number != self._segment:
+        if run.segments[-1].number != self._segment:
             for judge in self._judges:
                 if judge.ID in self.book.held:
                     changes += self.book.settle(judge.ID, self._segment, (), run.here)
@@ -89,14 +89,17 @@ class Bench:
         return not self._concerned(_JUST[watched], self._unseen | run.segment.moved | series)
 
     def _is_stirred(self) -> bool:
-        return self._run.segment.reckoned != self._count or self._run.part != self._part
+        run = self._run
+        return run.segments[-1].reckoned != self._count or run.part != self._part
 
     def _asked(self, changed: frozenset[Watch]) -> list[Diagnosis]:
         """Return the judges that may hold something else now, and note that they are asked."""
-        segment = self._run.segment
-        if "end" in changed:
-            segment.reckoned = len(segment.series)
-        if not changed <= VALUES or self._is_stirred():
+        segment = self._run.segments[-1]
+        if not changed <= VALUES:
+            if "end" in changed:
+                segment.reckoned = len(segment.series)
+            self._stir()
+        elif self._is_stirred():
             self._stir()
         moved = self._unseen | segment.moved
         segment.moved.clear()

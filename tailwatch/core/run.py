@@ -221,6 +221,7 @@ class Run:
         self.progress = Progress(None, None, None, None, line, self.part)
         self.progress = self.progress._replace(epochs=self._planned())
         self.pace, self.stride = Pace(), Stride()
+        self.looks.begin_segment()
 
     def _progress(self, event: Progress) -> None:
         self.whole_epoch = False

@@ -8,7 +8,7 @@ from functools import lru_cache
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.series import Series, SeriesKey
-from tailwatch.core.typed import TYPE_CHECKING, Final, Literal, TypeVar, cast
+from tailwatch.core.typed import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from tailwatch.core.columns import Family
@@ -53,7 +53,7 @@ class Segment:
         self.max_epoch: float = -math.inf
         self.outcome: Outcome = "unknown"
         self._before: Segment | None = None
-        self._shared: dict[type, object] = {}
+        self._shared: dict[type, Any] = {}
         self._known: dict[tuple[Family | Specs, Axis], tuple[Series, ...]] = {}
 
     def begin(self, epoch: float, before: Segment | None) -> None:
@@ -100,10 +100,10 @@ class Segment:
 
     def shared(self, kind: type[T]) -> T:
         """Return the one object of a kind that all diagnoses of this segment share, made when it is first asked for."""
-        found = self._shared.get(kind)
+        found: T | None = self._shared.get(kind)
         if found is None:
             found = self._shared[kind] = kind()
-        return cast("T", found)
+        return found
 
     def goes_back(self, epoch: float, *, resumed: bool) -> bool:
         """Whether an epoch belongs to another start: a restart goes back by more than one epoch, or to the first one.

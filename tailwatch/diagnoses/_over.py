@@ -17,7 +17,10 @@ class NewMarks:
 
     def take(self, run: Run) -> list[Mark]:
         """Return the marks that were set since the last call."""
-        new = run.segment.marks[self._taken :]
+        marks = run.segments[-1].marks
+        if len(marks) == self._taken:  # most often
+            return []
+        new = marks[self._taken :]
         self._taken += len(new)
         return new
 

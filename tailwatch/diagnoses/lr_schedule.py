@@ -50,6 +50,7 @@ class Judge:
 
     def __init__(self) -> None:
         self._reductions = _Reductions()
+        self._followed: tuple[Series | None, Series | None] | None = None
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so from the third reduction on; a new best begins the count anew."""
@@ -57,7 +58,9 @@ class Judge:
         pairs = Pairs.of(run)
         rate = self._reductions.follow(run, pairs)
         val = None if pairs.main is None else pairs.main.val
-        self.awaits = tuple(s for s in (rate, val) if s is not None)
+        if self._followed != (rate, val):
+            self._followed = (rate, val)
+            self.awaits = tuple([s for s in (rate, val) if s is not None])
         if val is None or val.best_at is None or pairs.muted:
             return ()
         best = val.best_at

@@ -18,7 +18,7 @@ from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, proof
 from tailwatch.diagnoses._fresh import Fresh
-from tailwatch.diagnoses._noise import middle, spread
+from tailwatch.diagnoses._noise import WINDOW, middle, spread
 from tailwatch.diagnoses._pairs import Pairs
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _GAIN_VALIDATION: Final = 0.05
 _SCORE_GAIN: Final = 0.1
 _SIGMAS: Final = 2.0
 _NOISY_GAIN: Final = 0.1
+_NOISE_OF_RANGE: Final = 2.1  # 2 x 1.4826 / sqrt(2), see `_noise.py`
 _CLOSES: Final = 2.0
 _SURE: Final = 0.1
 _EARLY: Final = 8
@@ -108,6 +109,12 @@ class Progress:
         return self._noise[1]
 
     @property
+    def noise_at_most(self) -> float:
+        """What the noise cannot exceed: two differences lie no further apart than twice the range of the values."""
+        recent = self.recent[-WINDOW - 1 :]
+        return _NOISE_OF_RANGE * (max(recent) - min(recent)) / abs(self.first) if self.first else 0.0
+
+    @property
     def still_falls(self) -> bool:
         """Whether the last thirty epochs end lower than they began by more than twice their noise."""
         lately = self.recent[-_LATELY:]
@@ -141,7 +148,11 @@ class Progress:
     def _is_small(self, gain: float, share: float, leniency: float) -> bool:
         if gain >= leniency * max(share, _NOISY_GAIN):  # whatever the noise is
             return False
-        return gain < leniency * share or gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
+        if gain < leniency * share:
+            return True
+        if gain >= leniency * _SIGMAS * self.noise_at_most:  # which is at hand
+            return False
+        return gain < leniency * min(_SIGMAS * self.noise, _NOISY_GAIN)
 
 
 class Judge:

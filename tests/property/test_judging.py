@@ -15,6 +15,7 @@ from tailwatch.diagnoses._noise import Window, middle, of_differences
 from tailwatch.diagnoses._start import Start
 from tailwatch.diagnoses.diverged import Climb
 from tailwatch.diagnoses.oscillating import Swing
+from tailwatch.diagnoses.plateau import Progress
 from tailwatch.session import Session
 
 few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -140,3 +141,13 @@ def test_who_watches_running_values_watches_results_too() -> None:
     """A look at running values is one for part of the diagnoses; what moved then is kept for the others alone."""
     for judge in judges():
         assert "step" not in judge.WATCHES or judge.WATCHES >= VALUES
+
+
+@few
+@given(curves())
+def test_the_noise_of_a_loss_is_never_more_than_is_told_at_once(values: list[float]) -> None:
+    """So that it need not be worked out where it cannot matter."""
+    progress = Progress()
+    for value in values:
+        progress.add(value)
+        assert progress.noise <= progress.noise_at_most
