@@ -57,6 +57,15 @@ def fraction_done(
     return None
 
 
+def is_complete(progress: Progress, first_epoch: float | None) -> bool:
+    """Return whether the planned epochs or steps are all done; epochs count from 0 where the log's first one is 0."""
+    p = progress
+    if p.epochs is not None and p.epoch is not None:
+        steps_done = p.steps is None or p.step is None or p.step >= p.steps - 1
+        return p.epoch >= p.epochs or (first_epoch == 0 and p.epoch >= p.epochs - 1 and steps_done)
+    return p.steps is not None and p.step is not None and p.step >= p.steps - 1 and p.epoch is None
+
+
 class Pace:
     """Remembers when which share was done, over a sliding window of moments, so that the estimate follows a change of speed."""
 

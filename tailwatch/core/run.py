@@ -14,7 +14,7 @@ from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.last_words import LastWords
 from tailwatch.core.lazily import IGNORECASE, lazy
-from tailwatch.core.pace import Pace, Stride, fraction_done
+from tailwatch.core.pace import Pace, Stride, fraction_done, is_complete
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.segment import Pair, Segment
 from tailwatch.core.timestamps import seconds
@@ -281,13 +281,7 @@ class Run:
 
     def complete(self) -> bool:
         """Whether the planned epochs or steps are all done."""
-        p = self.progress
-        if p.epochs is not None and p.epoch is not None:
-            first = self.segment.first_epoch
-            return p.epoch >= p.epochs or (
-                first == 0 and p.epoch >= p.epochs - 1 and (p.steps is None or p.step is None or p.step >= p.steps - 1)
-            )
-        return p.steps is not None and p.step is not None and p.step >= p.steps - 1 and p.epoch is None
+        return is_complete(self.progress, self.segment.first_epoch)
 
     def outcome(self, *, final: bool = False) -> Outcome:
         """Return how the run ended, or that it has not; `final` asks as if nothing more were to come."""
