@@ -14,16 +14,18 @@ from bisect import bisect_right
 from itertools import accumulate
 from operator import le
 
+from tailwatch.core.events import SeriesSpec
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
+from tailwatch.core.plans import Runner
 from tailwatch.core.ready import ready
+from tailwatch.core.renaming import renamed, specs_of
 from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tailwatch.core.events import Field, Frame, Plan, SeriesSpec
-    from tailwatch.core.plans import Runner
+    from tailwatch.core.events import Field, Frame, Plan
     from tailwatch.core.ready import Spans
 
     Planned = tuple[int, int, Plan]
@@ -44,6 +46,7 @@ MAX_WORDS: Final = 50_000
 
 _WORD: Final = lazy(rb"((?<![A-Za-z0\x80-\xff])[A-Za-z]{3,12}(?![A-Za-z0\x80-\xff]))")
 """A word that touches no digit, where it might be a unit, and nothing that is not ASCII."""
+_LETTERS: Final = lazy("([A-Za-z]+)")
 _MARK: Final = b"\x01"
 _LOWER, _TITLE, _UPPER = b"\x01l", b"\x01t", b"\x01u"
 
@@ -169,7 +172,8 @@ class _Learned:
         series = [f.series for _, _, plan in plans for f in plan.fields if f.series is not None]
         self._called = {spec: called for spec in series if (called := _Called.of(spec, form.words)) is not None}
         named = any(f.name_field >= 0 for _, _, plan in plans for f in plan.fields)
-        self._same_names = not self._called and not named
+        self._renames = not named and bool(self._called)
+        self._same_names = not named and (not self._called or all(type(runner) is Runner for _, _, runner, _ in pieces))
         borders = [border for start, end, plan in plans for border in _borders(start, end, plan)]
         if any(start < at < end for at in borders for start, end in zip(self._starts, self._ends, strict=True)):
             self._agreed = -1  # a field begins within a word
@@ -213,11 +217,17 @@ class _Learned:
             (
                 a + shift[i],
                 b + shift[j],
-                runner,
+                self._renamed(runner, form.words) if self._renames else runner,
                 tuple([(c + shift[k] - shift[i], d + shift[n] - shift[i]) for c, k, d, n in spans]),
             )
             for (a, i, b, j), runner, spans in self._ready
         ]
+
+    def _renamed(self, runner: Runner, words: list[bytes]) -> Runner:
+        """Return the runner with those words in its series' names."""
+        called = self._called.get
+        specs = [(spec, called(spec)) for spec in specs_of(runner)]
+        return renamed(runner, tuple([spec if name is None else name.with_words(words) for spec, name in specs]))
 
     def _placed(self, a: int, b: int, start: int = 0) -> tuple[int, int, int, int]:
         """Return the borders of a span within a piece, and behind how many words each stands."""
@@ -247,19 +257,14 @@ class _Called(NamedTuple):
         """Return how a series is called, None where none of the words stands in its name."""
         places = {word.decode(): (i, False) for i, word in enumerate(words)}
         places = {word.lower(): (i, True) for word, (i, _) in places.items()} | places
-        pattern = lazy(f"(?<![A-Za-z])({'|'.join(places)})(?![A-Za-z])")
-        name, metric = pattern.split(spec.name), pattern.split(spec.metric)
-        if len(name) == len(metric) == 1:
+        name, metric = ([places.get(part, part) for part in _LETTERS.split(text)] for text in (spec.name, spec.metric))
+        if all(isinstance(part, str) for part in (*name, *metric)):
             return None
-        return _Called(spec, _with_places(name, places), _with_places(metric, places))
+        return _Called(spec, name, metric)
 
     def with_words(self, words: list[bytes]) -> SeriesSpec:
         """Return the series of another line."""
-        return self.spec._replace(name=_filled(self.name, words), metric=_filled(self.metric, words))
-
-
-def _with_places(parts: list[str], places: dict[str, tuple[int, bool]]) -> list[str | tuple[int, bool]]:
-    return [places[part] if i % 2 else part for i, part in enumerate(parts)]
+        return SeriesSpec(_filled(self.name, words), _filled(self.metric, words), self.spec.split, self.spec.unit)
 
 
 def _filled(parts: Iterable[str | tuple[int, bool]], words: list[bytes]) -> str:

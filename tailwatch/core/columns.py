@@ -121,7 +121,7 @@ def family_of(
     if specs and not (counted or plan.kind in ("running", "summary", "context", "boxed")):
         return None
     step, step_form = at.get("step", (-1, "float"))
-    return _the_one(
+    return the_one(
         plan.dialect,
         plan.kind,
         specs,
@@ -145,7 +145,7 @@ def family_of(
     )
 
 
-_the_one = lru_cache(maxsize=4096)(Family)
+the_one = lru_cache(maxsize=4096)(Family)
 """Families are compared by identity, line by line."""
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tailwatch.core import alike
 from tailwatch.core.events import EMPTY_FRAME, Data, Frame
 from tailwatch.core.metrics import known_words
+from tailwatch.core.saying import Saying
 from tailwatch.core.shapes import Reader
 from tailwatch.dialects import plan_for
 from tailwatch.dialects._words import Words
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.events import Plan
 
+SAID = [name for name in Saying.__slots__ if name not in ("_mover", "_by_epochs", "_shape")]
 PIECES = (
     *("loss ", "val_loss: ", "train ", "acc=", "lr: ", "epoch ", "Epoch: [{0}]", "step {0}", "best ", "at ", "{0}/{0}", "iter: "),
     *(
@@ -164,3 +166,19 @@ def test_a_word_that_differs_in_its_fate_gives_another_form():
     assert other is not None
     assert third is not None
     assert other.text == third.text
+
+
+def test_a_plan_for_other_names_is_that_of_a_line_with_these_names():
+    """Series, families and all that is looked up once are the same, whether the plan was made for the names or taken over."""
+    chance = random.Random(8)
+    reader, apart = Reader(plan_for, words=Words()), Reader(plan_for)
+    for _ in range(600):
+        line = filled("step {0} | {w} loss {0}.{0} | train_{w}_acc {0}.{0}", chance).encode()
+        shape = line.translate(bytes.maketrans(b"123456789", b"0" * 9))
+        taken, made = reader.entry(shape).runner, apart.entry(shape).runner
+        assert taken is not None
+        assert made is not None
+        assert taken.family is made.family
+        assert taken.plan == made.plan
+        assert taken.unpack(line) == made.unpack(line)
+        assert {n: repr(getattr(taken._saying, n)) for n in SAID} == {n: repr(getattr(made._saying, n)) for n in SAID}
