@@ -124,6 +124,18 @@ _PLAIN: Final = frozenset(
 )
 
 
+_TAGS: Final = frozenset([
+    "knn", "k-nn", "linear", "lin", "probe", "linear-probe", "linear_probe", "finetune", "ft", "ema", "teacher",
+    "student", "zeroshot", "zero-shot", "zero_shot", "fewshot", "few-shot", "few_shot", "source", "target", "seen",
+    "unseen", "base", "novel", "clean", "adv", "adversarial", "robust", "pgd", "fgsm", "gen", "generator", "disc",
+    "discriminator", "actor", "critic",
+])  # fmt: skip
+"""How something was measured, or on which part of a model: what tells lines apart that name the same metric."""
+_TAG: Final = lazy(rb"\[([A-Za-z][\w-]{1,15})\] {0,2}$")
+_FIRST_TAG: Final = lazy(rb"[~\s]{0,240}\[([A-Za-z][\w-]{1,15})\] ")
+_TAGGED: Final = lazy(rb"\[([A-Za-z][\w-]{1,15})\] [^\[\]0]{0,40}0")
+
+
 class Label(NamedTuple):
     """The split that a label names, and what it adds to the names behind it ("" for nothing)."""
 
@@ -162,3 +174,28 @@ def label_of_row(head: bytes) -> Label:
     if not own or meaning(text).known or any(w in _SPLIT_WORDS or w in _PLAIN or w.isdigit() for w in own):
         return NO_LABEL
     return Label(None, text)
+
+
+def tag_before(head: bytes, masked: bytes) -> Label:
+    """Read the tag at the end of the text before a name: `[knn] acc 0.5 [linear] acc 0.6`.
+
+    A word in brackets is one where it says how something was measured, or where another stands before a number of the same line.
+    """
+    found = _TAG.search(head)
+    return NO_LABEL if found is None else _tag(found[1], masked)
+
+
+def first_tag(masked: bytes) -> Label:
+    """Read the tag that a line begins with: `[knn] epoch 3: acc 0.5`."""
+    found = _FIRST_TAG.match(masked)
+    return NO_LABEL if found is None else _tag(found[1], b"")
+
+
+def _tag(word: bytes, masked: bytes) -> Label:
+    text = word.decode("ascii", "replace")
+    if text.lower() in _TAGS:
+        return Label(None, text)
+    if any(w in _SPLIT_WORDS or w in _PLAIN for w in words(text)) or meaning(text).known:
+        return NO_LABEL
+    others = {m[1] for m in _TAGGED.finditer(masked)} - {word}
+    return Label(None, text) if others else NO_LABEL

@@ -35,6 +35,7 @@ from tailwatch.dialects._cues import (
     THEN_VALUE,
 )
 from tailwatch.dialects._follow import UNNAMED, Followers
+from tailwatch.dialects._label import NO_LABEL, tag_before
 from tailwatch.dialects._names import Name, classify, has_word, name_before
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
@@ -240,6 +241,8 @@ class Pairs(Followers):
             self._replace_last(token, kind)
         elif self._best_epoch(token):
             pass
+        elif gap.endswith(b"] ") and b"." in self._number(token) and tag_before(gap, b"") != NO_LABEL:
+            self._value(token, UNNAMED, b"", token.start, kind)  # `[knn] 51.21`
         elif self._last in ("epoch", "step") and b"percent" in self.scan.masked[token.end : token.end + 12]:
             self._last = ""  # `Epoch 1 is 0.004 percent complete`
         elif self._pending and (gap == b" " or gap.strip() in COPULAS or EXPLICIT.search(gap)):

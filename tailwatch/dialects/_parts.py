@@ -6,7 +6,7 @@ from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
-from tailwatch.dialects._label import NO_LABEL, Label, label_in, label_of_row
+from tailwatch.dialects._label import NO_LABEL, Label, first_tag, label_in, label_of_row, tag_before
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
@@ -85,7 +85,10 @@ class Parts:
     def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind, *, name_at: int = -1) -> None:
         """Add a value; what stands before `at` qualifies it, its name begins there, or at `name_at`."""
         start = max(token.start - len(token.gap), self._closed_at)
-        label = label_in(self.scan.masked[max(0, start) : at]) if at > start else NO_LABEL
+        head = self.scan.masked[max(0, start) : at]
+        label = label_in(head) if at > start else NO_LABEL
+        if label == NO_LABEL and head.rstrip(b" ").endswith(b"]"):
+            label = tag_before(head, self.scan.masked)
         if label != NO_LABEL:
             self._label = label
             self._split, self._named_split = label.split or self._split, False
@@ -118,6 +121,7 @@ class Parts:
             self._label = label_of_row(before.rstrip(b" "))
             if self._label != NO_LABEL:
                 return
+        self._label = first_tag(self.scan.masked) if head.startswith(b"[") or b"~ [" in self.scan.masked[:at] else NO_LABEL
         self._split = self._split or (
             "val" if head == b"*" or ESTIMATOR_RESULT in head else split_of(head.decode("utf-8", "replace"))
         )
