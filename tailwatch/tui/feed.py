@@ -12,14 +12,14 @@ import pickle
 import threading
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Data, Notice, Tick
 from tailwatch.core.text import ENGLISH
 from tailwatch.tui.history import PREVIEW_ABOVE, shown_line
 from tailwatch.tui.protocols import Recording
-from tailwatch.tui.snapshot import LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
+from tailwatch.tui.snapshot import STATES, LogDelta, LogLine, Snapshot, SourceState, blank_snapshot
 from tailwatch.tui.tail import Tail
 
 if TYPE_CHECKING:
@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from tailwatch.tui.preview import Preview
     from tailwatch.tui.protocols import Source
     from tailwatch.tui.view import SnapshotMaker
-
-_STATES: Final = {
-    "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
-    "lost": "lost", "polling": "live", "ended": "ended", "read": "live",
-}  # fmt: skip
 
 
 class Feed:
@@ -88,6 +83,8 @@ class Feed:
         self._told = False
         self.version = 0
         """Counts what there was to show; where it stands still, only the clock goes on."""
+        self.urgent = False
+        """Whether there is something to show that must not wait: an alarm, or how the run is once that is known."""
         self._past = past
         self._catching_up = False
         self._comparison: Baseline | None = None
@@ -128,7 +125,7 @@ class Feed:
     def snapshot(self, seen: int) -> tuple[Snapshot, LogDelta, int, tuple[Finding, ...]]:
         """Return the present state, the log lines after the first `seen` ones, their count, and the alarms since last time."""
         with self._lock:
-            self._told = False
+            self._told = self.urgent = False
             delta, added = self._tail.since(seen)
             alarms = tuple(self._alarms)
             self._alarms.clear()
@@ -163,9 +160,10 @@ class Feed:
             self._alarms.extend(raised)
         for finding in raised:
             self.on_alarm(finding)
-        if not isinstance(event, Tick) or changes.findings or event.writer_alive != before or not self.state.looked:
-            self.state = self.state._replace(looked=self.state.looked or isinstance(event, Tick))
-            self._tell()
+        looked = isinstance(event, Tick) and not self.state.looked
+        self.state = self.state._replace(looked=self.state.looked or looked)
+        if not isinstance(event, Tick) or changes.findings or event.writer_alive != before or looked:
+            self._tell(urgent=looked or bool(raised))
 
     def adopt(self, message: OwnMessage) -> None:
         """Take a verdict on messages that the person gives at the screen."""
@@ -279,8 +277,8 @@ class Feed:
 
     def _notice(self, notice: Notice) -> list[Finding]:
         """Note how the log is; returns the findings that hold at the end of the history, which ring now."""
-        kind = _STATES[notice.kind]
-        self.state = self.state._replace(kind=kind, detail=notice.detail)  # type: ignore[arg-type]  # values of _STATES
+        if notice.kind != "read" or self.state.kind not in ("waiting", "denied"):  # else the rest of a file that is gone was read
+            self.state = self.state._replace(kind=STATES[notice.kind], detail=notice.detail)
         if notice.kind in ("rotated", "truncated"):
             self._tail.keep([LogLine(0, f"--- {self.language.render(notice.detail)} ---".encode(), 0)])
         return self._end_of_past() if notice.kind in ("read", "ended") and self._past else []
@@ -293,8 +291,9 @@ class Feed:
     def _raised(self, changes: Changes) -> list[Finding]:
         return [] if self._past else [change.finding for change in changes.findings if change.raised]
 
-    def _tell(self) -> None:
+    def _tell(self, *, urgent: bool = False) -> None:
         self.version += 1
-        if not self._told:
+        self.urgent |= urgent
+        if urgent or not self._told:
             self._told = True
             self.on_change()

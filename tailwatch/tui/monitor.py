@@ -171,10 +171,10 @@ class Monitor(Actions, App[None]):
             self.exit(return_code=1)
 
     def on_monitor_changed(self) -> None:
-        """Paint now if the last paint is long enough ago, else once when it will be."""
+        """Paint now if the last paint is long enough ago or something must not wait, else once when it will be."""
         pause = min(LONGEST_WAIT, max(PAINT_EVERY, self._diff.written / LINK_BYTES))
         wait = self._painted + pause - time.monotonic()
-        if wait <= 0:
+        if wait <= 0 or self.feed.urgent:
             self.paint()
         elif not self._waiting:
             self._waiting = True

@@ -14,7 +14,7 @@ from tailwatch.core.named import NamedTuple
 from tailwatch.core.text import ENGLISH
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Label, Outcome, Place, Severity
+    from tailwatch.core.events import Label, NoticeKind, Outcome, Place, Severity
     from tailwatch.core.text import Language, Text
     from tailwatch.tui.curves import ChartData
 
@@ -25,6 +25,11 @@ MAX_SHOWN_BYTES: Final = 2000
 """Bytes of a line that are kept for its pane and its page."""
 
 SourceKind = Literal["opening", "waiting", "denied", "reading", "live", "behind", "lost", "ended"]
+STATES: Final[dict[NoticeKind, SourceKind]] = {
+    "opened": "live", "waiting": "waiting", "rotated": "live", "truncated": "live", "denied": "denied", "behind": "behind",
+    "lost": "lost", "polling": "live", "ended": "ended", "read": "live",
+}  # fmt: skip
+"""How the log is after each notice."""
 
 
 class SourceState(NamedTuple):

@@ -12,7 +12,7 @@ from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
 from tailwatch.core.terms import LABELS, SPLITS
 from tailwatch.core.text import ENGLISH, phrase, render
-from tailwatch.core.verdict import stands_still, told_by, verdict
+from tailwatch.core.verdict import has_worsened, stands_still, told_by, verdict
 from tailwatch.tui.curves import ChartData, chart_data, place_label, running_series
 from tailwatch.tui.snapshot import (
     Clocks,
@@ -155,9 +155,14 @@ class SnapshotMaker:
             return Verdict("info", text)  # nobody knows whether it is well
         pair = told_by(run.pairs())
         main = None if pair is None else pair.val or pair.train
-        if main is not None and stands_still(main):
+        if main is not None and (stands_still(main) or _has_worsened(main)):
             return Verdict("info", text)
         return Verdict("good" if run.series() else "none", text)
+
+
+def _has_worsened(series: Series) -> bool:
+    last, best = series.last(), series.best_at
+    return last is not None and best is not None and has_worsened(last, best)
 
 
 def for_table(series: list[Series]) -> list[Series]:

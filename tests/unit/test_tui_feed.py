@@ -135,6 +135,19 @@ def test_the_screen_is_told_once_until_it_looks() -> None:
     assert len(told) == 2
 
 
+def test_the_screen_is_told_of_an_alarm_though_it_did_not_look_yet() -> None:
+    """What was told before may wait for the next paint of a stream; an alarm may not."""
+    told: list[bool] = []
+    feed = Feed(Events(), "x", past=False)
+    feed.on_change = lambda: told.append(feed.urgent)
+    feed.take(Data(b"epoch 1 loss 0.5\n", AT))
+    feed.take(Data(b"epoch 2 loss 0.4\n", AT + 1))
+    feed.take(Data(b"epoch 3 loss nan\n", AT + 2))
+    assert told == [False, True]
+    feed.snapshot(0)
+    assert not feed.urgent
+
+
 def test_the_clock_alone_is_nothing_to_show() -> None:
     told: list[int] = []
     feed = Feed(Events(), "x")
@@ -157,6 +170,18 @@ def test_a_truncation_is_a_line_in_the_log_and_a_new_run() -> None:
     assert b"--- run.log was truncated; read from its beginning ---" in [line.raw for line in delta.lines]
     assert (snapshot.run_number, snapshot.runs) == (2, 2)
     assert list(snapshot.charts[0].curves[0].ys) == [2.0, 1.9]
+
+
+def test_a_log_that_is_gone_is_waited_for_though_its_rest_was_read() -> None:
+    feed = Feed(Events(), "x")
+    feed.take(Notice("opened", AT))
+    feed.take(Data(b"Epoch 1 loss: 1.0\n", AT))
+    feed.take(Notice("waiting", AT + 1, "no such file"))
+    feed.take(Notice("read", AT + 2))
+    assert feed.snapshot(0)[0].source[:2] == ("waiting", "no such file")
+    feed.take(Notice("rotated", AT + 3, "another file"))
+    feed.take(Notice("read", AT + 4))
+    assert feed.snapshot(0)[0].source.kind == "live"
 
 
 def test_a_source_that_fails_is_reported_to_the_screen() -> None:

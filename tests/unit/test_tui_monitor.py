@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from monitors import followed, monitor
+import math
 
+from monitors import AT, followed, monitor
+
+from tailwatch.core.events import Data, Notice
 from tailwatch.tui.paint import Painter, Span, plain
 
 _FOCUS = Painter().strip((Span("x", "focus"),), 1)._segments[0].style
@@ -21,6 +24,21 @@ async def test_panes_are_laid_out_for_the_size_that_a_resize_brings() -> None:
         await pilot.pause()
         assert grown == {pane.id: pane.region for pane in other.panes if pane.display}
         assert {"chart2", "advice", "messages"} <= grown.keys()
+
+
+async def test_an_alarm_is_painted_at_once_though_the_last_paint_was_a_moment_ago() -> None:
+    """The first screen costs a slow link much, and makes the lines after it wait; what is wrong with the run does not."""
+    app = monitor(Notice("opened", AT), Data(b"epoch 1 loss 0.5\n", AT), Notice("read", AT))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app._painted = math.inf
+        app.feed.take(Data(b"epoch 2 loss 0.4\n", AT + 1))
+        await pilot.pause()
+        assert app.snapshot is not None
+        assert app.snapshot.lines_read == 1
+        app.feed.take(Data(b"epoch 3 loss nan\n", AT + 2))
+        await pilot.pause()
+        assert [alarm.id for alarm in app.banner.alarms] == ["not_a_number"]
 
 
 async def test_unfolding_the_harmless_messages_brings_one_into_sight() -> None:

@@ -57,6 +57,15 @@ class TestVerdict:
         assert "+1 more" in plain(rows[-1])
         assert all(width_of(cells) == 50 for cells in rows)
 
+    def test_an_alarm_that_is_over_is_called_so_and_gives_way_to_one_that_holds(self, overfit: Snapshot) -> None:
+        """After a restart the crash of the run before is on the banner, not acknowledged, while training goes on."""
+        holds, other = overfit.findings[:2]
+        over = other._replace(open=False, title="The run crashed.", severity="critical")
+        assert "over: The run crashed." in text_of(banner_rows([over], 80, 2))
+        assert banner_rows([over], 80, 2)[0][0].role == "alert_warning"
+        assert holds.title[:20] in text_of(banner_rows([holds, over], 120, 2))
+        assert verdict_repeats(overfit, [holds, over])
+
     def test_a_verdict_that_says_the_same_as_the_banner_is_seen_to(self, overfit: Snapshot) -> None:
         grave = [f for f in overfit.findings if f.open]
         assert verdict_repeats(overfit, grave[:1])

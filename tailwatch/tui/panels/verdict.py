@@ -47,16 +47,20 @@ def _nothing_yet(snapshot: Snapshot) -> str:
 
 
 def banner_rows(alarms: Sequence[FindingView], width: int, height: int, language: Language = ENGLISH) -> list[Row]:
-    """Return the newest unacknowledged alarm across the screen, in at most `height` rows, and the key that takes it away."""
+    """Return the newest unacknowledged alarm across the screen, in at most `height` rows, and the key that takes it away.
+
+    One that is over, as after a restart, is called so, and gives way to one that holds.
+    """
     if not alarms:
         return [EMPTY_ROW]
-    alarm = alarms[-1]
-    role: Role = "alert_critical" if alarm.severity == "critical" else "alert_warning"
+    alarm = _foremost(alarms)
+    role: Role = "alert_critical" if alarm.severity == "critical" and alarm.open else "alert_warning"
+    title = alarm.title if alarm.open else language.say("over: {title}", title=alarm.title)
     more = f"  {language.say('+{n} more', n=len(alarms) - 1)}" if len(alarms) > 1 else ""
     hint = f"{more}  a {language.of('acknowledge')} "
     taken = width_of((Span(hint),))
     room = max(8, width - 4)
-    lines = clipped(alarm.title, room, height)
+    lines = clipped(title, room, height)
     if width_of((Span(lines[-1]),)) + taken > room:
         if len(lines) < height:
             lines.append("")
@@ -73,4 +77,8 @@ def banner_rows(alarms: Sequence[FindingView], width: int, height: int, language
 
 def verdict_repeats(snapshot: Snapshot, alarms: Sequence[FindingView]) -> bool:
     """Whether the banner says what the verdict says."""
-    return bool(alarms) and snapshot.verdict.text.startswith(alarms[-1].title)
+    return bool(alarms) and snapshot.verdict.text.startswith(_foremost(alarms).title)
+
+
+def _foremost(alarms: Sequence[FindingView]) -> FindingView:
+    return next((alarm for alarm in reversed(alarms) if alarm.open), alarms[-1])
