@@ -35,6 +35,8 @@ def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) ->
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
         start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
         yield start, told
+        if _stands_ahead(run, woven.epoch):
+            break
 
     def spared(axis: Axis) -> bool:
         """Whether nobody would be asked about new values of an axis, as far as these lines hold any."""
@@ -55,6 +57,14 @@ def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) ->
             own = slices
         _take_in(run, woven, [s for s in own if s.strand.family.tells])
         yield end, [s for s in slices if s.strand.family.specs]
+
+
+def _stands_ahead(run: Run, epoch: float) -> bool:
+    """Whether lines of an epoch, of which one was told, leave the run in the next: epochs count from 0 here, and from 1 there."""
+    first, at = run.segment.first_epoch, run.progress.epoch
+    if first is None or at is None or run.resumed_from:
+        return False
+    return first < epoch < at and epoch >= run.segment.max_epoch - 1
 
 
 def _tell_one(run: Run, woven: Weave, start: int, until: int) -> tuple[int, list[Slice]]:
@@ -155,7 +165,8 @@ def _progress(run: Run, woven: Weave, told: list[Slice]) -> None:
     if any(s.strand.family.moves for s in told):
         epochs = epochs if woven.epochs is None else woven.epochs
         steps = steps if woven.steps is None else woven.steps
-    epoch = old.epoch if woven.epoch is None else woven.epoch
+    stays = woven.epoch is None or (woven.epoch != old.epoch and _stands_ahead(run, woven.epoch))
+    epoch = old.epoch if stays else woven.epoch
     run.progress = Progress(epoch, epochs, step if step == step else old.step, steps, number, woven.block.part)
     run.segment.last_line = number
     run.whole_epoch = newest.strand.axis == "epoch"

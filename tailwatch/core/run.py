@@ -62,7 +62,7 @@ class Run:
         self.rank: float | None = None
         self.other_ranks = 0
         self.looks = Looks()
-        self._resume_announced = self._resumed_from = False
+        self._resume_announced = self.resumed_from = False
 
     @property
     def segment(self) -> Segment:
@@ -191,12 +191,12 @@ class Run:
 
     def _epoch(self, epoch: float, line: int) -> None:
         segment = self.segment
-        if epoch == segment.max_epoch and not self._resumed_from:
+        if epoch == segment.max_epoch and not self.resumed_from:
             return  # as most lines do, it goes on with the same epoch
         if segment.first_epoch is None:
             segment.begin(epoch, self.segments[-2] if len(self.segments) > 1 else None)
-            self._resumed_from = False
-        elif segment.goes_back(epoch, resumed=self._resumed_from):
+            self.resumed_from = False
+        elif segment.goes_back(epoch, resumed=self.resumed_from):
             if segment.begins_late(epoch):
                 self._forget_place(line)
             else:
@@ -204,7 +204,7 @@ class Run:
                 segment = self.segment
                 segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
-            segment.max_epoch, self._resumed_from = epoch, False
+            segment.max_epoch, self.resumed_from = epoch, False
         planned = self.settings.get("epochs")
         if planned is not None and planned.value == self.progress.epochs and epoch > self.progress.epochs:
             self.progress = self.progress._replace(epochs=None)  # the setting was of something else
@@ -213,7 +213,7 @@ class Run:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self._forget_place(line)
-        self._resume_announced = self._resumed_from = False
+        self._resume_announced = self.resumed_from = False
         self.changed.add("segment")
 
     def _forget_place(self, line: int) -> None:
@@ -238,7 +238,7 @@ class Run:
             return
         if mark.kind == "resume":
             self._resume_announced = True
-            self._resumed_from = _FROM.search(mark.text) is not None
+            self.resumed_from = _FROM.search(mark.text) is not None
         self.segment.mark(mark)
         self.changed.add("mark")
 

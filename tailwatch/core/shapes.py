@@ -111,7 +111,7 @@ class Reader:
             if entry.mute:
                 self.pass_over(block, place, entry)
             elif entry.has_number:
-                not_understood(block.raws[place], block.numbers[place])
+                not_understood(block.raws[place], block.numbers[place], shapes[place])
         return len(shapes)
 
     def pass_over(self, block: Block, at: int, entry: Entry) -> None:
@@ -202,8 +202,9 @@ class Reader:
             self._heading.told = told > headed or (self._heading.told and headed < 0)
         if woven.mute:
             self.lines_read.update(woven.mute)
+        block, add = woven.block, self.unread.add
         for place in woven.unread:
-            self.not_understood(woven.block.raws[place], woven.block.numbers[place])
+            add(block.raws[place], block.numbers[place], block.shapes[place])
         woven.move(self.cursor)
 
     def _enter(self, frame: Frame) -> None:

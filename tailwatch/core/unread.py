@@ -79,10 +79,10 @@ class UnreadBook:
         self._once: deque[bytes] = deque()
         """The keys of the kinds of which one line came so far, oldest first; those that came again are left out when met."""
 
-    def add(self, raw: bytes, line: int) -> None:
-        """Count a line."""
+    def add(self, raw: bytes, line: int, shape: bytes | None = None) -> None:
+        """Count a line, of a shape if that is known."""
         self.lines += 1
-        shape = raw[:KEPT_BYTES].translate(DIGITS_TO_ZERO)
+        shape = raw[:KEPT_BYTES].translate(DIGITS_TO_ZERO) if shape is None else shape[:KEPT_BYTES]
         kind = self._shapes.get(shape)
         if kind is None:
             if len(self._shapes) >= _MAX_SHAPES:

@@ -138,6 +138,15 @@ LOGS = {
             *([f"step {s} loss {1 / (1 + s):.4f}"] if s % 3 == 0 else []),
         )
     ],
+    "epochs that count from 1 and from 0": [
+        text
+        for e in range(1, 8)
+        for text in (
+            f"Epoch {e}/9",
+            *(f"epoch {e - 1} step {s} loss {1 / (e + s):.4f} lr 1e-3" for s in range(e, 40)),
+            f"val_loss {1 / e:.4f}",
+        )
+    ],
     "messages among steps": [
         text
         for s in range(300)
