@@ -70,7 +70,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1", "top 5 acc": "accuracy_top5", "top 0 acc": "accuracy_top0",
     **{f"rank {n}": f"rank{n}" for n in (0, 1, 3, 5, 10, 20, 50)}, "rank 00": "rank00",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
-    "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "mean ap": "map",
+    "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "global correct": "accuracy", "mean ap": "map",
     "negative log likelihood": "nll", "log likelihood": "log_likelihood", "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer", "character error rate": "cer",
 }  # fmt: skip
 _REMARK: Final = lazy(
@@ -140,10 +140,9 @@ def words(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def meaning(name: str) -> Meaning:
     """Work out metric, split and direction from a printed name."""
-    if (" for " in name or " on " in name) and (measured := _ON_A_SET.fullmatch(name)) is not None:
-        own = meaning(measured[1])
-        if own.known:
-            return own._replace(split=own.split or split_of(measured[2]))
+    measured = _ON_A_SET.fullmatch(name) if " for " in name or " on " in name else None
+    if measured is not None and (own := meaning(measured[1])).known:
+        return own._replace(split=own.split or split_of(measured[2]))
     found = words(_REMARK.sub("", name) if "(" in name or " over " in name else name)
     split, kept = _without_split(found) if found[:2] != ["learn", "rate"] else (None, ["learning", *found[1:]])
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
@@ -242,7 +241,8 @@ def _names_a_metric(kept: list[str]) -> bool:
     if not words_only:
         return False
     return any(
-        _is_metric(w) or w.endswith(("loss", "error", "accuracy", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分"))
+        _is_metric(w)
+        or w.endswith(("loss", "error", "accuracy", "acc", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分"))
         for w in (words_only[-1], words_only[0])
     )
 
@@ -296,5 +296,5 @@ def is_batchwise(name: str) -> bool:
 
 def known_words() -> frozenset[str]:
     """Return the lower-case words that a metric, a split or a rate may be called by."""
-    names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative"}
+    names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative", "global"}
     return frozenset(names | _LOWER_IS_BETTER | _HIGHER_IS_BETTER | set(_SPLIT_WORDS))

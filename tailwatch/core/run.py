@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from tailwatch.core.series import Series
 
 _KEPT_FATAL: Final = 1000
-NAN: Final = math.nan
-_FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", IGNORECASE)
-"""What a run says that goes on from where another ended, not one that goes on after its evaluation."""
+_FROM: Final = lazy(r"\bfrom\b|checkpoint|断点|恢复", IGNORECASE)  # of a run that goes on from where another ended
 
 
 class Run:
@@ -137,8 +135,8 @@ class Run:
         self._place(epoch, None, step, None, line, part)
         segment = self.segment
         segment.last_line = line
-        epoch = NAN if epoch is None else epoch
-        step = NAN if step is None else step
+        epoch = math.nan if epoch is None else epoch
+        step = math.nan if step is None else step
         goes_on = False
         for series, value in zip(segment.series_of(specs, specs, axis), values, strict=True):
             if series is None:
@@ -200,8 +198,7 @@ class Run:
             if segment.begins_late(epoch):
                 self._forget_place(line)
             else:
-                self._begin_segment("resume" if self._resume_announced else "restart", line)
-                segment = self.segment
+                segment = self._begin_segment("resume" if self._resume_announced else "restart", line)
                 segment.begin(epoch, self.segments[-2])
         if epoch > segment.max_epoch:
             segment.max_epoch, self.resumed_from = epoch, False
@@ -209,15 +206,15 @@ class Run:
         if planned is not None and planned.value == self.progress.epochs and epoch > self.progress.epochs:
             self.progress = self.progress._replace(epochs=None)  # the setting was of something else
 
-    def _begin_segment(self, kind: str, line: int) -> None:
+    def _begin_segment(self, kind: str, line: int) -> Segment:
         self.segment.outcome = self.outcome(final=True)
         self.segments.append(Segment(len(self.segments), "resume" if kind == "resume" else "restart", line, self.part))
         self._forget_place(line)
         self._resume_announced = self.resumed_from = False
         self.changed.add("segment")
+        return self.segment
 
     def _forget_place(self, line: int) -> None:
-        """Nothing is known of where the run stands, but what it is to do."""
         self.progress = Progress(None, None, None, None, line, self.part)
         self.progress = self.progress._replace(epochs=self._planned())
         self.pace, self.stride = Pace(), Stride()

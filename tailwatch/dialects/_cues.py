@@ -46,7 +46,7 @@ ESTIMATOR_RESULT: Final = b"Saving dict for global step "
 NAMED_IN_BRACKET: Final = lazy(rb" ?\[[A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.0")
 LINE_START: Final = lazy(rb"^[\s~\]:|,-]*\[?\(?$")
 NAME_BEHIND: Final = lazy(rb"%?\s?([A-Za-z\x80-\xff][\w /-]{1,24}?)(?=\s{0,4}(?:[,;|)]|$|\. |and ))")
-EQUALS_NAME: Final = lazy(rb"\s{1,4}= {1,2}([A-Za-z][\w-]{1,20}(?: [A-Za-z][\w-]{0,20})?)(?=\s*\(|\s*$)")
+EQUALS_NAME: Final = lazy(rb"\s{1,4}= {1,2}([A-Za-z][\w-]{1,20}(?: [A-Za-z][\w-]{0,20})?)(?=\s*\(|\s*$|\s*\|\|)")
 """AutoGluon's `0.8121  = Validation score   (accuracy)`"""
 OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 ONLY_SIGNS: Final = lazy(rb"[\s:=|,>\])-]{1,8}|\xef\xbc\x9a")

@@ -102,7 +102,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
     """Return the values that matter: metrics by name, and what stands beside them or in a bar's or a step's line."""
     strong = any(v.strong and not is_neutral(v.name.text) for v in pairs.values)
     rates = any(v.strong for v in pairs.values)
-    placed = pairs.named_place or (pairs.scan.bar and bool(pairs.places))
+    placed = pairs.named_place or ((pairs.scan.bar or pairs.compares) and bool(pairs.places))
     if not (strong or placed or (rates and pairs.places)):
         lone = len({v.name.text for v in pairs.values}) == 1
         return [v for v in pairs.values if v.name.key or meaning(v.name.text).metric == "grad_norm"] if rates and lone else []
@@ -119,7 +119,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
             or (
                 v.decimal
                 and not _has_unit(v)
-                and ((pairs.named_place and v.trust == "weak") or ((pairs.named_place or strong) and meaning(v.name.text).split))
+                and ((pairs.named_place and v.trust == "weak") or ((placed or strong) and meaning(v.name.text).split))
             )
         )
     ]
@@ -134,6 +134,14 @@ def batchwise(values: list[Value]) -> bool:
     """Whether the names say that these are running values: `batch loss`, `train_loss_step`, `current loss`."""
     named = [v for v in values if v.strong and not is_neutral(v.name.text)]
     return bool(named) and all(is_batchwise(v.name.text) for v in named)
+
+
+def is_of_the_present(values: list[Value]) -> bool:
+    """Whether scores are called current and nothing else makes them running: `current epoch: 2 current mean dice: 0.51`."""
+    named = [v.name.text for v in values if v.strong and not is_neutral(v.name.text)]
+    return all(
+        meaning(name).goal == "max" and not is_batchwise(name.replace("current", "").replace("cur ", "")) for name in named
+    )
 
 
 def has_own_room(value: Value) -> bool:

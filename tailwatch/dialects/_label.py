@@ -27,6 +27,13 @@ _ROW: Final = lazy(
     rb"[\s~*>-]{0,12}([A-Za-z\x80-\xff][\w\x80-\xff-]{1,24}(?: [A-Za-z\x80-\xff][\w\x80-\xff-]{0,16}){0,2})(?:\s{0,24}\||\s*\t\s*)"
 )
 """What a row of a table is about: `  - Effusion       | Precision: 0.81 | Recall: 0.71`, or with a tab for the bar."""
+_NUMBERED_ROW: Final = lazy(
+    rb"[\s~*>-]{0,12}(?:((?:[Cc]lass|[Cc]ategory|[Hh]orizon|[Cc]lient|[Dd]omain)[ _#]{0,2}[\[(]?0{1,5}[\])]?)[ \t]{0,4}[:|,>-]{0,2}\s{1,8}(?=[A-Za-z])"
+    rb"|\[([A-Za-z][\w-]{1,20})\](?=\[0{1,9}\][A-Za-z]))"
+)
+"""What a row is about that is told by its number or a bracket: `* class [4] IoU 19.23`, `[lfw][32500]Accuracy: 0.91`."""
+_PLACED: Final = lazy(rb"[Ee]poch|EPOCH|[Ss]tep|[Ii]ter|[Rr]ound")
+"""`Client 2, epoch 3: loss 0.5`: they take turns."""
 _SPLIT_WORDS: Final = frozenset(
     [
         *(
@@ -199,3 +206,19 @@ def _tag(word: bytes, masked: bytes) -> Label:
         return NO_LABEL
     others = {m[1] for m in _TAGGED.finditer(masked)} - {word}
     return Label(None, text) if others else NO_LABEL
+
+
+def numbered_row(masked: bytes, start: int) -> tuple[tuple[int, int], bool] | None:
+    """Where the words stand that say what the row of a line is about, and whether a step follows; None where it is no such row."""
+    found = _NUMBERED_ROW.match(masked, start)
+    if found is None or _PLACED.search(masked, found.end()) is not None:
+        return None
+    named = found[2]
+    if named is not None and not _says_something(named.decode("utf-8", "replace")):
+        return None
+    return found.span(1 if named is None else 2), named is not None
+
+
+def _says_something(text: str) -> bool:
+    own = words(text)
+    return bool(own) and not meaning(text).known and not any(w in _SPLIT_WORDS or w in _PLAIN or w.isdigit() for w in own[:1])

@@ -68,6 +68,7 @@ class Pairs(Followers):
             epoch, step = self.scan.by_letters
             self.places += [Field("epoch", *epoch), Field("step", *step)]
             self.named_place, self.first_place = True, epoch[0]
+        self._take_row()
         for index, token in enumerate(self.scan.tokens):
             if token.start > self._done:
                 self._take(token, first=index == 0)

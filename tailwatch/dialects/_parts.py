@@ -6,7 +6,7 @@ from tailwatch.core.events import Field, SeriesSpec
 from tailwatch.core.metrics import is_neutral, meaning, split_of
 from tailwatch.core.typed import TYPE_CHECKING
 from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
-from tailwatch.dialects._label import NO_LABEL, Label, first_tag, label_in, label_of_row, tag_before
+from tailwatch.dialects._label import NO_LABEL, Label, first_tag, label_in, label_of_row, numbered_row, tag_before
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
 
@@ -44,6 +44,8 @@ class Parts:
         """Where the last number stands that was read together with one before it: `train/val/test: 0.31/0.35/0.36`."""
         self._sides: list[str] = []
         """The splits of the numbers that stood in a row last."""
+        self._row: Field | None = None
+        """What the line's values are of, where a number tells it: `class [4]`."""
         self._closed_at = 0
         """Where the split ends that stands behind the value before: `loss 0.5 (val)`."""
         self._taken: dict[tuple[str, Split | None], int] = {}
@@ -103,13 +105,30 @@ class Parts:
         inherited = split is not None and self._split is None and self._closed_at < token.end
         text = (
             f"{self._label.text} {name.text}"
-            if self._label.text and not name.text.startswith((self._label.text + " ", self._label.text + "_"))
+            if self._label.text
+            and not name.text.startswith((self._label.text + " ", self._label.text + "_"))
+            and not (b"0" in raw and "0" in self._label.text)
             else name.text
         )
         unit = "%" if kind == "percent" else token.unit.strip().decode("ascii", "replace") if kind == "other" else None
         self._append(token, text, split, unit, kind, name, raw, at if name_at < 0 else name_at)
         self.values[-1].inherited = inherited
         self._last = "value"
+
+    def _take_row(self) -> None:
+        """`* class [4] IoU 19.23`: the values of the row are those of class 4."""
+        row = numbered_row(self.scan.masked, self.scan.prefix.end)
+        if row is None:
+            return
+        span, stepped = row
+        self._row = Field("name", *span)
+        self._label = Label(None, self.scan.masked[slice(*span)].decode("utf-8", "replace"))
+        step = next((t for t in self.scan.tokens if t.start > span[1]), None) if stepped else None
+        if step is not None:
+            self._split = "val"  # a set of its own is measured on
+            self._place("step", step)
+            self.named_place = True
+        self._done = max((t.start for t in self.scan.tokens if t.start < span[1] or t is step), default=self._done)
 
     def _head_label(self, at: int) -> None:
         """The split may stand anywhere in the text before the first name: `=> Validating at epoch 3: acc`."""
@@ -129,10 +148,7 @@ class Parts:
     def _append(
         self, token: Token, text: str, split: Split | None, unit: str | None, kind: UnitKind, name: Name, raw: bytes, at: int
     ) -> None:
-        name_field = -1
-        if b"0" in raw:
-            self.names.append(Field("name", at, at + len(raw)))
-            name_field = len(self.names) - 1
+        name_field = self._name_field(raw, at, text)
         count = self._taken[text, split] = self._taken.get((text, split), 0) + 1
         shown = text if count == 1 or name_field >= 0 else f"{text} #{count}"
         spec = SeriesSpec(shown, meaning(text).metric, split, unit)
@@ -145,6 +161,17 @@ class Parts:
         tail = gap[-12:] if decimal else gap[-12:].replace(b"|", b" ")
         explicit = b":" in tail or b"=" in tail or EXPLICIT.search(tail) is not None
         self.values.append(Value(field, name, explicit, decimal, self._label))
+
+    def _name_field(self, raw: bytes, at: int, text: str) -> int:
+        """Return the index of the field that holds the digits of a value's name, -1 without any."""
+        if b"0" in raw:
+            self.names.append(Field("name", at, at + len(raw)))
+            return len(self.names) - 1
+        if self._row is None or "0" not in self._label.text or not text.startswith(self._label.text + " "):
+            return -1
+        if self._row not in self.names:
+            self.names.append(self._row)
+        return self.names.index(self._row)
 
     def _average(self, token: Token) -> None:
         value = self.values[-1]

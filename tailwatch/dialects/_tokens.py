@@ -264,6 +264,8 @@ def _tokens(text: bytes) -> Iterable[Token]:
         found = None if text[end : end + 1] in _NO_UNIT else _UNIT.match(text, end)
         unit = b"" if found is None else found[0]
         gap = text[max(at, _whole_word(text, start - LOOK_BACK)) : start]
+        if unit and text[end + len(unit) : end + len(unit) + 1] == b"_":
+            continue  # `3d_train` is a name
         width = start - at
         slash = count > 0 and width < 15 and (b"/" in gap or b"of" in gap) and _FRACTION.search(gap) is not None
         yield Token(start, end, unit, gap, slash)

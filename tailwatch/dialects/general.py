@@ -17,7 +17,7 @@ from tailwatch.dialects._drawn import take_drawn_count
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._headings import config_heading, heading, in_source, python_session
-from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, keep_values
+from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, is_of_the_present, keep_values
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
@@ -204,7 +204,7 @@ def _heading_frame(split: Split | None, frame: Frame, pairs: Pairs) -> Frame | N
 
 def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
     held_out = any(v.field.series and v.field.series.split in ("val", "test") for v in values)
-    if batchwise(values):
+    if batchwise(values) and not (pairs.placed("epoch") and not pairs.placed("step") and is_of_the_present(values)):
         return "running"
     if pairs.placed("steps") is not None:
         if found.bar:
