@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tailwatch.core.fulls import Fulls
+from tailwatch.core.kept import Kept
 from tailwatch.core.metrics import is_neutral
 from tailwatch.core.seen import Closed, Seen
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -50,7 +51,7 @@ class Cursor:
 
     __slots__ = (
         "_age", "_calm", "_carried", "_closed", "_full", "_running", "_seen", "_strands", "_switches", "box_places", "boxed",
-        "closing", "epoch", "epochs", "fresh", "from_zero", "fulls", "held", "lists", "pending", "ranked", "recalled",
+        "closing", "epoch", "epochs", "fresh", "from_zero", "fulls", "held", "kept", "lists", "pending", "ranked", "recalled",
         "shown", "step", "steps", "time", "told", "trial", "turn", "unnumbered", "unplaced",
     )  # fmt: skip
 
@@ -81,19 +82,20 @@ class Cursor:
         self.unnumbered: dict[Who, float] = {}
         self._closed: Closed | None = None
         self.fulls = Fulls()
+        self.kept = Kept()
         self.lists: Lists | None = None
 
     @property
     def awaits_next(self) -> bool:
         """Whether the next line that says something ends what was read before it."""
-        return self.fulls.waiting is not None or self.lists is not None
+        return self.fulls.waiting is not None or self.kept.waiting is not None or self.lists is not None
 
     def copy(self) -> Cursor:
         """Return a cursor that can move without moving this one."""
         other = Cursor()
         for name in Cursor.__slots__:
             setattr(other, name, getattr(self, name))
-        for name in ("boxed", "fulls", "held", "shown", "unnumbered", "_seen", "_running", "_strands"):
+        for name in ("boxed", "fulls", "held", "kept", "shown", "unnumbered", "_seen", "_running", "_strands"):
             setattr(other, name, getattr(self, name).copy())
         other.lists = None if self.lists is None else self.lists.copy()
         return other

@@ -87,13 +87,13 @@ class Mover:
             cursor.ranked = True
         turn = cursor.turn
         self._take_places(parts, cursor)
+        if turn != cursor.turn and (cursor.fulls.waiting or cursor.kept.waiting):
+            events += [*cursor.fulls.let_go(), *cursor.kept.let_go(cursor.epoch)]
         if self._closes:
             events += cursor.close_epoch()
             return
         if cursor.held:
             events += cursor.let_go()
-        if cursor.fulls.waiting is not None and turn != cursor.turn:
-            events += cursor.fulls.let_go()
         if cursor.pending is not None and turn != cursor.turn:
             events += cursor.let_pending_go(as_result=True)
         if self._tells_totals and (cursor.epochs, cursor.steps) != cursor.told:

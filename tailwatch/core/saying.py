@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tailwatch.core.axes import axis_of_plan, is_held_out, parts_of
 from tailwatch.core.boxes import MAX_BOX, open_box
 from tailwatch.core.carried import news
 from tailwatch.core.columns import family_of
@@ -85,18 +86,18 @@ class Saying:
         self._who = signature(self.specs)
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         in_bar = plan.kind in ("bar", "loop", "epoch_bar")
-        by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not _is_held_out(s) for s in self.specs)
+        by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not is_held_out(s) for s in self.specs)
         self._counts = plan.kind in ("bar", "loop") and not self._aside
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._lean = bool(values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         self._ends_box = bool(values) and plan.kind != "boxed"
         self._gathers = plan.kind in ("boxed", "carrying")
-        self._axis = _axis_of(plan, held_out=self._held_out)
+        self._axis = axis_of_plan(plan, held_out=self._held_out)
         self._mover = mover = Mover(plan, numbered, valued=bool(values), lean=self._lean, aside=self._aside)
         self._rank = mover.rank
         self._names_epoch = mover.names("epoch")
         self._begins = plan.mark == "epoch_begin" and mover.begins
-        self.may_end_heading = plan.inherits and mover.places_itself and any(_is_held_out(s) for s in self.specs)
+        self.may_end_heading = plan.inherits and mover.places_itself and any(is_held_out(s) for s in self.specs)
         alone = (
             plan.mark
             or plan.settings
@@ -144,7 +145,11 @@ class Saying:
             self._say_others(line, parts, cursor, events)
         else:
             reading = self._reading(line, parts, cursor)
-            if reading is not None and reading.axis == "step" and not (cursor.held or cursor.fulls.waiting or self._apart):
+            if (
+                reading is not None
+                and reading.axis == "step"
+                and not (cursor.held or cursor.fulls.waiting or cursor.kept.waiting or self._apart)
+            ):
                 events.append(reading)
             else:
                 self._say_values(reading, line, parts, cursor, events)
@@ -163,11 +168,12 @@ class Saying:
             if cursor.held:
                 events += cursor.waited()
             apart = self._apart and (reading.axis == "epoch" or self.plan.kind == "mixed")
-            for part in _parts_of(reading, self._apart) if apart else (reading,):
+            for part in parts_of(reading, self._apart) if apart else (reading,):
                 self._say_values_of_a_place(part, cursor, events)
 
     def _say_values_of_a_place(self, reading: Reading, cursor: Cursor, events: list[ReaderEvent]) -> None:
         """Say what belongs to an epoch or a step; the last step of a loop may wait for a line that sums the epoch up."""
+        events += cursor.kept.let_go()
         if reading.axis == "epoch" and self._counts and cursor.epoch is not None:
             events += cursor.fulls.end(reading, self._who, cursor.turn)
             return
@@ -202,6 +208,8 @@ class Saying:
 
     def _reading(self, line: Line, parts: Parts, cursor: Cursor) -> Reading | None:
         specs, values = self.values(parts)
+        if self._who not in cursor.kept.known:
+            cursor.kept.note(self._who, specs)
         rank = int(parts[self._rank]) if self._rank >= 0 else None
         step = cursor.step
         axis: Axis
@@ -254,7 +262,9 @@ class Saying:
         elif plan.mark in _LEAVES_THE_EPOCH:
             events += cursor.fulls.let_go()
         if plan.mark is not None and not self._begins:  # where it begins an epoch, the progress below says so
-            events.append(self._mark(line, parts, cursor))
+            events.append(mark := self._mark(line, parts, cursor))
+            if mark.kind == "checkpoint" and mark.value is not None and mark.monitor:
+                events += cursor.kept.take(mark, line, (mark.epoch, mark.step, cursor.time), plan.dialect)
             cursor.turn += plan.mark == "resume"  # its epoch may come again
         if self._mover.moves:
             events.append(progress(line, cursor))
@@ -275,25 +285,3 @@ class Saying:
             value,
             plan.monitor,
         )
-
-
-def _axis_of(plan: Plan, *, held_out: bool) -> Axis | None:
-    """Return the axis of a plan's values where its kind alone tells it."""
-    if plan.kind == "boxed":
-        return "epoch" if held_out else "step"
-    return {"summary": "epoch", "running": "step", "mixed": "step"}.get(plan.kind)  # type: ignore[return-value]
-
-
-def _is_held_out(spec: SeriesSpec) -> bool:
-    return spec.split in ("val", "test")
-
-
-def _parts_of(reading: Reading, running: frozenset[int]) -> list[Reading]:
-    """Part the running values, such as those a full bar's names say are the last step's, from the results beside them."""
-    parts: list[Reading] = []
-    for wanted in (True, False):
-        kept = [i for i in range(len(reading.series)) if (i in running) is wanted]
-        if kept:
-            series, values = tuple([reading.series[i] for i in kept]), tuple([reading.values[i] for i in kept])
-            parts.append(reading._replace(series=series, values=values, axis="step" if wanted else "epoch"))
-    return parts

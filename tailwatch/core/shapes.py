@@ -182,6 +182,7 @@ class Reader:
 
     def took(self, woven: Weave) -> None:
         """The lines were read together: move the cursor over them, and count them."""
+        self.cursor.kept.note_all([strand.family for strand in woven.strands])
         inherited = told = headed = -1
         for strand, start, end in woven.slices(woven.start, woven.end):
             family, last = strand.family, strand.lines[end - 1]
@@ -225,6 +226,7 @@ class Reader:
         return [
             *lists,
             *self.cursor.fulls.let_go(),
+            *self.cursor.kept.let_go(),
             *self.cursor.let_go(),
             *open_box(self.cursor),
             *self.cursor.let_pending_go(as_result=False),

@@ -8,12 +8,13 @@ the widely copied `EarlyStopping counter: 3 out of 5` and `Validation loss decre
 from __future__ import annotations
 
 from tailwatch.core.events import Field, Plan
-from tailwatch.core.lazily import lazy
+from tailwatch.core.lazily import IGNORECASE, lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects import general
 from tailwatch.dialects._fields import part
+from tailwatch.dialects._names import classify, name_before
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ _FORMS: Final = (
 _EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个 ?epoch)".encode())
 _AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
 _STEP: Final = lazy(rb"\b(?:[Gg]lobal[ _])?(?:[Ss]tep|[Ii]ter(?:ation)?)[ :#=]{1,3}(0{1,12})\b")
+_OF_THE_BEST: Final = lazy(rb"\b(?:best|improved?|lowest|highest)\b", IGNORECASE)
+_DECIMAL: Final = lazy(rb"(?<![\w.])-?0{1,6}\.0{1,20}(?:[eE][-+]?0{1,3})?(?![\w.]0)")
 _TRAINED: Final = any_of_bytes((b"{'train_runtime':", b'{"train_runtime":'))
 """`Trainer.train` of transformers says what it took when it ends, and nothing else of its end."""
 _SETTING: Final = lazy(rb"[A-Za-z_]\w*=(?:True|False|None|'|\")|Namespace\(|\bhelp\b|https?://|\{'|[Ww]arning|usage:")
@@ -130,7 +133,23 @@ def _plan(kind: MarkKind | None, found: re.Match[bytes], shape: bytes, frame: Fr
     if value is not None:
         fields.append(part(found, value, "value"))
     monitor = (groups.get("monitor") or b"").decode("utf-8", "replace")
+    behind = _value_behind(shape, found.start()) if kind == "checkpoint" and value is None and not monitor else None
+    if behind is not None:
+        monitor = behind[0]
+        fields.append(behind[1])
     return Plan(NAME, tuple(sorted(fields, key=lambda f: f.start)), mark=kind, monitor=monitor)
+
+
+def _value_behind(shape: bytes, start: int) -> tuple[str, Field] | None:
+    """`Saved best model with acc 0.91`: what made it the best, and its value; of one saved in any case nothing is told."""
+    if _OF_THE_BEST.search(shape) is None:
+        return None
+    for found in _DECIMAL.finditer(shape, start):
+        raw, _ = name_before(shape[max(start, found.start() - 48) : found.start()])
+        name = classify(raw) if raw and b"0" not in raw else None
+        if name is not None and name.part == "value" and name.trust in ("plain", "known"):
+            return name.text.removeprefix("best ").removeprefix("Best "), Field("value", *found.span())
+    return None
 
 
 def _values_before(head: bytes, frame: Frame) -> Plan | None:
