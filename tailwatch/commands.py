@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tailwatch.session import Session
 
 _SEVERITY = {"critical": 2, "warning": 1, "info": 0}
+_STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _NOTHING_SAID = phrase("there is nothing to judge yet: {log} is empty.")
 _NOTHING_HELD = phrase("there is nothing to judge yet: {log} holds no training values.")
 
@@ -27,7 +28,7 @@ def monitor(options: argparse.Namespace) -> int:
     from tailwatch.tui.app import run_monitor
 
     settings = _settings(options)
-    if options.log == "-":
+    if options.log in _STDIN:  # whose place the terminal must take, for the keys
         from tailwatch.sources.stdin import StdinSource, take_stdin
 
         return run_monitor(

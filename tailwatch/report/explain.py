@@ -6,6 +6,7 @@ import sys
 
 from tailwatch.catalogue.engine import Catalogue, matching_form
 from tailwatch.catalogue.rules import FreshContext
+from tailwatch.core.errors import UsageError
 from tailwatch.core.lazily import lazy
 from tailwatch.core.named import NamedTuple
 from tailwatch.core.peeling import TRACEBACK, headline, peel
@@ -86,7 +87,7 @@ def explain_text(
 def run_explain(
     text: str | None,
     format: str,  # noqa: A002
-    stdin: IO[str],
+    stdin: IO[str] | None,
     stdout: IO[str],
     language: Language = ENGLISH,
     messages: tuple[OwnMessage, ...] = (),
@@ -95,10 +96,15 @@ def run_explain(
 
     Returns:
         The exit code: 0, or 2 when a line of stdin is no such object.
+
+    Raises:
+        UsageError: there is no `text`, and stdin is closed.
     """
     if text not in (None, "-"):
         stdout.write(explain_text(str(text), format, language, messages) + "\n")
         return 0
+    if stdin is None:
+        raise UsageError("standard input is closed; give the message as an argument, or pipe it in.")
     if stdin.isatty():
         sys.stderr.write(language.of(_PASTE) + "\n")
     if format != "jsonl":

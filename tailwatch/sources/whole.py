@@ -6,6 +6,7 @@ end. Time is `at` where it is given, else now while a writer lives, else the tim
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -96,18 +97,23 @@ def _open(path: Path) -> int:
     except FileNotFoundError:
         raise LogError("{log}: there is no such file; check the path.", log=shown(path)) from None
     except OSError as error:
+        if error.errno == errno.ENXIO:  # as a socket answers
+            raise _no_log(path, os.stat(path).st_mode) from None
         raise LogError("{log} cannot be read: {why}.", log=shown(path), why=reason(error)) from None
     mode = os.fstat(descriptor).st_mode
-    wrong = why_not_a_log(mode)
-    if wrong is None or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull)):
+    if why_not_a_log(mode) is None or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull)):
         return descriptor
     is_terminal = os.isatty(descriptor)
     os.close(descriptor)
     if is_terminal:
         raise UsageError("nothing is piped into standard input; name a log, or pipe one in.")
+    raise _no_log(path, mode)
+
+
+def _no_log(path: Path, mode: int) -> UsageError:
     if stat.S_ISDIR(mode):
-        raise UsageError("{log} is a directory; name the log file in it.", log=shown(path))
-    raise UsageError("{log} is {what}, not a log; name a log file.", log=shown(path), what=Text(wrong))
+        return UsageError("{log} is a directory; name the log file in it.", log=shown(path))
+    return UsageError("{log} is {what}, not a log; name a log file.", log=shown(path), what=Text(why_not_a_log(mode) or ""))
 
 
 def _content(descriptor: int, at: float, *, is_file: bool) -> Iterator[SourceEvent]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import TYPE_CHECKING, cast
 
 from tailwatch.core.errors import UsageError
@@ -11,6 +13,7 @@ from tailwatch.tui.panels.unread import unread_rows, unread_title
 from tailwatch.tui.protocols import Recording
 from tailwatch.tui.screens.help import help_rows
 from tailwatch.tui.screens.page import Page, PagePane
+from tailwatch.tui.terminal import has_a_shell
 from tailwatch.whereabouts import to_write_in
 
 if TYPE_CHECKING:
@@ -70,6 +73,13 @@ class Actions:
     def action_interrupt(self) -> None:
         """Leave as after Ctrl+C."""
         self._app.exit(return_code=130)
+
+    def action_put_aside(self) -> None:
+        """Stop as other programs do after Ctrl+Z, where a shell can let this one go on."""
+        if has_a_shell():
+            os.killpg(0, signal.SIGTSTP)  # with what the shell started together with it, such as the other end of a pipe
+        else:
+            self.note(self._language.of("no shell could bring the monitor back; q leaves it"))
 
     def action_focus_pane(self, name: str) -> None:
         """Give a pane the keys; one that has no room gets the whole screen."""

@@ -29,6 +29,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("u", "u", "unread", "", "the lines that were not understood, each with a pattern that would read it", "monitor"),
     Key("p", "p", "freeze", "freeze", "freeze the screen; reading and alarms go on", "monitor"),
     Key("ctrl+l", "Ctrl+L", "redraw", "", "draw the whole screen again", "monitor"),
+    Key("ctrl+z", "Ctrl+Z", "put_aside", "", "put the monitor aside; `fg` in the shell brings it back", "monitor"),
     Key("ctrl+c", "Ctrl+C", "interrupt", "", "leave at once", "monitor"),
     Key("tab", "Tab", "app.focus_next", "", "go to the next pane (Shift+Tab: back)", "panes"),
     Key("1", "1", "focus_pane('chart')", "", "go to the chart", "panes"),

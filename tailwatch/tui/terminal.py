@@ -47,6 +47,20 @@ def can_draw(environment: Mapping[str, str] = os.environ) -> str | None:
     return None
 
 
+def has_a_shell() -> bool:
+    """Whether a shell with job control waits for this process, and can let it go on once it was stopped (credentials(7), setpgid(2)).
+
+    A group of processes without such a parent is an orphaned one, which the kernel does not stop after Ctrl+Z either.
+    """
+    process, group = os.getppid(), os.getpgrp()
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        while process > 1:
+            if os.getpgid(process) != group:
+                return os.getsid(process) == os.getsid(0)
+            process = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    return False
+
+
 def locale_is_ascii(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether the locale says that the terminal shows no more than ASCII (or an 8-bit set, of which ASCII is the safe part).
 

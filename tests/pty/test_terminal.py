@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -88,6 +89,38 @@ def test_the_screen_is_drawn_again_after_the_job_was_stopped(tmp_path: Path) -> 
         shown = terminal.until(r"epoch 21/40")
         assert "quit" in shown
         assert "train_loss" in shown
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no shell with job control here")
+def test_ctrl_z_gives_the_terminal_to_the_shell_until_fg(tmp_path: Path) -> None:
+    path = tmp_path / "run.log"
+    path.write_text(LOG)
+    terminal = PseudoTerminal("-c", "import os; os.execvp('bash', ['bash', '--norc', '--noprofile', '-i'])")
+    try:
+        terminal.child.sendline(f"{sys.executable} -m tailwatch {path}")
+        terminal.until(r"epoch 20/40")
+        terminal.child.send("\x1a")
+        terminal.until(r"Stopped")
+        terminal.child.sendline("echo $((6 * 7)) is here")
+        terminal.until(r"42 is here")
+        assert not {1000, 1049} & terminal.modes_left_on()
+        terminal.child.sendline("fg")
+        terminal.until(r"Findings")
+        terminal.child.send("q")
+        terminal.read(1.0)
+        terminal.child.sendline("exit")
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
+
+
+def test_ctrl_z_without_a_shell_says_so_and_goes_on(tmp_path: Path) -> None:
+    """Stopped, it could not be woken: nobody waits for it but the terminal."""
+    with monitor(tmp_path / "run.log") as terminal:
+        terminal.child.send("\x1a")
+        terminal.until(r"no shell could bring the monitor back")
+        terminal.child.send("q")
+        assert terminal.end() == 0
 
 
 def test_a_failing_reader_ends_the_monitor_with_a_sentence_and_a_traceback_in_a_file(tmp_path: Path) -> None:

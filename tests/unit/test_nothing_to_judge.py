@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -47,6 +49,21 @@ def test_an_empty_log_is_called_empty(empty: str, capsys: pytest.CaptureFixture[
     assert "python -u" in told
     assert "What can be said" not in told
     assert "COULD NOT BE KNOWN" not in told
+
+
+def test_explain_with_a_closed_input_says_what_to_do(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["explain"]) == 2
+    assert "standard input is closed; give the message as an argument" in capsys.readouterr().err
+
+
+def test_a_socket_is_called_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Opening one fails with what the system says of a device that is gone."""
+    path = tmp_path / "s"
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(path))
+        assert main(["check", "--lang", "en", str(path)]) == 2
+    assert capsys.readouterr().err == f"tailwatch: {path} is a socket, not a log; name a log file.\n"
 
 
 @pytest.mark.parametrize("logs", [["gone.log"], [str(HEALTHY), "gone.log"]])
