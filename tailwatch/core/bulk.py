@@ -38,12 +38,20 @@ def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) ->
         if _stands_ahead(run, woven.epoch):
             break
 
+    taking: dict[Axis, frozenset[Series]] = {}
+
     def spared(axis: Axis) -> bool:
         """Whether nobody would be asked about new values of an axis, as far as these lines hold any."""
-        told = [s for s in woven.strands if s.axis == axis and s.family.specs]
-        known = [run.segment.known_series(s.family, axis) for s in told if s.rank in (None, run.rank)]
-        series = frozenset(chain.from_iterable(one for one in known if one is not None))
-        return None not in known and asks_nobody("step" if axis == "step" else "epoch", series)
+        series = taking.get(axis)
+        if series is None:
+            told = [s for s in woven.strands if s.axis == axis and s.family.specs]
+            known = [run.segment.known_series(s.family, axis) for s in told if s.rank in (None, run.rank)]
+            if None in known:
+                return False
+            series = frozenset(chain.from_iterable(one for one in known if one is not None))
+            if run.rank is not None or not woven.names_rank:
+                taking[axis] = series  # all have taken values, and there will be no others
+        return asks_nobody("step" if axis == "step" else "epoch", series)
 
     doubtful = run.last_words.pending
     for begin, end in woven.until_looks(run.looks, run.rank, start, until, doubtful=doubtful, spared=spared):

@@ -18,7 +18,7 @@ from tailwatch.core.events import Opinion, Text
 from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, planned_points, shown, where
-from tailwatch.diagnoses._fresh import Fresh
+from tailwatch.diagnoses._fresh import Fresh, Rest
 from tailwatch.diagnoses._noise import spread
 from tailwatch.diagnoses._pairs import Pairs
 
@@ -80,6 +80,14 @@ class Climb:
                 self.gone, self._left = True, limit
         return self.gone
 
+    @property
+    def safe_for(self) -> int:
+        """Before so many values more it cannot be gone, nor if the last one is replaced: so many must lie high in a row."""
+        values, best = self.values, self.best
+        if self.gone or len(values) <= _SHORT or values[-1] > best + max(_LOST * (values[0] - best), _LOST * abs(best)):
+            return 0
+        return min(30, max(3, math.ceil(0.05 * len(values)))) - 1  # however long the run is to be
+
     def extend(self, values: array[float], planned: Callable[[], float | None] = lambda: None) -> bool:
         """Take values after which the curve cannot have left its best: as `add` for each. If it may have, take none: False."""
         if self.gone or not self.values:
@@ -112,7 +120,7 @@ class Judge:
     awaits: tuple[Series, ...] | None = None
 
     def __init__(self) -> None:
-        self._fresh = Fresh()
+        self._fresh, self._rest = Fresh(), Rest()
         self._climb = Climb()
         self._block: list[float] = []
         self._best: Point | None = None
@@ -121,6 +129,8 @@ class Judge:
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Take the new training values and say whether they left their best for good."""
         del changed
+        if self._rest.goes_on(run):
+            return ()
         pairs = Pairs.of(run)
         train = pairs.train_loss
         if train is None or pairs.muted:
@@ -136,6 +146,7 @@ class Judge:
             planned = partial(planned_points, run, train) if train.axis == "epoch" else _unknown
             self._take_results(train, new, planned)
         if not self._climb.gone:
+            self._rest.begin(run, train, self._climb.safe_for)
             return ()
         rate = run.setting("learning_rate")
         facts = (train, run.part, self._climb.values[0], self._climb.best, self._best, self._last, rate)

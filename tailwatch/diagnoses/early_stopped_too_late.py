@@ -14,7 +14,7 @@ from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, ClassVar, Final
 from tailwatch.diagnoses._common import place_of, shown, where
-from tailwatch.diagnoses._fresh import Fresh
+from tailwatch.diagnoses._fresh import Fresh, Rest
 from tailwatch.diagnoses._over import Over
 from tailwatch.diagnoses._pairs import Pairs
 
@@ -46,12 +46,14 @@ class Judge:
 
     def __init__(self) -> None:
         self._over = Over()
-        self._fresh = Fresh()
+        self._fresh, self._rest = Fresh(), Rest()
         self._best, self._best_at, self._wait = math.inf, -1, 0
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Follow the waits; at the end, compare the last one with them."""
         del changed
+        if self._rest.goes_on(run):
+            return ()
         pairs = Pairs.of(run)
         val = None if pairs.main is None else pairs.main.val
         self.awaits = ()
@@ -61,6 +63,7 @@ class Judge:
         late = len(val) - 1 - self._best_at
         if late < max(_AT_LEAST, _WASTED * len(val)):
             self.awaits = (val,)
+            self._rest.begin(run, val, max(_AT_LEAST - late, len(val) - 2 * late))  # each one adds half a one to what it takes
             return ()
         self.awaits = None  # the run may be over at any time now
         if not self._over.of(run):

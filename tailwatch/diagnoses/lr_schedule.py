@@ -50,7 +50,6 @@ class Judge:
 
     def __init__(self) -> None:
         self._reductions = _Reductions()
-        self._followed: tuple[Series | None, Series | None] | None = None
 
     def look(self, run: Run, changed: frozenset[Watch] | set[Watch]) -> Iterable[Opinion]:
         """Say so from the third reduction on; a new best begins the count anew."""
@@ -58,14 +57,15 @@ class Judge:
         pairs = Pairs.of(run)
         rate = self._reductions.follow(run, pairs)
         val = None if pairs.main is None else pairs.main.val
-        if self._followed != (rate, val):
-            self._followed = (rate, val)
-            self.awaits = tuple([s for s in (rate, val) if s is not None])
-        if val is None or val.best_at is None or pairs.muted:
+        self.awaits = () if rate is None else (rate,)
+        if val is None or pairs.muted:
             return ()
         best = val.best_at
-        drops = self._reductions.since(best.line)
-        if len(drops) < _TOO_OFTEN or val.lines[-1] <= drops[_TOO_OFTEN - 1].line:
+        drops = () if best is None else self._reductions.since(best.line)
+        if best is not None and len(drops) < _TOO_OFTEN:
+            return ()  # and a new best would leave no more of them
+        self.awaits = (*self.awaits, val)
+        if best is None or val.lines[-1] <= drops[_TOO_OFTEN - 1].line:
             return ()
         first, late = tuple(islice(drops, _SHOWN)), tuple(islice(reversed(drops), _SHOWN))[::-1]
         facts = (val.spec.metric, best, val.values[-1], len(drops), first, late, run.part)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tailwatch.core.events import Data, Notice
 from tailwatch.core.judging import VALUES
 from tailwatch.diagnoses import judges
+from tailwatch.diagnoses._fresh import Rest
 from tailwatch.diagnoses._noise import Window, middle, of_differences
 from tailwatch.diagnoses._start import Start
 from tailwatch.diagnoses.diverged import Climb
@@ -124,8 +126,11 @@ def told(data: bytes, *, always: bool) -> list[str]:
 
         bench._asked = all_asked  # type: ignore[method-assign]
         bench.asks_nobody = lambda watched, series: False  # type: ignore[method-assign]
-    session.feed(Data(data, 0.0))
-    session.feed(Notice("ended", 1.0))
+    with pytest.MonkeyPatch.context() as patch:
+        if always:
+            patch.setattr(Rest, "goes_on", lambda rest, run: False)
+        session.feed(Data(data, 0.0))
+        session.feed(Notice("ended", 1.0))
     return [repr(finding) for finding in session.findings.findings]
 
 
@@ -135,6 +140,30 @@ def test_who_is_not_asked_would_have_said_the_same(values: list[float], every: i
     """Asking only those who wait for what moved changes nothing that is found, nor do looks at which nobody is asked."""
     data = logged(values, every)
     assert told(data, always=False) == told(data, always=True)
+
+
+@settings(parent=few, max_examples=60)
+@given(curves(), st.integers(0, 40), st.sampled_from([0.0, 1e-3]), st.booleans())
+def test_who_rests_would_have_said_the_same(values: list[float], stands: int, rate: float, twice: bool) -> None:  # noqa: FBT001
+    """On results alone, where a rate falls after every so many; also where each is printed `twice`, with another value."""
+    lines = []
+    for i, value in enumerate(values):
+        lr = rate * 0.5 ** (i // stands) if stands else rate
+        for part in (0.5, 1.0) if twice else (1.0,):
+            lines.append(f"epoch {i} step {i} train_loss {part * value:.5g} val_loss {1.1 * part * value:.5g} lr {lr:.3g}")
+    data = "\n".join([*lines, "early stopping", ""]).encode()
+    assert told(data, always=False) == told(data, always=True)
+
+
+@few
+@given(curves())
+def test_a_climb_is_not_gone_before_it_can_be(values: list[float]) -> None:
+    """However many values there are to be; the last one may be replaced by a higher one yet."""
+    climb, rests = Climb(), 0
+    for value in values:
+        was, rests = climb.gone, max(rests - 1, climb.safe_for - 1)
+        climb.add(value, lambda: float(len(climb.values)))  # the fewest that can be
+        assert rests < 0 or climb.gone == was
 
 
 def test_who_watches_running_values_watches_results_too() -> None:
