@@ -50,7 +50,7 @@ def can_draw(environment: Mapping[str, str] = os.environ) -> str | None:
 def has_a_shell() -> bool:
     """Whether a shell with job control waits for this process, and can let it go on once it was stopped.
 
-    A group of processes without such a parent is an orphaned one (setpgid(2)), which the kernel does not stop after Ctrl+Z either.
+    A group of processes without such a parent is an orphan (setpgid(2)), and the kernel does not stop it after Ctrl+Z either.
     """
     process, group = os.getppid(), os.getpgrp()
     with contextlib.suppress(OSError, ValueError, IndexError):
