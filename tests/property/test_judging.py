@@ -144,13 +144,13 @@ def test_who_is_not_asked_would_have_said_the_same(values: list[float], every: i
 
 @settings(parent=few, max_examples=60)
 @given(curves(), st.integers(0, 40), st.sampled_from([0.0, 1e-3]), st.booleans())
-def test_who_rests_would_have_said_the_same(values: list[float], stands: int, rate: float, twice: bool) -> None:  # noqa: FBT001
+def test_who_rests_would_have_said_the_same(values: list[float], stands: int, rate: float, twice: bool) -> None:
     """On results alone, where a rate falls after every so many; also where each is printed `twice`, with another value."""
     lines = []
     for i, value in enumerate(values):
         lr = rate * 0.5 ** (i // stands) if stands else rate
-        for part in (0.5, 1.0) if twice else (1.0,):
-            lines.append(f"epoch {i} step {i} train_loss {part * value:.5g} val_loss {1.1 * part * value:.5g} lr {lr:.3g}")
+        parts = (0.5, 1.0) if twice else (1.0,)
+        lines += [f"epoch {i} step {i} train_loss {p * value:.5g} val_loss {1.1 * p * value:.5g} lr {lr:.3g}" for p in parts]
     data = "\n".join([*lines, "early stopping", ""]).encode()
     assert told(data, always=False) == told(data, always=True)
 
