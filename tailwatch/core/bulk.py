@@ -99,16 +99,23 @@ def _take_in(run: Run, woven: Weave, told: list[Slice]) -> None:
     if not told:
         return
     counts: dict[Axis, int] = {}
+    said: dict[str, tuple[int, int]] = {}
     last = went_on = (-1, -1)
     stood: Stood = {}
     for found in told:
         strand, start, end = found
-        if strand.family.specs:
+        specs, dialect = strand.family.specs, strand.family.dialect
+        if specs:
             counts[strand.axis] = counts.get(strand.axis, 0) + end - start
+            lines, points = said.get(dialect, (0, 0))
+            said[dialect] = lines + end - start, points + (end - start) * len(specs)
             at = strand.places[end - 1], strand.lines[end - 1]
             last = max(last, at)
             if _add(run, woven, found, stood):
                 went_on = max(went_on, at)
+    for dialect, (lines, points) in said.items():
+        run.dialects[dialect] += lines
+        run.points[dialect] += points
     if went_on[1] >= 0:
         run.went_on(woven.block.numbers[went_on[1]])
     _progress(run, woven, told)
@@ -123,8 +130,6 @@ def _add(run: Run, woven: Weave, found: Slice, stood: Stood) -> bool:
     """Add the rows to their series; returns whether these show that training goes on."""
     strand, start, end = found
     family, count = strand.family, end - start
-    run.dialects[family.dialect] += count
-    run.points[family.dialect] += count * len(family.specs)
     taking = run.segment.series_of(family, family.specs, strand.axis)
     epoch = NAN if woven.epoch is None else woven.epoch
     if count == 1:
@@ -133,7 +138,9 @@ def _add(run: Run, woven: Weave, found: Slice, stood: Stood) -> bool:
             if series is not None:
                 series.add(values[start], epoch, step, number)
     else:
-        numbers = _numbers(woven.block.numbers, strand.lines, start, end)
+        if strand.numbers is None:
+            strand.numbers = _numbers(woven.block.numbers, strand.lines)
+        numbers = strand.numbers[start:end]
         key = id(strand.steps), start, end  # which the strands of a record share
         if key not in stood:
             steps = strand.steps[start:end]
@@ -147,13 +154,13 @@ def _add(run: Run, woven: Weave, found: Slice, stood: Stood) -> bool:
     return family.shows_training and any(series is not None and series.goal is not None for series in taking)
 
 
-def _numbers(numbers: list[int], places: list[int], start: int, end: int) -> array[int]:
-    """Return the numbers of the lines at the places of some rows; mostly nothing lies between them."""
-    at, to, between = places[start], places[end - 1], end - 1 - start
-    first = numbers[at]
-    if numbers[to] - first == to - at == between:
-        return array("q", range(first, first + between + 1))
-    return array("q", map(numbers.__getitem__, places[start:end]))
+def _numbers(numbers: list[int], places: list[int]) -> array[int]:
+    """Return the numbers of the lines at some places; often nothing lies between them."""
+    at, to = places[0], places[-1]
+    first, last = numbers[at], numbers[to]
+    if last - first == to - at == len(places) - 1:
+        return array("q", range(first, last + 1))
+    return array("q", [numbers[place] for place in places])
 
 
 def _last_at_each(steps: array[float]) -> list[int] | None:

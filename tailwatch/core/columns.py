@@ -32,9 +32,9 @@ class Family:
     """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
 
     `values` and the places are indices into the `width` parts of a line, with the form of the number; -1 where one is missing.
-    `moves` says that a line without values tells where the run stands. `total` is where stands of how many steps one of an
-    evaluation's own bar is. `shows_training` says that a value is to rise or to fall, so that training goes on. There is one
-    object for each family, see `family_of`.
+    `moves` says that a line without values tells where the run stands, `tells` that it tells that or values. `total` is where
+    stands of how many steps one of an evaluation's own bar is. `shows_training` says that a value is to rise or to fall, so that
+    training goes on. There is one object for each family, see `family_of`.
     """
 
     dialect: str
@@ -53,6 +53,7 @@ class Family:
     inherits: bool
     frame: Frame | None
     moves: bool
+    tells: bool
     bare: bool
     closes: bool
     total: int
@@ -68,11 +69,6 @@ class Family:
     def leads(self) -> bool:
         """Whether its lines say at which step the run stands."""
         return self.step >= 0 and not self.aside
-
-    @property
-    def tells(self) -> bool:
-        """Whether the run is told anything: values or a place."""
-        return bool(self.specs) or self.moves
 
     @property
     def mute(self) -> bool:
@@ -138,6 +134,7 @@ def family_of(
         plan.inherits,
         plan.frame,
         moves and plan.kind != "boxed",
+        bool(specs) or (moves and plan.kind != "boxed"),
         bare,
         plan.closes,
         *(at["steps"] if aside else (-1, step_form)),
@@ -165,6 +162,7 @@ class Strand:
         "family",
         "lines",
         "next",
+        "numbers",
         "parts",
         "places",
         "rank",
@@ -183,6 +181,7 @@ class Strand:
         self.steps = array("d")
         self.times: list[bytes] = []
         self.contested: tuple[Said, ...] = ()  # what others say, too: see `rivals`
+        self.numbers: array[int] | None = None  # the lines', once they are asked for
         self.next = 0
         """The first row that was not read yet."""
         self._constant: list[tuple[str, list[bytes], NumberForm]] = []

@@ -127,7 +127,11 @@ class Series:
         """
         self.version += len(values)
         if self.goal is not None:
-            self._note_best(values, epochs, steps, lines)
+            lowest = min(values) if self.goal == "min" else -max(values)
+            if lowest < self._best:
+                self._best = lowest
+                at = values.index(lowest if self.goal == "min" else -lowest)
+                self.best_at = Point(values[at], epochs[at], steps[at], lines[at])
         if kept is not None:
             values, epochs, steps = (array("d", map(c.__getitem__, kept)) for c in (values, epochs, steps))
             lines = array("q", map(lines.__getitem__, kept))
@@ -151,13 +155,6 @@ class Series:
             first = end
             if len(self.values) > self._cap:
                 self._thin()
-
-    def _note_best(self, values: array[float], epochs: array[float], steps: array[float], lines: array[int]) -> None:
-        lowest = min(values) if self.goal == "min" else -max(values)
-        if lowest < self._best:
-            self._best = lowest
-            at = values.index(lowest if self.goal == "min" else -lowest)
-            self.best_at = Point(values[at], epochs[at], steps[at], lines[at])
 
     def last(self) -> Point | None:
         """Return the newest point."""

@@ -53,6 +53,9 @@ class Slice(NamedTuple):
         return self.strand.places[self.end - 1], self.strand.lines[self.end - 1]
 
 
+_SLICE: Final = cast("Callable[[tuple[object, ...]], Slice]", partial(tuple.__new__, Slice))
+
+
 class Weave:
     """The strands of a stretch of lines, from place `start` of the block up to `end`."""
 
@@ -157,7 +160,7 @@ class Weave:
             first = bisect_left(strand.places, start)
             behind = bisect_left(strand.places, end, first)
             if first < behind:
-                found.append(Slice(strand, first, behind))
+                found.append(_SLICE((strand, first, behind)))
         return found
 
     def time_at(self, place: int) -> str | None:
