@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tailwatch.core.terms import LABELS
 from tailwatch.core.text import ENGLISH, phrase
 from tailwatch.tui.paint import Row, fit, row, wrap
 from tailwatch.tui.panels.log import squeezed
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
     from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import MessageView, Snapshot
 
-_SIGNS: Final[dict[str, tuple[str, Role, str]]] = {
-    "fatal": ("✖", "critical", phrase("fatal")),
-    "actionable": ("▲", "warning", phrase("act")),
-    "unknown": ("?", "info", phrase("unknown")),
-    "info": ("·", "dim", phrase("info")),
-    "harmless": ("·", "dim", phrase("harmless")),
+_SIGNS: Final[dict[str, tuple[str, Role]]] = {
+    "fatal": ("✖", "critical"),
+    "actionable": ("▲", "warning"),
+    "unknown": ("?", "info"),
+    "info": ("·", "dim"),
+    "harmless": ("·", "dim"),
 }
 
 
@@ -56,7 +57,7 @@ def _why_none(snapshot: Snapshot) -> str:
 
 
 def _row(message: MessageView, width: int) -> Row:
-    sign, role, _ = _SIGNS[message.label]
+    sign, role = _SIGNS[message.label]
     count = f" ×{message.times:,}" if message.times > 1 else ""
     body: Role = "dim" if message.label in ("harmless", "info") else "text"
     return row((f" {sign} ", role), (squeezed(message.title, width - 4 - len(count)), body), (count, "dim"))
@@ -77,16 +78,14 @@ def _fold(snapshot: Snapshot, *, unfolded: bool) -> Row:
 def message_detail(message: MessageView, width: int, language: Language = ENGLISH) -> list[Row]:
     """Return all about a kind of message: what it means, what to do, where it stands, and how it was written."""
     say = language.say
-    sign, role, label = _SIGNS[message.label]
-    rows = [
-        row((f" {sign} {say(label)} ", role), (line, "strong")) if k == 0 else row("   ", (line, "strong"))
-        for k, line in enumerate(wrap(message.title, width - 14))
-    ]
+    sign, role = _SIGNS[message.label]
+    lines = wrap(message.title, width - 4)
+    rows = [row((f" {sign if k == 0 else ' '} ", role), (line, "strong")) for k, line in enumerate(lines)]
     first, last, n = message.first_line, message.last_line, message.times
     where = say("line {number:,}", number=first)
     if n > 1:
         where = say("{n:,} times, lines {first:,} to {last:,}", n=n, first=first, last=last)
-    rows.append(row("   ", (where, "dim")))
+    rows.append(row("   ", (language.of(LABELS[message.label]), role), (f" · {where}", "dim")))
     rows += [row("   ", (line, "dim")) for note in message.notes for line in wrap(note, width - 4)]
     for title, text in (
         (phrase("Why"), message.why or say("no rule knows this message")),
