@@ -76,6 +76,11 @@ def explain_text(
         import json  # noqa: PLC0415  (explaining one message as text starts faster without it)
 
         return json.dumps(answer._asdict(), ensure_ascii=False, indent=2 if format == "json" else None)
+    return said(answer, language)
+
+
+def said(answer: Explanation, language: Language) -> str:
+    """Return an answer as text: what is to be thought of the message, why, what to do and who says so."""
     lines = [language.of(_HEADINGS[answer.label])]
     if answer.why:
         say = language.say
@@ -108,9 +113,20 @@ def run_explain(
     if stdin.isatty():
         sys.stderr.write(language.of(_PASTE) + "\n")
     if format != "jsonl":
-        stdout.write(explain_text(stdin.read(), format, language, messages) + "\n")
+        asked = stdin.read()
+        several = _several(asked, language, messages) if format == "text" else ""
+        stdout.write((several or explain_text(asked, format, language, messages)) + "\n")
         return 0
     return _answer_lines(stdin, stdout, language, messages)
+
+
+def _several(asked: str, language: Language, messages: tuple[OwnMessage, ...]) -> str:
+    """Return the answers where more than one message was piped in, else ""."""
+    if "\n" not in asked.strip():
+        return ""
+    from tailwatch.report.explain_many import explain_many  # noqa: PLC0415 - one message is answered without it
+
+    return explain_many(asked, language, messages)
 
 
 def _answer_lines(stdin: IO[str], stdout: IO[str], language: Language, messages: tuple[OwnMessage, ...]) -> int:

@@ -49,6 +49,26 @@ def test_text_may_come_from_stdin():
     assert json.loads(explain_text("Killed", "json"))["label"] == "fatal"
 
 
+def test_of_several_messages_piped_in_each_is_explained_the_gravest_first():
+    """As they come from `tail nohup.out`: a harmless one must not answer for a fatal one beside it; copies are counted."""
+    notice = "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+    code, answer = ask(
+        "-", "text", f"{notice}epoch 1 loss 0.5\n{notice}RuntimeError: CUDA out of memory. Tried to allocate 1 GiB\n"
+    )
+    assert code == 0
+    blocks = answer.split("\n\n")
+    assert all(block.splitlines()[0].endswith(where) for block, where in zip(blocks, ("(line 4)", "lines 1 to 3)"), strict=True))
+    assert blocks[0].splitlines()[1].startswith("Fatal")
+    assert blocks[1].splitlines()[1].startswith("Harmless")
+
+
+def test_one_message_of_several_lines_is_explained_alone():
+    traceback = (
+        'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    f()\nRuntimeError: CUDA out of memory.\n'
+    )
+    assert ask("-", "text", traceback)[1].startswith("Fatal")
+
+
 def test_colours_are_looked_through():
     """Colour codes inside a message do not hide it."""
     assert explain("\x1b[31mCUDA out of \x1b[1mmemory\x1b[0m").label == "fatal"
