@@ -40,6 +40,8 @@ EPOCH_AGAIN: Final = lazy(rb"/0{1,6}\):\s*$")
 EPOCH_NEXT: Final = lazy(rb"\] ?(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?)\b")
 COPULAS: Final = frozenset((b"is", b"was", b"equals", b"of", b"reached", b"now", b"is now"))
 """Between a place and the value whose name stood before it: `the average loss for epoch 5 is 0.123`."""
+COMPARES: Final = (b" < ", b" > ", b"<= ", b">= ")
+"""A number behind one of these is a bound, nothing that was measured: `WHERE loss < 0.5`."""
 EXPLICIT: Final = lazy(rb"[:=]|\b(?:is|was|equals)\s+$|\xef\xbc[\x9a\x9d]|->|[\"']\s*$|\|")
 ESTIMATOR_RESULT: Final = b"Saving dict for global step "
 """TensorFlow's estimators end an evaluation so, and say nowhere else on what they measured."""

@@ -22,13 +22,21 @@ _SPLIT_ALONE: Final = lazy(
 """`├── Train`, `[TEST]`"""
 _CONFIG: Final = lazy(
     rb"^[~\s*=#\[-]*(?:[\w ]{0,40}\b)?(?:config(?:uration)?s?|arguments|args|(?:hyper-?)?param(?:eter)?s|settings|options|\xe9\x85\x8d\xe7\xbd\xae|\xe5\x8f\x82\xe6\x95\xb0)"
-    rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$",
+    rb"(?:\s[\w.=/~-]{1,60})?[\s*=#\]-]*[:\xef\xbc\x9a]?[\s*=#{(\[-]*$"
+    rb"|^.{0,160}\bwith (?:the )?(?:following )?(?:config(?:uration)?|(?:hyper-?)?param(?:eter)?s|arguments|args|settings|options) ?:\s*$",
     IGNORECASE,
 )
+_NO_HEADING: Final = lazy(
+    rb"\btrain\w*\b.*\b(?:val|valid|validation|test)\b|\btook\b|::|\bin function\b|\xe2\x80\x98|\b(?:select|create table|insert into)\b|^def |\| {1,8}0{1,6} [+-]{1,80}$|: 0{3,12}$"
+    rb"|^\W{0,8}(?:found|using|load|loading|loaded|building|built|reading|read|scanning|preparing|creating|created|caching|downloading|generating"
+    rb"|serializ\w+|number of)\b(?!.*\b(?:model|checkpoint|weights|best|state)\b).*\b(?:data|datasets?|dataloader|set|split|files|images?|samples|examples|loader)\b",
+    IGNORECASE,
+)
+"""Preparations, counts, source code and other programs' output name a split as well; so do sentences about all of them."""
 
 _PYTHON_SESSION: Final = lazy(rb" {0,12}>>> (?:import |from |@|for |with |\w{1,40} = |\w{1,40}(?:\.\w{1,40}){0,4}\()")
 _SOURCE: Final = lazy(
-    rb"import [\w.]{1,60}(?: as \w{1,20})?\s*$|from [\w.]{1,60} import [\w*(]|def \w{1,60}\(|class \w{1,60}[(:]|if __name__ == "
+    rb"\s{0,12}(?:import [\w.]{1,60}(?: as \w{1,20})?\s*$|from [\w.]{1,60} import [\w*(]|def \w{1,60}\(|class \w{1,60}[(:]|if __name__ == )"
 )
 _STATEMENT: Final = lazy(rb"\s*(?:#|[A-Za-z_][\w.]{0,60}(?:\[[^\]]{0,60}\])? ?[-+*/]?= )")
 
@@ -51,7 +59,7 @@ def heading(masked: bytes, frame: FrameType) -> Plan | None:
     if not 3 <= len(text) <= 72 or text.startswith(b"0") or not (_HEADING.search(text) or _SPLIT_ALONE.fullmatch(text)):
         return None
     split = split_of(text.decode("utf-8", "replace"))
-    if split is None or (frame.section == "config" and text.isupper()):
+    if split is None or (frame.section == "config" and text.isupper()) or _NO_HEADING.search(text):
         return None
     return Plan(NAME, frame=under(frame, split))
 

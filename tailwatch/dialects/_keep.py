@@ -6,6 +6,7 @@ from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 from tailwatch.core.typed import TYPE_CHECKING, Final
+from tailwatch.dialects._elsewhere import is_block, prepares
 from tailwatch.dialects._vocabulary import NOT_METRICS
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ _MAY_BE_CONFIG: Final = any_of_bytes(
     )
 )
 """One of those stands in whatever `_CONFIG` finds."""
+_ROW: Final = lazy(
+    rb"\s{0,16}[\w@.-]{1,40}(?: [\w@.-]{1,20})?\s{2,40}-?0{1,9}\.0{1,12}(?:e[-+]?0{1,3})?(?: \(0{1,6}\.0{1,6}\))?"
+    rb"(?:\s{1,20}(?:-?0{1,9}\.0{1,12}(?:e[-+]?0{1,3})?(?: \(0{1,6}\.0{1,6}\))?|\.\.\.)){2,40}\s{0,40}"
+)
+"""A row of a table whose columns are not known: a name and three numbers or more."""
 _FLAG: Final = lazy(rb"(?:^|[\s'\"])--[A-Za-z]")
 """`--lr=0.4 --iter=1000000`: a command line, or flags as gflags shows them."""
 
@@ -70,9 +76,11 @@ _OF_A_CHANGE: Final = frozenset([
 
 def is_code(pairs: Pairs) -> bool:
     """Whether the line is a piece of source code or a module's description."""
+    text = pairs.scan.masked
+    if is_block(text):
+        return True
     if not pairs.values or pairs.named_place or pairs.scan.bar:
         return False
-    text = pairs.scan.masked
     if _WORD_OF_CODE.search(text) is None and _SIGN_OF_CODE.search(text) is None:
         return False
     return _CODE.search(_WRAPPED.sub(b"~", text)) is not None
@@ -102,6 +110,10 @@ def keep_values(pairs: Pairs) -> list[Value]:
     """Return the values that matter: metrics by name, and what stands beside them or in a bar's or a step's line."""
     strong = any(v.strong and not is_neutral(v.name.text) for v in pairs.values)
     rates = any(v.strong for v in pairs.values)
+    if not strong and pairs.scan.bar and prepares(pairs.scan.masked.partition(b"|")[0]):
+        return []  # `generate:  79%|...| 158/200 [..., tokens=6169, mem=3.2G]`
+    if len(pairs.values) <= 2 and not pairs.places and _ROW.fullmatch(pairs.scan.masked):
+        return []
     placed = pairs.named_place or ((pairs.scan.bar or pairs.compares) and bool(pairs.places))
     if not (strong or placed or (rates and pairs.places)):
         lone = len({v.name.text for v in pairs.values}) == 1

@@ -9,6 +9,7 @@ from tailwatch.dialects._cues import (
     AFTER_EPOCH,
     AFTER_STEP,
     AT_PLACE,
+    COMPARES,
     COPULAS,
     DEVIATION,
     DIGITS_OF_EPOCHS,
@@ -89,6 +90,8 @@ class Pairs(Followers):
             self._last = ""
         elif self._closed_at and self._same_again(token, kind):
             return
+        elif token.gap.endswith(COMPARES):
+            self._last = ""
         elif token.after_fraction:
             self._total(token)
         else:

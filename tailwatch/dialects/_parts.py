@@ -61,6 +61,10 @@ class Parts:
         return next((f for f in self.places if f.role == role), None)
 
     def _place(self, role: Role, token: Token) -> None:
+        if self.scan.masked[token.end - 1 : token.end].isalpha():
+            self._last = ""  # `Number of nan iterations: 0`
+            self._done = next((t.start for t in self.scan.tokens if t.start > token.start), self._done)
+            return
         known = self.placed(role)
         if known is not None and role == "step" and b"." in self.scan.masked[known.start : known.end]:
             self.places.remove(known)  # `"update": 0.09` is a share of the epoch, `"num_updates": 100` the step

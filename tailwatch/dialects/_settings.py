@@ -61,3 +61,14 @@ def setting_behind(before: bytes, behind: bytes) -> str:
             needed = _TRAIN_BEFORE if key == "train_samples" else _DEVICES_BEFORE
             return key if needed.search(before) else ""
     return ""
+
+
+_STRATEGY: Final = lazy(
+    rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
+)
+
+
+def strategy(shape: bytes) -> tuple[tuple[str, str], ...]:
+    """Return TensorFlow's way of distributing the training as a setting, where the line names it."""
+    found = _STRATEGY.search(shape) if b"Strategy" in shape else None
+    return (("strategy", found[0].decode("ascii").lstrip("_")),) if found else ()

@@ -33,6 +33,8 @@ _FILE: Final = lazy(
 )
 _PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}(?:\?[\w&=%.+-]{1,200})?")
 _VERSION: Final = lazy(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
+_CHECKPOINT: Final = lazy(rb"(?<![\w./\\=-])(?:[\w./\\-]{0,200}?)(?:epoch|step)=[\w./\\=-]{1,200}\.ckpt\b")
+"""What Lightning calls a checkpoint: `epoch=3-val_loss=0.4121.ckpt`."""
 _MAY_END_FILE: Final = lazy(rb"\.[a-z]")
 _MAY_BE_VERSION: Final = lazy(rb"\.0{1,9}\.0")
 _MAY_BE_PATH: Final = lazy(rb"/(?:/|(?<![\w.]/)[\w.+@=-])")
@@ -46,27 +48,7 @@ _DEVICE: Final = lazy(
     rb"|\b(?:pid|PID|tid)[ :=]{1,2}0{1,9}\b|\brange\(0{1,9}\)|(?<=output )#0{1,9}|\(#0{1,9}\)"
 )
 _DEVICE_HINT: Final = any_of_bytes(
-    (
-        b"uda",
-        b"gpu",
-        b"GPU",
-        b"cpu",
-        b"CPU",
-        b"evice",
-        b"ank",
-        b"RANK",
-        b"node",
-        b"DNN",
-        b"orker",
-        b"trial",
-        b"CUDA",
-        b"oader",
-        b"pid",
-        b"PID",
-        b"tid",
-        b"range",
-        b"#",
-    )
+    tuple(b"uda gpu GPU cpu CPU evice ank RANK node DNN orker trial CUDA oader pid PID tid range #".split())
 )
 _PERCENT: Final = lazy(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = lazy(
@@ -178,6 +160,8 @@ def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
         yield _TIME
         yield _DATE
     if _MAY_END_FILE.search(shape) is not None:
+        if b".ckpt" in shape:
+            yield _CHECKPOINT
         yield _FILE
     if _MAY_BE_VERSION.search(shape) is not None:
         yield _VERSION

@@ -65,7 +65,8 @@ NEVER: Final = frozenset([
 NOT_METRICS: Final = lazy(
     r"scale|weight(?!ed)|coef|thresh|ratio|warmup|decay|smoothing|patience|min_?delta|factor|window|interval|freq|param|version|port\b|seed|_fn"
     r"|func(?:tion)?s?$|size|worker|memory|\bmem\b|gpu|device|layer|hidden|dim\b|head\b|limit|margin|lambda|beta_?0|iou_t|conf_t|clip|eps\b|_w$|num_"
-    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods",
+    r"|\bn_|_thr\b|pos_iou|neg_iou|iou_thr|target|counter|type|mode(?!l)|rounds|trials|bins|periods"
+    r"|_alpha$|_gamma$|^packet|^allow|^expect|guess|early_?stop|^start training from",
     IGNORECASE,
 )
 """What makes of a known metric its setting: `loss_scale`, `accuracy_threshold`."""

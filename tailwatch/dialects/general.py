@@ -14,11 +14,13 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._drawn import take_drawn_count
+from tailwatch.dialects._elsewhere import DIFF, of_a_tool, opens_diff, prepares, said_of_the_run, within_diff
 from tailwatch.dialects._frames import under
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._headings import config_heading, heading, in_source, python_session
 from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, is_of_the_present, keep_values
 from tailwatch.dialects._pairs import Pairs
+from tailwatch.dialects._settings import strategy
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
 if TYPE_CHECKING:
@@ -78,13 +80,12 @@ _FINISHED: Final = lazy(rb"ed (?:(?<=\bfinished )|(?<=\bcompleted ))(?:iteration
 _COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
 """`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
 _GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
-_STRATEGY: Final = lazy(
-    rb"\b((?:Multi[Ww]orker)?Mirrored|TPU|ParameterServer|CentralStorage|OneDevice|_?DefaultDistribution)Strategy\b"
-)
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Make the plan of a line from its name-number pairs; None where it holds none that matter."""
+    if frame.section == DIFF or opens_diff(shape):
+        return within_diff(shape, _read(shape, EMPTY_FRAME))
     if not frame.section.startswith(ABOVE):
         return _read(shape, frame)
     value = value_below(shape, frame)
@@ -98,14 +99,14 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
 
 
 def _read(shape: bytes, frame: Frame) -> Plan | None:
-    if not matters(shape):
+    if not matters(shape) or of_a_tool(shape):
         return python_session(shape)
     if b"0" not in shape and b"nan" not in shape.lower() and b"inf" not in shape.lower():
-        texts = _texts(shape)
+        texts = strategy(shape)
         masked = shape if len(shape) > 400 else mask_prefix(shape)
         return (
             python_session(shape)
-            or _settings_only(texts)
+            or (Plan(NAME, settings=texts) if texts else None)
             or config_heading(masked)
             or names_next(masked, frame)
             or heading(masked, frame)
@@ -114,7 +115,7 @@ def _read(shape: bytes, frame: Frame) -> Plan | None:
     pairs = Pairs(found, frame)
     pairs.read()
     take_drawn_count(pairs)
-    texts = _texts(shape)
+    texts = strategy(shape)
     if is_config(pairs):
         return _settings(pairs, texts)
     if is_code(pairs):
@@ -153,6 +154,7 @@ def _is_labelled(found: Scan, pairs: Pairs) -> bool:
 
 def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
     """An announced epoch, the end of one, a bar, or a heading."""
+    pairs.places = said_of_the_run(found, pairs.places)
     opens = (
         pairs.first_place < 32 + found.prefix.end
         or pairs.placed("epochs") is not None
@@ -176,14 +178,7 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
             return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=after)  # a line of progress within the epoch
         return Plan(NAME, _fields(found, pairs, ()), mark=None if closes else "epoch_begin", frame=after, closes=closes)
     if found.bar:
-        described = found.masked.partition(b"|")[0].strip(b" ~\t0/")
-        moves = split not in ("val", "test") and (not described or _TRAINING_BAR.search(described) is not None)
-        return Plan(
-            NAME,
-            _fields(found, pairs, ()) if moves else (),
-            kind="bar",
-            frame=Frame(split=split) if split and not frame.dialect else None,
-        )
+        return _bar(found, pairs, frame, split)
     if pairs.placed("step") is not None and opens and pairs.named_place:
         opened = _heading_frame(split, frame, pairs)
         if pairs.placed("steps") is None and (
@@ -192,6 +187,20 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
             return Plan(NAME, frame=opened)  # the evaluation's own step
         return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=opened)
     return config_heading(found.masked) or heading(found.masked, frame)
+
+
+def _bar(found: Scan, pairs: Pairs, frame: Frame, split: Split | None) -> Plan:
+    """A bar without values: it moves the run on if it may be the training's."""
+    described = found.masked.partition(b"|")[0].strip(b" ~\t0/")
+    if prepares(described):
+        return Plan(NAME, kind="bar")
+    moves = split not in ("val", "test") and (not described or _TRAINING_BAR.search(described) is not None)
+    return Plan(
+        NAME,
+        _fields(found, pairs, ()) if moves else (),
+        kind="bar",
+        frame=Frame(split=split) if split and not frame.dialect else None,
+    )
 
 
 def _heading_frame(split: Split | None, frame: Frame, pairs: Pairs) -> Frame | None:
@@ -287,12 +296,3 @@ def _settings(pairs: Pairs, texts: tuple[tuple[str, str], ...]) -> Plan | None:
     if not fields and not texts:
         return Plan(NAME) if pairs.values else None
     return Plan(NAME, tuple(fields), settings=texts, frame=frame)
-
-
-def _settings_only(texts: tuple[tuple[str, str], ...]) -> Plan | None:
-    return Plan(NAME, settings=texts) if texts else None
-
-
-def _texts(shape: bytes) -> tuple[tuple[str, str], ...]:
-    found = _STRATEGY.search(shape) if b"Strategy" in shape else None
-    return (("strategy", found[0].decode("ascii").lstrip("_")),) if found else ()
