@@ -8,7 +8,7 @@ import threading
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tailwatch.core.events import Data
@@ -24,6 +24,7 @@ FRAGMENTS = [
     b"125/125 - 1s - 5ms/step", b"999999999/1 ========= 9999999s/step", b"iter 10: loss 1, time 99.5ms", b"iter 0: time 0ms",
     b"0000-00-00 00:00:00", b"\xe2\x94\x81", b"\xff\x00", b"9" * 40, b"[", b"/", b"<", b":",
 ]  # fmt: skip
+PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
 logs = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.binary(max_size=8)), max_size=60).map(b"".join)
 
 
@@ -49,7 +50,8 @@ def test_pieces_are_the_log_and_times_do_not_go_back(log, borders):
 @given(logs)
 @settings(max_examples=30)
 def test_a_replay_gives_every_byte_once_in_the_order_of_time(log):
-    """As fast as possible and with the log's own clock."""
+    """As fast as possible and with the log's own clock; a log that is packed is another matter."""
+    assume(not log.startswith(PACKED))
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(log)
         events = list(Replay(file.name, math.inf).events(threading.Event()))
