@@ -9,6 +9,7 @@ where it floods the log, see `flood.py`), and `epoch` with the newest values.
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from tailwatch.config import DEFAULTS
 from tailwatch.core.events import Notice, Tick
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
+    from tailwatch.core.series import Series, SeriesKey
     from tailwatch.core.messages import Entry
     from tailwatch.core.text import Language
     from tailwatch.session import Changes
@@ -45,6 +47,8 @@ _SOURCE: Final[dict[str, str]] = {
     "ended": phrase("ended"),
 }
 _KINDS: Final = {"start": phrase("start"), "resume": phrase("resume"), "restart": phrase("restart")}
+_LAST: Final = 4
+"""So many points back the results of an epoch are looked for."""
 _GONE_AFTER = 2
 """Ticks in a row without a writer, once there was one, after which the writing process has ended."""
 
@@ -97,7 +101,8 @@ class _Teller:
         self._language = language
         self._segments = 1
         self._marks = 0
-        self._epoch: tuple[int, float | None] = (0, None)
+        self._epoch: tuple[int, float] = (0, math.nan)
+        self._valued: set[SeriesKey] = set()
         self._messages: dict[tuple[str, str], str] = {}
         self._shared: dict[tuple[str, str], int] = {}
         self._flood = Flood()
@@ -151,14 +156,39 @@ class _Teller:
                 yield {**row, "first_line": held.first_line, "last_line": last.last_line, "text": _sample(last)}
 
     def _epoch_values(self) -> Iterator[dict[str, Any]]:
+        """Yield the results of the newest epoch, and of the one told last what came since; of those between, nothing."""
         run = self._session.run
-        latest = [(s, s.last()) for s in run.series() if s.axis == "epoch"]
-        epochs = [p.epoch for _, p in latest if p is not None and not math.isnan(p.epoch)]
-        if not epochs or self._epoch == (run.segment.number, max(epochs)):
+        ended = [s for s in run.series() if s.axis == "epoch" and len(s) and not math.isnan(s.epochs[-1])]
+        if not ended:
             return
-        self._epoch = (run.segment.number, max(epochs))
-        values = {s.spec.name: plain(p.value) for s, p in latest if p is not None and p.epoch == max(epochs)}
-        yield {"event": "epoch", "epoch": whole(max(epochs)), "epochs": whole(run.progress.epochs), "values": values}
+        newest = run.segment.number, max(s.epochs[-1] for s in ended)
+        if self._epoch[0] == newest[0] and self._epoch != newest:
+            yield from self._values_of(self._epoch[1], ended)
+        if self._epoch != newest:
+            self._epoch, self._valued = newest, set()
+        yield from self._values_of(newest[1], ended)
+
+    def _values_of(self, epoch: float, ended: list[Series]) -> Iterator[dict[str, Any]]:
+        new = {s: value for s in ended if s.key not in self._valued and (value := _at(s, epoch)) is not None}
+        if not new:
+            return
+        self._valued.update(s.key for s in new)
+        names = Counter(s.spec.name for s in ended)
+        values = {_named(s, alone=names[s.spec.name] == 1): plain(value) for s, value in new.items()}
+        epochs = whole(self._session.run.progress.epochs)
+        yield {"event": "epoch", "epoch": whole(epoch), "epochs": epochs, "values": values}
+
+
+def _at(series: Series, epoch: float) -> float | None:
+    """Return a series' value at an epoch, if that is one of its last."""
+    near = range(len(series) - 1, max(-1, len(series) - 1 - _LAST), -1)
+    return next((series.values[i] for i in near if series.epochs[i] == epoch), None)
+
+
+def _named(series: Series, *, alone: bool) -> str:
+    """Return the name of a series; where others have it too, as `loss` under a heading, those of training have it alone."""
+    split = series.spec.split
+    return series.spec.name if alone or split in (None, "train") else f"{split} {series.spec.name}"
 
 
 def _sample(entry: Entry) -> str:

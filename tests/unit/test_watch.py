@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tailwatch.core.events import Data, Notice, Text, Tick
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tailwatch.core.events import SourceEvent
 
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
 ENDED = Notice("ended", 1e4, Text("the pipe was closed"))
 
 
@@ -75,3 +77,40 @@ def test_a_count_is_one_line_of_text_in_any_language() -> None:
         out = io.StringIO()
         watch(iter([Data(storm(0, 9), 1.0), ENDED]), "-", out, as_json=False, until_exit=False, language=language(name))
         assert sum(said in line for line in out.getvalue().splitlines()) == 1
+
+
+def epochs_told(*texts: str) -> list[tuple[object, object]]:
+    """What is told of epochs where the texts come one after the other."""
+    out = io.StringIO()
+    events: list[SourceEvent] = [Data(text.encode(), float(at)) for at, text in enumerate(texts)]
+    watch(iter([*events, ENDED]), "-", out, as_json=True, until_exit=False)
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    return [(row["epoch"], row["values"]) for row in rows if row["event"] == "epoch"]
+
+
+def test_what_a_later_line_says_of_an_epoch_is_told_when_it_comes() -> None:
+    """Validation is often printed by itself, minutes after the training; also together with the first line of the next epoch."""
+    assert epochs_told("Epoch 1 train_loss 0.5\n", "Epoch 1 val_loss 0.6\n", "Epoch 2 train_loss 0.4\n") == [
+        (1, {"train_loss": 0.5}),
+        (1, {"val_loss": 0.6}),
+        (2, {"train_loss": 0.4}),
+    ]
+    assert epochs_told("Epoch 1 train_loss 0.5\n", "Epoch 1 val_loss 0.6\nEpoch 2 train_loss 0.4\n") == [
+        (1, {"train_loss": 0.5}),
+        (1, {"val_loss": 0.6}),
+        (2, {"train_loss": 0.4}),
+    ]
+
+
+def test_a_long_history_is_told_by_its_newest_epoch() -> None:
+    text = "".join(f"Epoch {n} train_loss {1 / n:.3f} val_loss {1.2 / n:.3f}\n" for n in range(1, 41))
+    assert epochs_told(text) == [(40, {"train_loss": 0.025, "val_loss": 0.03})]
+
+
+def test_values_of_one_name_are_told_apart_by_their_split() -> None:
+    """A test after the training does not pass for a training value."""
+    text = (SAMPLES / "keras/two_callbacks_disagree.log").read_text()
+    ((epoch, values),) = epochs_told(text)
+    assert epoch == 9
+    assert isinstance(values, dict)
+    assert (values["loss"], values["val_loss"], values["test loss"]) == (0.0408, 0.4227, 0.3746)
