@@ -45,6 +45,7 @@ _SHORT_SPLITS: Final[dict[str, Split]] = {"cv": "val", "va": "val", "te": "test"
 _GLUED_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
     ("trainings", "train"), ("train", "train"), ("validierungs", "val"), ("valid", "val"), ("val", "val"), ("eval", "val"), ("dev", "val"), ("test", "test"),
 )  # fmt: skip
+_GLUED: Final = tuple(glued for glued, _ in _GLUED_SPLITS)
 _CHINESE_SPLITS: Final[tuple[tuple[str, Split], ...]] = (
     ("训练", "train"), ("验证", "val"), ("校验", "val"), ("评估", "val"), ("测试", "test"),
     ("訓練", "train"), ("驗證", "val"), ("評估", "val"), ("測試", "test"), ("検証", "val"),
@@ -81,8 +82,7 @@ _ON_A_SET: Final = lazy(r"(.{3,40}?) (?:for|on) (?:the )?([\w /-]{1,40} ?(?:set|
 """On which set was measured: `Classification accuracy for Test_B dataset`."""
 _TRAILING: Final = _set("on for of in at over during across")
 _BETWEEN: Final = _TRAILING | _set("de del di d на the set dataset")
-_AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}
-"""What one letter means before a rank: `R@10`, `P@5`."""
+_AT: Final = {"r": "recall", "rec": "recall", "p": "precision"}  # before a rank: `R@10`, `P@5`
 _FILL: Final = _set(
     "avg average averaged mean epoch running current batch cur step iter final the overall global smoothed value avr ave "
     "micro macro weighted mini minibatch item av %"
@@ -103,6 +103,8 @@ _HIGHER_IS_BETTER: Final = _set(
     "nmi ari ami purity silhouette pcc srcc plcc krcc srocc uar mota hota pck nse kge tpr tnr ppv npv "
     "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
+_ENDS_OF_METRICS: Final = ("loss", "error", "accuracy", "acc", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分")
+_METRICS: Final = _LOWER_IS_BETTER | _HIGHER_IS_BETTER
 _WEAK: Final = _set(
     "snr ks hd sdr ade fde gini asd map ap ar ce kl cost objective energy return returns hit hits hr win wins em exact success corr entropy residual err error errors top"
 )
@@ -111,8 +113,7 @@ _NEUTRAL: Final = _set(
     "samples examples sps wps ups wpb bsz mfu fps norm gnorm wall elapsed duration runtime second lambda alpha beta gamma temperature temp "
     "wd momentum mom updates remaining total params parameters took ntokens nsentences max min ips tps tflops instances images timing free allocated reserved dt nnzs"
 )
-_TIMES: Final = lazy(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")
-"""Paddle calls its times costs."""
+_TIMES: Final = lazy(r"(?:avg_)?(?:batch|reader|data|time)[_ ]cost")  # as Paddle calls its times
 _BATCHWISE: Final = _set("batch step iter iteration current running minibatch cur")
 
 
@@ -134,6 +135,11 @@ class Meaning(NamedTuple):
 
 def words(name: str) -> list[str]:
     """Return the lower-case words of a printed name."""
+    return _words(name).copy()
+
+
+@lru_cache(maxsize=4096)  # what a name means is asked from several sides
+def _words(name: str) -> list[str]:
     return [w.lower() for w in _WORD.findall(name if name.isascii() else name.translate(_LATIN))]
 
 
@@ -150,7 +156,7 @@ def meaning(name: str) -> Meaning:
         bare.pop()  # `acc over epoch`
     bare = kept if all(w.isdigit() for w in bare) else bare  # `avg(100)`
     metric = _SYNONYMS.get(" ".join(kept)) or _SYNONYMS.get(" ".join(bare))
-    plain = metric is not None or (len(bare) == 1 and _is_metric(bare[0]) and bare[0] not in _WEAK)
+    plain = metric is not None or (len(bare) == 1 and bare[0] in _METRICS and bare[0] not in _WEAK)
     if metric is None:
         metric = "_".join(kept if kept[:1] == ["best"] else bare) or name.strip().lower()
     goal = _goal(metric, kept)
@@ -173,7 +179,7 @@ def split_of(text: str) -> Split | None:
 
 def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
     """Take the first word that names a split out of a name's words, glued ones too (`valloss`)."""
-    short = _SHORT_SPLITS.get(found[0]) if len(found) > 1 and _is_metric(found[1]) else None
+    short = _SHORT_SPLITS.get(found[0]) if len(found) > 1 and found[1] in _METRICS else None
     split: Split | None = short
     kept: list[str] = []
     for word in found[short is not None :]:
@@ -185,7 +191,7 @@ def _without_split(found: list[str]) -> tuple[Split | None, list[str]]:
             split = split or _chinese_split(word)
             kept += _of_chinese(word)
         else:
-            prefix = None if split else _glued(word)
+            prefix = _glued(word) if split is None and word.startswith(_GLUED) else None
             if prefix is not None:
                 split, word = prefix[1], word[len(prefix[0]) :]  # noqa: PLW2901 - what is left of it
             kept.append(word)
@@ -217,7 +223,7 @@ def speaks_of_a_metric(text: str) -> bool:
 
 
 def _glued(word: str) -> tuple[str, Split] | None:
-    return next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and _is_metric(word[len(p[0]) :])), None)
+    return next((p for p in _GLUED_SPLITS if word.startswith(p[0]) and word[len(p[0]) :] in _METRICS), None)
 
 
 def _of_chinese(word: str) -> list[str]:
@@ -231,24 +237,17 @@ def _of_chinese(word: str) -> list[str]:
     return ["best", *named] if best else named
 
 
-def _is_metric(word: str) -> bool:
-    return word in _LOWER_IS_BETTER or word in _HIGHER_IS_BETTER
-
-
 def _names_a_metric(kept: list[str]) -> bool:
     """Whether the last word is a metric (`rpn_class_loss`), or the first (`loss_cls`, `acc_seg`, `recall@10`)."""
     words_only = [w for w in kept if not w.isdigit() and w not in _FILL and w not in ("@", "%", "ema", "s")]
     if not words_only:
         return False
-    return any(
-        _is_metric(w)
-        or w.endswith(("loss", "error", "accuracy", "acc", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分"))
-        for w in (words_only[-1], words_only[0])
-    )
+    first, last = words_only[0], words_only[-1]
+    return last in _METRICS or first in _METRICS or last.endswith(_ENDS_OF_METRICS) or first.endswith(_ENDS_OF_METRICS)
 
 
 def _is_weak(kept: list[str]) -> bool:
-    strong = [w for w in kept if (_is_metric(w) and w not in _WEAK) or (len(w) > 5 and w.endswith(("loss", "accuracy")))]
+    strong = [w for w in kept if (w in _METRICS and w not in _WEAK) or (len(w) > 5 and w.endswith(("loss", "accuracy")))]
     return not (strong or "episode" in kept) and any(w in _WEAK for w in kept)
 
 
@@ -266,7 +265,7 @@ def _goal(metric: str, kept: list[str]) -> Goal | None:
     if metric in {"lr", "grad_norm"}:
         return None
     stems = [metric, *kept]
-    if any(w in _LOWER_IS_BETTER or w.endswith(("loss", "error", "损失", "損失", "误差")) for w in stems):
+    if not _LOWER_IS_BETTER.isdisjoint(stems) or any(w.endswith(("loss", "error", "损失", "損失", "误差")) for w in stems):
         return "min"
     if any(w in _HIGHER_IS_BETTER or w.endswith(("accuracy", "准确率", "精度", "召回率", "acc", "得分")) for w in stems):
         return "max"
@@ -297,4 +296,4 @@ def is_batchwise(name: str) -> bool:
 def known_words() -> frozenset[str]:
     """Return the lower-case words that a metric, a split or a rate may be called by."""
     names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative", "global"}
-    return frozenset(names | _LOWER_IS_BETTER | _HIGHER_IS_BETTER | set(_SPLIT_WORDS))
+    return frozenset(names | _METRICS | set(_SPLIT_WORDS))

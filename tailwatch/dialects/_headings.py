@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tailwatch.core.events import Frame, Plan
 from tailwatch.core.lazily import IGNORECASE, lazy
+from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import split_of
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._frames import under
@@ -33,19 +34,24 @@ _NO_HEADING: Final = lazy(
     IGNORECASE,
 )
 """Preparations, counts, source code and other programs' output name a split as well; so do sentences about all of them."""
+_MAY_BE_CONFIG: Final = any_of_bytes(
+    (b"config", b"argument", b"args", b"parameter", b"params", b"setting", b"option", "配置".encode(), "参数".encode())
+)
+"""What each of them holds, found faster."""
 
 _PYTHON_SESSION: Final = lazy(rb" {0,12}>>> (?:import |from |@|for |with |\w{1,40} = |\w{1,40}(?:\.\w{1,40}){0,4}\()")
 _SOURCE: Final = lazy(
     rb"\s{0,12}(?:import [\w.]{1,60}(?: as \w{1,20})?\s*$|from [\w.]{1,60} import [\w*(]|def \w{1,60}\(|class \w{1,60}[(:]|if __name__ == )"
 )
+_OPENS_SOURCE: Final = (b"import ", b"from ", b"def ", b"class ", b"if __name__ == ")
 _STATEMENT: Final = lazy(rb"\s*(?:#|[A-Za-z_][\w.]{0,60}(?:\[[^\]]{0,60}\])? ?[-+*/]?= )")
 
 
 def python_session(shape: bytes) -> Plan | None:
     """Return the plan of a line of source code or of an interactive session, as a log may quote it, None for any other."""
-    if _SOURCE.match(shape):
+    if shape.lstrip().startswith(_OPENS_SOURCE) and _SOURCE.match(shape):
         return Plan(NAME, frame=Frame(section="source"))
-    return Plan(NAME, frame=Frame(section="python")) if _PYTHON_SESSION.match(shape) else None
+    return Plan(NAME, frame=Frame(section="python")) if b">>> " in shape and _PYTHON_SESSION.match(shape) else None
 
 
 def in_source(shape: bytes, frame: FrameType) -> bool:
@@ -66,4 +72,6 @@ def heading(masked: bytes, frame: FrameType) -> Plan | None:
 
 def config_heading(masked: bytes) -> Plan | None:
     """Return the plan of a line that opens a list of settings (`Hyperparameters:`), None for any other line."""
-    return Plan(NAME, frame=Frame(section="config")) if len(masked) <= 200 and _CONFIG.match(masked) else None
+    if len(masked) > 200 or _MAY_BE_CONFIG.search(masked.lower()) is None or _CONFIG.match(masked) is None:
+        return None
+    return Plan(NAME, frame=Frame(section="config"))

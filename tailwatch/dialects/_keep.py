@@ -91,7 +91,7 @@ def is_config(pairs: Pairs) -> bool:
     hyper = len(pairs.settings) + sum(1 for v in pairs.values if v.name.key)
     if pairs.scan.bar or not (pairs.values or pairs.settings):
         return False
-    if len(_FLAG.findall(pairs.scan.masked)) >= 2:
+    if b"--" in pairs.scan.masked and len(_FLAG.findall(pairs.scan.masked)) >= 2:
         return True
     if pairs.named_place or pairs.placed("steps"):
         measured = sum(v.trust == "plain" and not v.name.key and v.decimal for v in pairs.values)

@@ -35,6 +35,7 @@ _PATH: Final = lazy(rb"https?://\S{1,400}|(?<![\w.])(?:/[\w.+@=-]{1,100}){2,20}(
 _VERSION: Final = lazy(rb"(?<![\w.])v?0{1,9}\.0{1,9}\.0{1,9}[\w.+-]{0,20}")
 _CHECKPOINT: Final = lazy(rb"(?<![\w./\\=-])(?:[\w./\\-]{0,200}?)(?:epoch|step)=[\w./\\=-]{1,200}\.ckpt\b")
 """What Lightning calls a checkpoint: `epoch=3-val_loss=0.4121.ckpt`."""
+_MAY_BE_TIME: Final = lazy(rb":00(?:(?<=0 00:00)|(?<=[a-z] 00:00)|(?<=/0000:00))|0[-/.]00(?:[-/.]00| 00:0)")
 _MAY_END_FILE: Final = lazy(rb"\.[a-z]")
 _MAY_BE_VERSION: Final = lazy(rb"\.0{1,9}\.0")
 _MAY_BE_PATH: Final = lazy(rb"/(?:/|(?<![\w.]/)[\w.+@=-])")
@@ -47,9 +48,10 @@ _DEVICE: Final = lazy(
     rb"\b(?:cuda|gpu|GPU|cpu|CPU|device|rank|node|cuDNN|worker|trial|CUDA|DataLoader)[: ]0{1,9}\b|\b(?:[Rr]ank|RANK) -?0{1,9}\b"
     rb"|\b(?:pid|PID|tid)[ :=]{1,2}0{1,9}\b|\brange\(0{1,9}\)|(?<=output )#0{1,9}|\(#0{1,9}\)"
 )
-_DEVICE_HINT: Final = any_of_bytes(
-    tuple(b"uda gpu GPU cpu CPU evice ank RANK node DNN orker trial CUDA oader pid PID tid range #".split())
-)
+_DEVICE_HINT: Final = any_of_bytes((
+    *(name + sign + b"0" for name in b"uda pu PU ice ank ANK ode DNN ker ial UDA der".split() for sign in (b":", b" ")),
+    *(b"k -0", b"K -0", b"pid", b"PID", b"tid", b"ange(0", b"#0"),
+))  # fmt: skip
 _PERCENT: Final = lazy(rb"(?<![0.])0{1,3}%(?=\|)")
 _TQDM: Final = lazy(
     rb"\[0[0:]{0,9}<[^,\]]{0,24}(?:, {1,2}[^,\]=]{0,24}(?![^,\]]))?(?:, )?|\[0[0:]{2,9}, {1,2}[^,\]]{0,24}(?:it/s|s/it)(?:, )?"
@@ -156,7 +158,7 @@ def _masked(text: bytes, spans: list[tuple[int, int]]) -> bytes:
 
 def _noise_in(shape: bytes) -> Iterable[re.Pattern[bytes]]:
     """Return the patterns of noise that may be in the shape: a look for one byte or two spares most of the work."""
-    if b":00" in shape or b"00-00" in shape or b"00/00" in shape:
+    if _MAY_BE_TIME.search(shape) is not None:
         yield _TIME
         yield _DATE
     if _MAY_END_FILE.search(shape) is not None:
