@@ -7,8 +7,6 @@ from functools import lru_cache
 from tailwatch.core.events import Field
 from tailwatch.core.labelled import Labelled
 from tailwatch.core.plans import Runner
-from tailwatch.core.recap import Listing, Recap
-from tailwatch.core.trials import Trial
 from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,12 +21,8 @@ def ready(plan: Plan, shape: bytes) -> tuple[Runner, Spans]:
     fields = plan.fields
     order = sorted(range(len(fields)), key=lambda i: fields[i].start)
     spans = tuple([(fields[i].start, fields[i].end) for i in order])
-    if plan.kind == "recap":
-        return Recap(plan, shape), spans
-    if plan.kind == "trial":
-        return Trial(plan, shape), spans
-    if plan.kind == "list":
-        return Listing(plan, shape), spans
+    if plan.kind in ("recap", "list", "trial"):
+        return _rare(plan, shape), spans
     if plan.labelled:
         return Labelled(plan, shape), spans
     if any(f.name_field >= 0 for f in fields):
@@ -44,3 +38,11 @@ def ready(plan: Plan, shape: bytes) -> tuple[Runner, Spans]:
 def _shared(plan: Plan) -> Runner:
     """Return the runner of all plans whose fields are those of this one, in the same order; its places count them."""
     return Runner(plan, b"")
+
+
+def _rare(plan: Plan, shape: bytes) -> Runner:
+    """Return the runner of values placed in a way of their own: few logs have such lines, and start-up counts."""
+    from tailwatch.core.recap import Listing, Recap  # noqa: PLC0415
+    from tailwatch.core.trials import Trial  # noqa: PLC0415
+
+    return Recap(plan, shape) if plan.kind == "recap" else Listing(plan, shape) if plan.kind == "list" else Trial(plan, shape)

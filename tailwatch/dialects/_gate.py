@@ -35,6 +35,10 @@ _SHORT: Final = lazy(rb"(?<![A-Za-z0])(?:(?:[Ff][Bb]?|[Rr])_?0(?![A-Za-z0])|[RrP
 """Names of one letter and a digit: `F1`, `r2`, `R@10`."""
 _RATES: Final = any_of_bytes((b"it/s", b"s/it", b"it, "))
 
+GENERATIONS: Final = lazy(rb"[\s|#]{0,8}(?:n_?)?[Gg]en(?:eration)?s?(?=[\s|,]|$)")
+"""What evolutionary optimisers count; whatever they measure stands beside it."""
+GROUPS: Final = "groups"
+"""The section of a frame below the names of groups of columns."""
 _BARE: Final = lazy(rb"\s{0,8}0{1,9}\s?/\s{0,8}0{1,9}: {1,8}-?0{1,9}\.0{1,12}\s*$")
 """A step of so many and a number, and nothing else: `   100/ 200000: 3.3221`."""
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from tailwatch.core.events import Field, Frame, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.typed import TYPE_CHECKING, Final
+from tailwatch.dialects._gate import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tailwatch.dialects._cells import Cell
 
-GENERATIONS: Final = lazy(rb"[\s|#]{0,8}(?:n_?)?[Gg]en(?:eration)?s?(?=[\s|,]|$)")
-"""What evolutionary optimisers count; whatever they measure stands beside it."""
-SECTION: Final = "groups"
 _LONGEST: Final = 400
 _CENTRED: Final = lazy(rb"[ ]{2,90}[A-Za-z][A-Za-z_ ]{0,40}[ ]{2,90}|[ ]{0,90}")
 
@@ -33,7 +31,7 @@ def opens_groups(shape: bytes, dialect: str) -> Plan | None:
             for piece in pieces:
                 fields.append(Field("name", at, at + len(piece)))
                 at += len(piece) + len(mark)
-            return Plan(dialect, tuple(fields), frame=Frame(section=SECTION, dialect=dialect), header=True)
+            return Plan(dialect, tuple(fields), frame=Frame(section=GROUPS, dialect=dialect), header=True)
     return None
 
 

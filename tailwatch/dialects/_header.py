@@ -8,7 +8,8 @@ from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_neutral, known_words, words
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cells import Cell, cells, separators
-from tailwatch.dialects._groups import GENERATIONS, grouped
+from tailwatch.dialects._gate import GENERATIONS
+from tailwatch.dialects._groups import grouped
 from tailwatch.dialects._names import classify
 from tailwatch.dialects._rows import BAR, within
 

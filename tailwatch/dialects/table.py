@@ -10,8 +10,7 @@ from tailwatch.core.events import EMPTY_FRAME, Plan
 from tailwatch.core.lazily import lazy
 from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.typed import TYPE_CHECKING, Final
-from tailwatch.dialects._gate import matters
-from tailwatch.dialects._groups import GENERATIONS, SECTION, opens_groups
+from tailwatch.dialects._gate import GENERATIONS, GROUPS, matters
 from tailwatch.dialects._prefix import prefix
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ _RULE: Final = lazy("^[-=+|:\\s─━═┼┄│]{3,400}$".encode())
 def read(shape: bytes, frame: Frame) -> Plan | None:
     """Read a row of the open table, or a header that opens one."""
     if len(shape) > 4000 or (frame.dialect != NAME and not _may_be_header(shape)):
-        return None if frame.dialect == NAME or shape[:1] not in (b" ", b"\t") else opens_groups(shape, NAME)
+        return None if frame.dialect == NAME else _groups(shape)
     from tailwatch.dialects._header import header  # noqa: PLC0415 - most logs have no table, and start-up counts
     from tailwatch.dialects._rows import row  # noqa: PLC0415
 
@@ -64,7 +63,7 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
     if shape.startswith(b"copypaste: ", before.end):
         before = before._replace(end=before.end + 11)  # detectron2 prints its results as CSV for a spreadsheet
     if frame.dialect == NAME:
-        if frame.section == SECTION:
+        if frame.section == GROUPS:
             return _under_groups(shape, before, frame)
         plan = row(shape, before, frame)
         if plan is not None:
@@ -73,7 +72,16 @@ def read(shape: bytes, frame: Frame) -> Plan | None:
             return Plan(NAME)
         if shape.strip() in (b"epoch", b"step", b"Epoch", b"Step"):
             return Plan(NAME, frame=frame._replace(section=f"{frame.section}{shape.strip().decode().lower()}"))
-    return header(shape, before, NAME) or (opens_groups(shape, NAME) if frame.dialect != NAME else None)
+    return header(shape, before, NAME) or (_groups(shape) if frame.dialect != NAME else None)
+
+
+def _groups(shape: bytes) -> Plan | None:
+    """Read a line of names of groups of columns."""
+    if shape[:1] not in (b" ", b"\t") or b"0" in shape or (b"\t" not in shape and b"|" not in shape):
+        return None
+    from tailwatch.dialects._groups import opens_groups  # noqa: PLC0415 - see `read`
+
+    return opens_groups(shape, NAME)
 
 
 def _under_groups(shape: bytes, before: Prefix, frame: Frame) -> Plan:
