@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tailwatch.core.baseline import Baseline
     from tailwatch.core.events import SourceEvent
     from tailwatch.core.findings import FindingChange
-    from tailwatch.core.series import Series, SeriesKey
     from tailwatch.core.messages import Entry
+    from tailwatch.core.series import Series, SeriesKey
     from tailwatch.core.text import Language
     from tailwatch.session import Changes
 
