@@ -27,6 +27,9 @@ _HEADING: Final = lazy(r"[^\W\d_]+[:=]")
 """What a word that holds digits begins with, and keeps from line to line."""
 _NAMED: Final = lazy(r"(?<!\{)\{(?!(?:\*|time|rank)?\})")
 _HOLES: Final = lazy(r"\{[^{}]*\}")
+_WORDS: Final = lazy(r"[^\W\d_](?:[^\W\d]|[ -])*")
+_LONGEST_HEADING: Final = 48
+"""Bytes before a number in which its heading stands."""
 _LETTER: Final = lazy(r"[^\W\d_]")
 _TAIL: Final = 60
 """Characters behind the last number that are written out; a longer rest becomes `{*}`."""
@@ -107,12 +110,21 @@ def _names(line: bytes, shape: bytes) -> dict[tuple[int, int], str]:
             names[place.start, place.end] = place.role
     if not any(name not in ("", *_PLACES) for name in names.values()):
         unnamed = sorted(span for span, name in names.items() if not name)
-        names |= {span: f"column {i}" for i, span in enumerate(unnamed, 1)}
+        names |= {span: _heading_of(line, span[0]) or f"column {i}" for i, span in enumerate(unnamed, 1)}
     if found.prefix.time is not None:
         names[found.prefix.time] = "time"
     if found.prefix.rank is not None:
         names[found.prefix.rank] = "rank"
     return names
+
+
+def _heading_of(line: bytes, at: int) -> str:
+    """Return the words before a number that a colon or an equals sign sets off from it, "" where none are."""
+    before = line[max(0, at - _LONGEST_HEADING) : at].decode("utf-8", "ignore").rstrip()
+    if not before.endswith((":", "=", "：")):
+        return ""
+    words = _WORDS.findall(before[:-1])
+    return words[-1].strip(" -") if words and before[:-1].rstrip().endswith(words[-1].rstrip()) else ""
 
 
 def _counts(line: bytes, start: int, end: int) -> bool:

@@ -39,6 +39,8 @@ def room_ahead(low: float, high: float) -> float:
     return low + power * next(step for step in _SPANS if step * power >= span * (1 - 1e-9))
 
 
+_UNITS: Final = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
+"""From which size on ticks are told in which unit, and its letter."""
 _GREATEST: Final = 307
 """Powers of ten beyond this, or smaller than its inverse, are no ticks: numbers end there."""
 _LEAST: Final = 1e-300
@@ -104,15 +106,14 @@ def labels(values: list[float]) -> list[str]:
     step = min(b - a for a, b in pairwise(values))
     size = max(abs(v) for v in values)
     if step >= 1 or size >= 1e5 or size < 1e-3:
-        return [_short(v) for v in values]
+        return [_short(v, size) for v in values]
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     if abs(round(step, places) - step) > step * 1e-6:
         places += 1  # a step of 0.25
     return [f"{v:.{places}f}" for v in values]
 
 
-def _short(value: float) -> str:
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= size:
-            return f"{value / (1e3 if letter == 'k' else size):g}{letter}"
-    return compact(value)
+def _short(value: float, size: float) -> str:
+    """Return a tick in the unit of the greatest one, so that 5k stands before 10k; a letter for thousands from ten of them on."""
+    unit, letter = next(((u, letter) for least, u, letter in _UNITS if size >= least), (1.0, ""))
+    return f"{value / unit:g}{letter}" if letter and value else compact(value)

@@ -115,7 +115,11 @@ def test_ticks_are_few_and_inside(low: float, span: float, most: int) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "most", "expected"),
-    [(0.0, 1.0, 5, ["0.00", "0.25", "0.50", "0.75", "1.00"]), (0.34, 0.56, 5, ["0.35", "0.40", "0.45", "0.50", "0.55"])],
+    [
+        (0.0, 1.0, 5, ["0.00", "0.25", "0.50", "0.75", "1.00"]),
+        (0.34, 0.56, 5, ["0.35", "0.40", "0.45", "0.50", "0.55"]),
+        (0.0, 2e4, 5, ["0", "5k", "10k", "15k", "20k"]),
+    ],
 )
 def test_tick_labels_have_the_digits_that_their_step_needs(low: float, high: float, most: int, expected: list[str]) -> None:
     assert labels(ticks(low, high, most)) == expected
