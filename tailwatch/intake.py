@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tailwatch.config import Settings
     from tailwatch.config_tables import OwnMessage
     from tailwatch.core.block import Block
-    from tailwatch.core.columns import Family
     from tailwatch.core.entries import Entry
     from tailwatch.core.events import Line, ReaderEvent, SourceEvent, Spoken
+    from tailwatch.core.families import Family
     from tailwatch.core.findings import Watch
     from tailwatch.core.weaving import Weave
 

@@ -1,149 +1,23 @@
-"""What lines must share to be read together, by columns instead of one by one.
-
-Most lines of a long log are running values of a few kinds that come in turn. Read one by one, each costs some ten microseconds;
-by columns, one or two. What comes out is the same: lines that move more than the step are read by themselves.
-"""
+"""The lines of one family in a stretch of the log, by columns: all values of a series at once, instead of line by line."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from itertools import compress, count, islice
 from operator import ne
 
-from tailwatch.core.cursor import held_out, signature
-from tailwatch.core.metrics import is_neutral, meaning
 from tailwatch.core.numbers import number, numbers
-from tailwatch.core.records import record
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tailwatch.core.cursor import Cursor, Who
-    from tailwatch.core.events import Axis, Field, Frame, NumberForm, Plan, PlanKind, SeriesSpec
+    from tailwatch.core.cursor import Cursor
+    from tailwatch.core.events import Axis, NumberForm
+    from tailwatch.core.families import Family
     from tailwatch.core.rivals import Said
 
 NAN: Final = float("nan")
 Parts = tuple[bytes, ...]
-
-
-@record
-class Family:
-    """Lines that say values of the same series, or only where the run stands, in the same parts in the same order.
-
-    `values` and the places are indices into the `width` parts of a line, with the form of the number; -1 where one is missing.
-    `moves` says that a line without values tells where the run stands, `tells` that it tells that or values. `total` is where
-    stands of how many steps one of an evaluation's own bar is. `shows_training` says that a value is to rise or to fall, so that
-    training goes on. There is one object for each family, see `family_of`.
-    """
-
-    dialect: str
-    kind: PlanKind
-    specs: tuple[SeriesSpec, ...]
-    values: tuple[tuple[int, NumberForm], ...]
-    step: int
-    step_form: NumberForm
-    time: int
-    rank: int
-    width: int
-    constant: tuple[tuple[str, int, NumberForm], ...]
-    who: Who
-    held_out: bool
-    neutral: bool
-    inherits: bool
-    frame: Frame | None
-    moves: bool
-    tells: bool
-    bare: bool
-    closes: bool
-    total: int
-    total_form: NumberForm
-    shows_training: bool
-
-    @property
-    def aside(self) -> bool:
-        """Whether its step is an evaluation's own, which moves nothing."""
-        return self.total >= 0
-
-    @property
-    def leads(self) -> bool:
-        """Whether its lines say at which step the run stands."""
-        return self.step >= 0 and not self.aside
-
-    @property
-    def mute(self) -> bool:
-        """Whether its lines say nothing at all, though they are understood: a row of a printed configuration."""
-        return not self.tells and not self.bare and self.kind != "boxed" and self.time < 0
-
-    @property
-    def places(self) -> bool:
-        """Whether its lines say where the run stands, by themselves."""
-        return self.step >= 0 or bool(self.constant)
-
-    @property
-    def in_box(self) -> bool:
-        """Whether its lines are rows of a box, with values or with the place of all."""
-        return self.kind == "boxed" and (bool(self.specs) or self.step >= 0)
-
-    @property
-    def waits(self) -> bool:
-        """Whether its values count only where their box is closed."""
-        return self.kind == "boxed" and bool(self.specs)
-
-    @property
-    def asks_for_step(self) -> bool:
-        """Whether what its lines say depends on whether a step is known."""
-        return not (self.waits or self.aside) and (self.tells or self.step >= 0)
-
-    @property
-    def takes_up(self) -> bool:
-        """Whether the heading above holds on after such a line."""
-        return self.inherits or self.frame is not None
-
-
-def family_of(
-    plan: Plan, specs: tuple[SeriesSpec, ...], numbered: list[tuple[int, Field]], *, moves: bool, bare: bool, aside: bool
-) -> Family | None:
-    """Return what the lines of a plan share with others that can be read together with them; None: each by itself.
-
-    `numbered` are the plan's fields, each with its index among the parts of a line.
-    """
-    at = {f.role: (i, f.form) for i, f in numbered}
-    if not plan.dialect or plan.header or plan.kind in ("epoch_bar", "carrying") or (plan.closes and plan.kind != "boxed"):
-        return None
-    if plan.kind == "boxed" and not at.keys().isdisjoint(("epoch", "epochs", "steps")):
-        return None
-    counted = plan.kind in ("bar", "loop") and {"step", "steps"} <= at.keys()
-    if specs and not (counted or plan.kind in ("running", "summary", "context", "boxed")):
-        return None
-    step, step_form = at.get("step", (-1, "float"))
-    return the_one(
-        plan.dialect,
-        plan.kind,
-        specs,
-        tuple((i, f.form) for i, f in numbered if f.role == "value" and f.series is not None),
-        step,
-        step_form,
-        next((i for i, f in numbered if f.role == "time"), -1),
-        next((i for i, f in numbered if f.role == "rank"), -1),
-        len(numbered),
-        tuple((role, *at[role]) for role in ("epoch", "epochs", "steps") if role in at and not (aside and role == "steps")),
-        signature(specs),
-        held_out(specs),
-        bool(specs) and all(is_neutral(s.name) for s in specs),
-        plan.inherits,
-        plan.frame,
-        moves and plan.kind != "boxed",
-        bool(specs) or (moves and plan.kind != "boxed"),
-        bare,
-        plan.closes,
-        *(at["steps"] if aside else (-1, step_form)),
-        any(meaning(spec.name).goal is not None for spec in specs),
-    )
-
-
-the_one = lru_cache(maxsize=4096)(Family)
-"""Families are compared by identity, line by line."""
 
 
 class Strand:
@@ -237,9 +111,8 @@ class Strand:
             totals = family.aside or any(c[0] != "epoch" for c in self._constant)
             if totals and family.specs and (cursor.epochs, cursor.steps) != cursor.told:
                 return start
-            for role, column, form in self._constant:
-                if number(column[start], form) != getattr(cursor, role):
-                    return start
+            if not self.goes_on(start, cursor):
+                return start
             border = bisect_right(self._borders, start)
             if border < len(self._borders):
                 end = min(end, self._borders[border])
@@ -249,6 +122,10 @@ class Strand:
             if odd < len(self._odd):
                 end = min(end, self._odd[odd])
         return end
+
+    def goes_on(self, row: int, cursor: Cursor) -> bool:
+        """Whether a row names the place that the cursor has: the epoch, and how much there is to do."""
+        return all(number(column[row], form) == getattr(cursor, role) for role, column, form in self._constant)
 
     def _until_end(self, start: int, end: int, cursor: Cursor) -> int:
         """Return the first row of a bar with values that may be its last, or the first of all that begins to count at 0."""

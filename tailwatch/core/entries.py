@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tailwatch.core.chosen import Chosen
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame
+    from tailwatch.core.families import Family
     from tailwatch.core.glued import Glued
 
 

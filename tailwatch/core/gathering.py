@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tailwatch.core.block import Block
-    from tailwatch.core.columns import Family, Parts
+    from tailwatch.core.columns import Parts
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.entries import Entry
     from tailwatch.core.events import Frame
+    from tailwatch.core.families import Family
 
     Learn = Callable[[Frame, bytes, bytes], Entry | None]
     Known = tuple[dict[Frame, dict[bytes, Entry]], Learn]
@@ -199,6 +200,9 @@ class Gathered:
         """
         if at < self._not_before:
             return None
+        begin = self._next(at)
+        if begin is not None and begin[1] == at and not begin[3].goes_on(begin[3].next, cursor):
+            return None  # as most often where none can be read
         box = bisect_left(self._boxes, (at, -1))
         if box < len(self._boxes) and self._boxes[box][1] < at:
             self._not_before = self._boxes[box][0] + 1  # rows of this box were read by themselves

@@ -13,8 +13,8 @@ from tailwatch.core.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Line, Mark
+    from tailwatch.core.families import Family
 
 
 class Kept:

@@ -16,8 +16,8 @@ from tailwatch.core.weaving import Weave
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Axis
+    from tailwatch.core.families import Family
 
 
 class Row(NamedTuple):

@@ -12,9 +12,9 @@ from tailwatch.core.typed import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tailwatch.core.columns import Family
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
+    from tailwatch.core.families import Family
 
 
 class Runner:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tailwatch.core.columns import Family, the_one
 from tailwatch.core.cursor import signature
+from tailwatch.core.families import Family, the_one
 from tailwatch.core.saying import Saying
 from tailwatch.core.typed import TYPE_CHECKING, Final
 

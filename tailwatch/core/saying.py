@@ -5,9 +5,9 @@ from __future__ import annotations
 from tailwatch.core.axes import axis_of_plan, is_held_out, parts_of
 from tailwatch.core.boxes import MAX_BOX, open_box
 from tailwatch.core.carried import news
-from tailwatch.core.columns import family_of
 from tailwatch.core.cursor import held_out, signature
 from tailwatch.core.events import Mark, Reading, Setting
+from tailwatch.core.families import family_of
 from tailwatch.core.metrics import is_batchwise, is_neutral
 from tailwatch.core.moving import Mover, progress
 from tailwatch.core.naming import name_as_shown, name_in_shape

@@ -11,8 +11,8 @@ from tailwatch.core.series import Series, SeriesKey
 from tailwatch.core.typed import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Axis, Goal, Mark, Outcome, SeriesSpec, Setting
+    from tailwatch.core.families import Family
 
     Specs = tuple[SeriesSpec, ...]
 

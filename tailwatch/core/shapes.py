@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tailwatch.core.alike import Words
     from tailwatch.core.block import Block
     from tailwatch.core.chosen import Holds
-    from tailwatch.core.columns import Family
     from tailwatch.core.events import Frame, Line, Plan, ReaderEvent
+    from tailwatch.core.families import Family
     from tailwatch.core.glued import Glued
     from tailwatch.core.weaving import Weave
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tailwatch.core.columns import Family
 from tailwatch.core.events import Data, Notice
+from tailwatch.core.families import Family
 from tailwatch.core.gathering import Gathered
 from tailwatch.core.plans import Runner
 from tailwatch.core.shapes import Reader
