@@ -54,7 +54,7 @@ class Bars:
         forms, screen = self.forms.of(frames.joined, b"\r"), self.screen
         folds = not self._every_redraw
         tracks = self._tracks(forms, raws, len(pieces))
-        cycles = Cycles(screen, pieces, frames, forms, number) if folds and not tracks and len(pieces) >= MANY else None
+        cycles = Cycles(screen, pieces, frames, forms, number) if folds and len(pieces) >= MANY else None
         behind, places = 0, iter(range(len(forms)))
         for at in places:
             form = forms[at]
@@ -110,18 +110,20 @@ class Bars:
             go_on = start + 1
             if stop - go_on > 1 and not bar.carried and not _may_count_epochs(bar, forms[start:stop]):
                 go_on = stop - 1
-                self._fold(bar, raws[start:go_on])
+                self._fold(bar, raws[start:go_on], [starts[at] + at - behind for at in range(start, go_on)])
             for at in range(go_on, stop):
                 self.screen.draw(forms[at], raws[at], number, starts[at] + at - behind, out)
         return end - 1
 
-    def _fold(self, bar: Bar, states: list[bytes]) -> None:
+    def _fold(self, bar: Bar, states: list[bytes], offsets: list[int]) -> None:
         """Let the last of some states of a bar stand for them all."""
-        folded = len(states) - 1
-        bar.frame = states.pop()
+        screen, folded = self.screen, len(states) - 1
+        bar.frame, bar.offset = states.pop(), offsets.pop()
         bar.redraws += folded
-        self.screen.redraws += folded
-        self.screen.redrawn_bytes += folded + sum(map(len, states))
+        screen.redraws += folded
+        screen.redrawn_bytes += folded + sum(map(len, states))
+        if screen.passed is not None:
+            screen.passed += offsets
 
 
 def _may_count_epochs(bar: Bar, forms: list[Form]) -> bool:

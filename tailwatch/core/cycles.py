@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Key = tuple[bytes, int]
     """The name and the total of a bar."""
 
+_NOWHERE: Final = slice(0)
 _NONE: Final[Key] = (b"", -2)
 """Instead of the key of what is no bar."""
 LONGEST: Final = 2
@@ -110,6 +111,9 @@ class Cycles:
         """Begin to watch a cycle, if the next ones are drawn as the last one was."""
         for lines in range(1, min(LONGEST, line) + 1):
             length = first - self._firsts.get(line - lines, first)
+            middle = self._sorts[first - length // 2 - 1]
+            if middle is None or middle is not self._sorts[min(first + length - length // 2, len(self._sorts)) - 1]:
+                continue  # most often it is to be seen at once
             cycle = self._sorts[first - length : first]
             ahead = self._sorts[first : first + WORTH * length]
             if length and ahead == cycle * WORTH:
@@ -200,12 +204,13 @@ class Cycles:
         columns = [slice(now.first + p, now.first + p + cycles * self._length + 1, self._length) for p in places]
         forms = chain.from_iterable(zip(*[self._forms[column] for column in columns], strict=True))
         raws = chain.from_iterable(zip(*[self._raws[column] for column in columns], strict=True))
-        total, each = bar.total, len(places)
-        states = [(done, total), *[form.state(raw) for form, raw in zip(forms, raws, strict=True)]]
-        dones = [state[0] for state in states]
+        each, drawn = len(places), list(zip(forms, raws, strict=True))
+        dones = [done, *[int(raw[form.done or _NOWHERE]) for form, raw in drawn]]
+        totals = [raw[form.of_total] for form, raw in drawn]
         stands = list(map(eq, dones[1:], dones))
         good = [
-            next(compress(count(-1), [state[0] == total or state[1] != total for state in states]), len(stands)),
+            dones.index(bar.total) - 1 if bar.total in dones else len(stands),
+            each + _agreed(totals[each:], totals, ne),
             next(compress(count(), map(lt, dones[1:], dones)), len(stands)),
             each + _agreed(stands[each:], stands, ne),
         ]

@@ -5,6 +5,8 @@ A bar is drawn thousands of times in a few shapes, so each shape is examined onc
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.framing import LINE_END
 from tailwatch.core.lazily import IGNORECASE, lazy
@@ -14,6 +16,8 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tailwatch.core.events import Split
 
 WIPE: Final = 8
 """So many blanks between two carriage returns wipe a bar off the screen."""
@@ -183,7 +187,7 @@ class Form:
         return behind + (BARE if self.done is None else COUNTED if self.total is None else OF_TOTAL)
 
     def _look_for_epochs(self, shape: bytes, head: bytes) -> None:
-        found = [(split_of(named[1].decode("utf-8", "replace")), named) for named in _NAMED.finditer(shape)]
+        found = [(_split_of(named[1]), named) for named in _NAMED.finditer(shape)]
         self._held_out = tuple([slice(*named.span(2)) for split, named in found if split in ("val", "test")])
         trains = any(split == "train" or (split is None and b"loss" in named[1].lower()) for split, named in found)
         self.says_epochs = bool(found) and bool(_EPOCHS.search(head) or _EACH_EPOCH.search(shape))
@@ -235,6 +239,12 @@ class Forms:
         if len(shape) <= MAX_KEPT:
             self._known[shape] = found
         return found
+
+
+@lru_cache(1024)
+def _split_of(name: bytes) -> Split | None:
+    """Return the split that a name tells; the same few stand in a bar however wide its numbers are."""
+    return split_of(name.decode("utf-8", "replace"))
 
 
 def _ends_with_rate(shape: bytes) -> bool:

@@ -51,13 +51,17 @@ def logs(draw: st.DrawFn) -> bytes:
     frames = st.sampled_from(FRAMES).map(lambda frame: "\r" + frame)
     sometimes = st.sampled_from(FRAMES).map(lambda frame: frame + "\n")
     line = st.one_of(st.sampled_from(SEEN), st.lists(st.one_of(frames, frames, frames, sometimes), min_size=1, max_size=5))
-    cycle = "".join(draw(line))
+    cycle = ["".join(draw(line))]
+    if draw(st.booleans()):  # a line is drawn that often that its bar is counted together
+        cycle = ["\r" + draw(st.sampled_from(FRAMES[:8]))] * draw(st.integers(8, 20)) + cycle
     n, e, out = draw(st.integers(0, 20)), 1, [draw(st.sampled_from(("", "\r", "first\n")))]
     for _ in range(draw(st.integers(1, 3))):
         step, repeats = draw(st.sampled_from((0, 1, 1, 2, 9))), draw(st.integers(3, 24))
         for _ in range(repeats):
-            out.append(cycle.format(m=n, n=n + step, p=(n + step) // 3, e=e) + "\n")
-            n += step
+            for drawn in cycle:
+                out.append(drawn.format(m=n, n=n + step, p=(n + step) // 3, e=e))
+                n += step
+            out.append("\n")
         if draw(st.booleans()):
             n, e = draw(st.sampled_from(((0, e), (n, e + 1), (n + 1, e), (300, e), (99, e + 9))))
         if draw(st.booleans()):
