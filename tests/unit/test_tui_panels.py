@@ -110,6 +110,15 @@ class TestStatus:
         roles = {span.role for span in status_rows(running, AT + 500, 140, 1)[0] if "last line" in span.text}
         assert roles == {"warning"}
 
+    def test_an_unusual_silence_stands_before_how_far_the_run_is(self) -> None:
+        """In a narrow window there is no room for both, and that nothing comes is what one must see."""
+        running = snapshot_of(b"Epoch 1/9 loss: 1.0\nEpoch 2/9 loss: 0.9\n")
+        (narrow,) = status_rows(running, AT + 70, 60, 1)
+        assert "last line 70 s ago" in plain(narrow)
+        assert "epoch 2/9" not in plain(narrow)
+        (narrow,) = status_rows(running, AT + 5, 60, 1)
+        assert "epoch 2/9" in plain(narrow)
+
     def test_a_writer_that_is_gone_is_said(self) -> None:
         gone = snapshot_of(b"Epoch 1/9 loss: 1.0\nEpoch 2/9 loss: 0.9\n", alive=False)
         assert "the writer is gone" in text_of(status_rows(gone, AT + 500, 140, 1))

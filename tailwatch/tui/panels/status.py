@@ -49,13 +49,13 @@ def span_of_time(seconds: float, language: Language = ENGLISH) -> str:
 
 
 def pieces(snapshot: Snapshot, now: float, width: int, height: int) -> list[tuple[Span, ...]]:
-    """Return what the status says, most important first; each piece is one thing."""
+    """Return what the status says, most important first; each piece is one thing. An unusual silence is, before how far it is."""
     title = (Span(middle(snapshot.title, max(12, width // 3)), "strong"),)
     room = width - 2 - (width_of(title) + 3 if height == 1 else 0)
+    place, silence = _place(snapshot), _silence(snapshot, now)
     found = [
         _state(snapshot, now, room),
-        _place(snapshot),
-        _silence(snapshot, now),
+        *((silence, place) if silence and silence[0].role == "warning" else (place, silence)),
         _writer(snapshot),
         _speed(snapshot),
         _played(snapshot),
