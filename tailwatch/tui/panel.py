@@ -72,17 +72,25 @@ class Panel(Widget):
             self.refresh(*changed)
 
     def _paint(self, width: int, height: int) -> list[Strip]:
-        strip = self.painter.strip
-        head = [strip(self._title_row(width), width)] if self.titled else []
-        body = self.body(width, height - len(head))[: height - len(head)]
+        strip, rows = self.painter.strip, height - self.titled
+        body = self.body(width, rows)[:rows]
+        head = [strip(self._title_row(width), width)] if self.titled else []  # it tells what the body leaves out
         strips = head + [strip(cells, width, selected=selected) for cells, selected in body]
         return strips + [strip(EMPTY_ROW, width)] * (height - len(strips))
 
     def _title_row(self, width: int) -> Row:
         shown = self.title(width - 4)
         title = tuple(Span(fit(s.text, width - 4), "focus" if s.role == "title" and self.has_focus else s.role) for s in shown)
-        line = "─" * max(0, width - width_of(title) - 3)
-        return (Span("─ ", "rule"), *title, Span(f" {line}", "rule"))
+        left = max(0, width - width_of(title) - 3)
+        hidden = self.out_of_sight()
+        if hidden and len(hidden) + 4 <= left:
+            line = "─" * (left - len(hidden) - 3)
+            return (Span("─ ", "rule"), *title, Span(f" {line} ", "rule"), Span(hidden, "dim"), Span(" ─", "rule"))
+        return (Span("─ ", "rule"), *title, Span(f" {'─' * left}", "rule"))
+
+    def out_of_sight(self) -> str:
+        """Return how much of the body is above and below what is shown, for the end of the title's rule."""
+        return ""
 
     def render_line(self, y: int) -> Strip:
         """Return a line that `repaint` made."""
@@ -110,6 +118,7 @@ class ListPanel(Panel):
         self.cursor = 0
         self.top = 0
         self._owners: list[int] = []
+        self._hidden = (0, 0)
 
     def items(self, width: int) -> list[list[Row]]:
         """Return all items, each as its rows."""
@@ -137,7 +146,13 @@ class ListPanel(Panel):
         self.top = max(0, min(self.top, len(flat) - height))
         self.top = first if first < self.top else max(self.top, last - height + 1)
         marked = self.has_focus and self.count > 0
-        return [(cells, marked and k == self.cursor) for cells, k in flat[self.top : self.top + height]]
+        shown = flat[self.top : self.top + height]
+        self._hidden = (shown[0][1], len(items) - 1 - shown[-1][1]) if shown else (0, 0)
+        return [(cells, marked and k == self.cursor) for cells, k in shown]
+
+    def out_of_sight(self) -> str:
+        """Return the numbers of items above and below."""
+        return "  ".join(f"{sign} {n:,}" for sign, n in zip("↑↓", self._hidden, strict=True) if n)
 
     def action_move(self, by: int) -> None:
         """Select another row."""

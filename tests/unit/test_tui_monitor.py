@@ -41,6 +41,22 @@ async def test_an_alarm_is_painted_at_once_though_the_last_paint_was_a_moment_ag
         assert [alarm.id for alarm in app.banner.alarms] == ["not_a_number"]
 
 
+async def test_a_list_longer_than_its_pane_says_how_much_of_it_is_out_of_sight() -> None:
+    """At the end of its heading, so that it costs no row."""
+    app = monitor(*followed("keras/seven_replicas_overfit.log"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        shown = app.series.size.height - 1
+        assert app.series.out_of_sight() == f"↓ {9 - shown}"
+        app.series.focus()
+        await pilot.press(*["down"] * shown)
+        assert app.series.out_of_sight() == f"↑ 1  ↓ {8 - shown}"
+        assert "".join(segment.text for segment in app.series.render_line(0)).endswith(f"─ ↑ 1  ↓ {8 - shown} ─")
+        await pilot.press("f")
+        await pilot.pause()
+        assert app.series.out_of_sight() == ""
+
+
 async def test_unfolding_the_harmless_messages_brings_one_into_sight() -> None:
     """The pane may end at their heading, so what was asked for would stay beneath its edge."""
     app = monitor(*followed("keras/seven_replicas_overfit.log"))
