@@ -88,7 +88,7 @@ class Cursor:
     @property
     def awaits_next(self) -> bool:
         """Whether the next line that says something ends what was read before it."""
-        return self.fulls.waiting is not None or self.kept.waiting is not None or self.lists is not None
+        return bool(self.fulls.waiting) or self.kept.waiting is not None or self.lists is not None
 
     def copy(self) -> Cursor:
         """Return a cursor that can move without moving this one."""

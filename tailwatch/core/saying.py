@@ -87,7 +87,7 @@ class Saying:
         self._aside = plan.kind in ("bar", "loop") and self._held_out
         in_bar = plan.kind in ("bar", "loop", "epoch_bar")
         by_name = (is_batchwise(s.name) if in_bar else plan.kind == "mixed" and not is_held_out(s) for s in self.specs)
-        self._counts = plan.kind in ("bar", "loop") and not self._aside
+        self._counts = plan.kind in ("bar", "loop")
         self._apart = frozenset(i for i, apart in enumerate(by_name) if apart)
         self._lean = bool(values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         self._ends_box = bool(values) and plan.kind != "boxed"

@@ -51,3 +51,14 @@ def test_a_line_that_says_the_same_once_more_takes_nothing_from_the_last_step() 
     """Both are the epoch's result then."""
     log = steps(1, 0.9, 0.7) + "Epoch 1/3 done, loss: 0.7\n"
     assert {value for _, value in results(log)} == {0.7}
+
+
+def test_an_evaluation_s_loop_is_summed_up_together_with_the_training_s() -> None:
+    """Both last steps of the first epoch wait for the line that tells the epoch's results."""
+
+    def epoch(e: int, loss: float) -> str:
+        loops = steps(e, 0.9, loss) + f"Val: [2/2] val_loss: {loss + 0.2:.2f}\n"
+        return loops + f"Epoch {e}/3 loss: {loss + 0.02:.2f} val_loss: {loss + 0.15:.2f}\n"
+
+    found = [(r.epoch, r.values) for r in read(epoch(1, 0.7) + epoch(2, 0.5)) if r.axis == "epoch"]
+    assert found == [(1, (0.72, 0.85)), (2, (0.52, 0.65))]
