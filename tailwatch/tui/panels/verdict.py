@@ -42,7 +42,7 @@ def _nothing_yet(snapshot: Snapshot) -> str:
     if source.preview or source.kind == "reading":
         return say("the log's history is being read; findings come when it is complete")
     if snapshot.lines_read == 0:
-        return say("the log has no line yet")
+        return say("the log has no line yet; Python holds back what it prints into a file, unless started as `python -u`")
     return say("no metric yet: no line so far holds a named value")
 
 
