@@ -43,7 +43,7 @@ class Cursor:
 
     `turn` counts the epochs announced, so that an epoch that comes again (a restart, a second fit) is told from the first.
     `fresh` says that the line before was a bar that tells the step of this one, whatever epoch it names.
-    `ranked` says that lines before named the rank that printed them, `recalled` that one told of all epochs (see `Recap`).
+    `ranked` says that lines before named their rank, `recalled` that one told of all epochs (see `Recap`), `ended` of the end.
     `boxed` are the rows of a box that has not ended, `box_places` what places its rows have named.
     `held` are readings of no known epoch, waiting for a line that closes one (`Epoch 3 done`); `unnumbered` tells where bars that
     name none were full, `fulls` what became of loops that ended. `trial` is that of a search.
@@ -51,8 +51,8 @@ class Cursor:
 
     __slots__ = (
         "_age", "_calm", "_carried", "_closed", "_full", "_running", "_seen", "_strands", "_switches", "box_places", "boxed",
-        "closing", "epoch", "epochs", "fresh", "from_zero", "fulls", "held", "kept", "lists", "pending", "ranked", "recalled",
-        "shown", "step", "steps", "time", "told", "trial", "turn", "unnumbered", "unplaced",
+        "closing", "ended", "epoch", "epochs", "fresh", "from_zero", "fulls", "held", "kept", "lists", "pending", "ranked",
+        "recalled", "shown", "step", "steps", "time", "told", "trial", "turn", "unnumbered", "unplaced",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Cursor:
         self.told: tuple[float | None, float | None] = (None, None)
         self.held: list[Reading] = []
         self.closing = False
-        self.unplaced = self.ranked = self.recalled = False
+        self.unplaced = self.ranked = self.recalled = self.ended = False
         self._age = 0
         self._carried: float | None = None
         self._strands: list[float] = []
@@ -107,7 +107,7 @@ class Cursor:
         elif announced:
             self._calm = 0
         if epoch != self.epoch or announced:
-            self.turn += 1
+            self.turn, self.ended = self.turn + 1, False
             if not self.fresh:
                 self.step = None
             self._carried = self.step

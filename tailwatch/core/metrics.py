@@ -149,7 +149,7 @@ def meaning(name: str) -> Meaning:
     measured = _ON_A_SET.fullmatch(name) if " for " in name or " on " in name else None
     if measured is not None and (own := meaning(measured[1])).known:
         return own._replace(split=own.split or split_of(measured[2]))
-    found = words(_REMARK.sub("", name) if "(" in name or " over " in name else name)
+    found = words(_REMARK.sub("", name) if "(" in name or " over " in name else name.replace("training_eval/", "eval/"))
     split, kept = _without_split(found) if found[:2] != ["learn", "rate"] else (None, ["learning", *found[1:]])
     bare = [w for i, w in enumerate(kept) if w not in _FILL or kept[i : i + 2] == ["value", "loss"]]
     while len(bare) > 1 and bare[-1] in _TRAILING:
@@ -166,7 +166,7 @@ def meaning(name: str) -> Meaning:
 
 def split_of(text: str) -> Split | None:
     """Return the split that a heading or a line's opening words name, if any."""
-    named = words(text)
+    named = words(text.replace("training_eval/", "eval/"))  # T5X calls so what it does while it trains
     for word in named:
         found = _SPLIT_WORDS.get(word) or _chinese_split(word)
         if found and word not in {"fit", "tr", "learn", "trainer", "trained", "dev", "tst", "vl"}:

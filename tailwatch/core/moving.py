@@ -32,6 +32,7 @@ class Mover:
         "_announces",
         "_aside",
         "_closes",
+        "_headed",
         "_in_bar",
         "_own",
         "_tells_totals",
@@ -52,6 +53,7 @@ class Mover:
         self.bare = plan.kind == "bar" and not valued and not self.names("epoch")
         self._aside = aside
         self._announces = plan.mark not in (None, "end")
+        self._headed = plan.inherits  # a heading says on what is measured
         self._closes = plan.closes and plan.kind != "boxed"
         self._in_bar = self.bare or self.epoch_bar
         self._tells_totals = lean and (self.names("epochs") or self.names("steps"))
@@ -117,12 +119,15 @@ class Mover:
             cursor.steps = None
 
     def _is_no_bar_of_training(self, parts: Parts, cursor: Cursor) -> bool:
-        """Whether a bar is an evaluation's, or without name and values a shorter one inside the training's (a download)."""
+        """Whether a bar is an evaluation's, or without name and values a shorter one inside the training's or behind it."""
         if self.epoch_bar:
             return self.is_evaluation(parts, cursor)
-        if cursor.step is None or cursor.steps is None or cursor.step >= cursor.steps:
+        if cursor.step is None or cursor.steps is None:
             return False
-        return self.own("steps", parts) < cursor.steps
+        own = self.own("steps", parts)
+        if cursor.step >= cursor.steps:
+            return own != cursor.steps if self._headed else own < cursor.steps and cursor.ended
+        return own < cursor.steps
 
 
 def progress(line: Line, cursor: Cursor) -> Progress:

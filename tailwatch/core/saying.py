@@ -266,6 +266,7 @@ class Saying:
             if mark.kind == "checkpoint" and mark.value is not None and mark.monitor:
                 events += cursor.kept.take(mark, line, (mark.epoch, mark.step, cursor.time), plan.dialect)
             cursor.turn += plan.mark == "resume"  # its epoch may come again
+            cursor.ended |= plan.mark == "end"
         if self._mover.moves:
             events.append(progress(line, cursor))
 

@@ -23,6 +23,8 @@ AT_PLACE: Final = lazy(
     rb"^(.{3,40}?)[\s,]+(?:at|after|for|in|of|on|@)\s+(?:global |the )?(step|iter|iteration|epoch|batch|update|round|episode)\s*#?$",
     IGNORECASE,
 )
+GLUED_EPOCHS: Final = lazy(rb"/0{1,6}epochs?(?![A-Z_])")
+"""Behind an epoch: ESPnet's `1/30epoch started.`"""
 OF_EPOCHS: Final = lazy(rb"/0{1,6}\) [A-Za-z]")
 OVER_EPISODES: Final = lazy(rb" (?:episodes|trajectories|runs)(?: is)? ?[:=]? ?-?0{1,9}\.")
 OF_IMAGES: Final = lazy(rb"^(.{3,30}?) of the .{2,40} on(?: the)?$")
@@ -55,7 +57,8 @@ ONLY_SIGNS: Final = lazy(rb"[\s:=|,>\])-]{1,8}|\xef\xbc\x9a")
 NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
 """`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
 THEN_METRIC: Final = lazy(rb" {1,3}([A-Za-z][A-Za-z_]{1,12}(?: [A-Za-z_]{2,12}){0,2}) ?[:=] {0,8}-?0{1,9}\.0")
-THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}[A-Za-z]")
+THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}(?:[A-Za-z]|0{1,9}\.00?\] [A-Za-z])")
+"""Also behind the seconds of `[100 | 212.12] loss=3.21 avg=3.31`, as GPT-2's finetuning prints them."""
 THEN_TIME: Final = lazy(rb"[,;|]? {0,2}(?:[Tt]ime|[Tt]ook|[Ee]lapsed|[Cc]ost)\b[^,;|]{0,24}")
 """`Epoch 11: 54602.61, Time is 374.20s`"""
 THEN_VALUE: Final = lazy(rb":? -?0{1,9}\.0")

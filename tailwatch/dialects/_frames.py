@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from tailwatch.core.events import Frame
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Split
+
+
+DRAWN: Final = "drawn"
+"""The section of a frame whose split a bar named: what is printed between its states may be of anything."""
 
 
 def under(frame: Frame, split: Split | None) -> Frame:

@@ -7,6 +7,7 @@ from tailwatch.core.literals import any_of_bytes
 from tailwatch.core.metrics import is_batchwise, is_neutral, meaning
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._elsewhere import is_block, prepares
+from tailwatch.dialects._parts import FIRST
 from tailwatch.dialects._vocabulary import NOT_METRICS
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
     if not (strong or placed or (rates and pairs.places)):
         lone = len({v.name.text for v in pairs.values}) == 1
         return [v for v in pairs.values if v.name.key or meaning(v.name.text).metric == "grad_norm"] if rates and lone else []
+    opened = strong and pairs.first_place < FIRST + pairs.scan.prefix.end
     kept = [
         v
         for v in pairs.values
@@ -131,7 +133,7 @@ def keep_values(pairs: Pairs) -> list[Value]:
             or (
                 v.decimal
                 and not _has_unit(v)
-                and ((pairs.named_place and v.trust == "weak") or ((placed or strong) and meaning(v.name.text).split))
+                and (((pairs.named_place or opened) and v.trust == "weak") or ((placed or strong) and meaning(v.name.text).split))
             )
         )
     ]

@@ -53,6 +53,9 @@ _COUNTED: Final = lazy(
     IGNORECASE,
 )
 
+_OF_WHOLE_STEPS: Final = ("step", "global_step", "global step", "iter", "iteration", "train/global_step", "trainer/global_step")
+"""Steps that may be printed as 100.0; with another name a number with decimals is none."""
+
 Part = Literal["value", "split", "epoch", "epochs", "step", "setting", "time", "nothing"]
 Trust = Literal["plain", "known", "weak", "none"]
 
@@ -191,3 +194,8 @@ def _place(found: list[str], text: str) -> Part | None:
     if last in STEP:
         return "step" if last not in COUNTS or CURRENT.issuperset(found[:-1]) else _count_of(found)
     return None
+
+
+def may_be_a_step(number: bytes, name: str, line: bytes) -> bool:
+    """Whether a number of that name may be a step: one with decimals may be a time (`time (ms) | fwd: 21.2 | step: 12.1`)."""
+    return b"." not in number or (name.lower() in _OF_WHOLE_STEPS and b"(ms)" not in line)

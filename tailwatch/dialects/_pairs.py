@@ -19,6 +19,7 @@ from tailwatch.dialects._cues import (
     EXPLICIT,
     FOR,
     FRACTION_OF,
+    GLUED_EPOCHS,
     IMAGES,
     LINE_START,
     NAMED_IN_BRACKET,
@@ -37,9 +38,10 @@ from tailwatch.dialects._cues import (
 )
 from tailwatch.dialects._follow import UNNAMED, Followers
 from tailwatch.dialects._label import NO_LABEL, tag_before
-from tailwatch.dialects._names import Name, classify, has_word, name_before
+from tailwatch.dialects._names import Name, classify, has_word, may_be_a_step, name_before
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
+from tailwatch.dialects._vocabulary import RANKS
 
 if TYPE_CHECKING:
     from tailwatch.core.events import Role
@@ -50,8 +52,6 @@ _MAY_TELL_MORE: Final = frozenset(bytes((byte,)) for byte in (*b"/esiubGTgLlrdat
 _ENDS_OF_PLACES: Final = frozenset(b"pPrRnNhHeEdD#")
 """With these end the names of places: step, iter, iteration, epoch, batch, update, round."""
 _SLASH: Final = 3
-COUNTERS: Final = ("step", "global_step", "global step", "iter", "iteration", "train/global_step", "trainer/global_step")
-"""Steps that may be printed as 100.0; with another name a number with decimals is none."""
 
 
 def _may_stand_before(raw: bytes) -> bool:
@@ -146,7 +146,7 @@ class Pairs(Followers):
             told
             and (name.part in ("value", "nothing") or raw.endswith("第".encode()))
             and AFTER_STEP.match(unit)
-            and b"." not in self._number(token)
+            and not (b"." in self._number(token) or before.endswith((b" has ", b" had ")))
         ):
             self._place_with_name("step", token, raw, name, at)
         elif name.part in ("epoch", "step"):
@@ -165,6 +165,8 @@ class Pairs(Followers):
             self._setting(token, "epochs", kind)
         else:
             self._last = ""
+            if self.named_place and raw.lower() in RANKS and b"." not in self._number(token):
+                self.rank = (token.start, token.end)
 
     def _names_the_next(self, token: Token, raw: bytes, at: int) -> bool:
         """`loss at epoch 3: 0.5`, `Accuracy on the 10000 images: 81 %`: the name before this number is the next one's."""
@@ -211,7 +213,7 @@ class Pairs(Followers):
         if unit_kind(token.unit) in ("other", "percent") and not AFTER_EPOCH.match(token.unit):
             self._last = ""  # `Time taken for 1 epoch 30.5 sec`, `this epoch [###...] 31.21%`
             return
-        if name.part == "step" and b"." in self._number(token) and name.text.lower() not in COUNTERS:
+        if name.part == "step" and not may_be_a_step(self._number(token), name.text, self.scan.masked):
             self._last, self._within = "", True  # `optimizer_step: 337.85` is a time, `"update": 0.288` a part of an epoch
             return
         if name.text == "num_updates" and self.values and self.placed("epoch") and not (self.placed("step") or self._within):
@@ -274,7 +276,9 @@ class Pairs(Followers):
     def _opening(self, token: Token, gap: bytes, follows: bytes) -> None:
         """A number that opens the line: `[10]` and `30:` are rounds, `[109, 1900/2562]` and `[0/25][3/100]` an epoch."""
         behind = self.scan.masked[token.end : token.end + 24]
-        if gap.endswith((b"[", b"(")) and (OF_PAIR.match(self.scan.masked, token.start) or OF_ROUNDS.match(behind)):
+        if GLUED_EPOCHS.match(behind) or (
+            gap.endswith((b"[", b"(")) and (OF_PAIR.match(self.scan.masked, token.start) or OF_ROUNDS.match(behind))
+        ):
             self._place("epoch", token)
         elif THEN_NAMES.match(behind):
             self._place("step", token)  # `100 | loss 3.1 | lr 1.0e-04`

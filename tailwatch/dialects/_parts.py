@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tailwatch.core.events import Field, SeriesSpec
+from tailwatch.core.lazily import lazy
 from tailwatch.core.metrics import is_neutral, meaning, split_of
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._cues import CLOSED, ESTIMATOR_RESULT, EXPLICIT, OF_THE_BEST, SPLIT_BEHIND
+from tailwatch.dialects._frames import DRAWN
 from tailwatch.dialects._label import NO_LABEL, Label, first_tag, label_in, label_of_row, numbered_row, tag_before
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._values import Value, form_of
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from tailwatch.core.events import Frame, Role, Split
     from tailwatch.dialects._names import Name
     from tailwatch.dialects._tokens import Scan, Token
+
+
+SPACED: Final = lazy(rb" [KMBT](?![A-Za-z0])")
+"""`Total params: 21.3 K`, as Lightning's summary says it."""
+FIRST: Final = 8
+"""A place that begins before this begins the line."""
 
 
 class Parts:
@@ -29,6 +37,8 @@ class Parts:
         self._folds: list[Field] = []
         self.first_place = 1 << 20
         self.used_frame = False
+        self.rank: tuple[int, int] | None = None
+        """Where the line names its rank behind its place: `Epoch: 0, Step: 10, Rank: 1, loss = 0.5`."""
         self.named_place = False
         self.compares = False
         """Training and validation stand side by side."""
@@ -80,13 +90,17 @@ class Parts:
 
     def _setting(self, token: Token, key: str, kind: UnitKind) -> None:
         self._last = ""
+        if kind == "percent":
+            return  # `Trainable parameters: 0.024% (1.704M/7241.732M)`
         if self.frame.split in ("val", "test"):
             if key != "train_samples":
                 return
             key = "train_samples" if b"rain" in token.gap else "val_samples"
         if not any(f.key == key for f in self.settings):
-            end = token.end + (kind == "magnitude")
-            self.settings.append(Field("setting", token.start, end, key=key, form=form_of(self.scan, token, kind)))
+            form = form_of(self.scan, token, kind)
+            apart = SPACED.match(self.scan.masked, token.end) if key == "parameters" and kind == "none" else None
+            end, form = (apart.end(), "magnitude") if apart else (token.end + (kind == "magnitude"), form)
+            self.settings.append(Field("setting", token.start, end, key=key, form=form))
 
     def _value(self, token: Token, name: Name, raw: bytes, at: int, kind: UnitKind, *, name_at: int = -1) -> None:
         """Add a value; what stands before `at` qualifies it, its name begins there, or at `name_at`."""
@@ -217,6 +231,12 @@ class Parts:
             return own
         if is_neutral(text) or (self._named_split and "/" in text):
             return None  # `val/acc: 0.9 - actor/loss: 0.1`: names with a room of their own take no other's
+        if self.frame.section == DRAWN and self.frame.split == "train" and self._says_its_step():
+            return self._split
         if self._split is None and self.frame.split is not None:
             self.used_frame = True
         return self._split or self.frame.split
+
+    def _says_its_step(self) -> bool:
+        """Whether the line names its own step before its values: `step:3 - actor/entropy:0.4` is not under the bar drawn before."""
+        return self.named_place and self.placed("step") is not None and self.first_place < FIRST + self.scan.prefix.end

@@ -42,6 +42,7 @@ _PART: Final = lazy(
     rb"|(?P<stream>(?:stdout|stderr) [FP](?= )|00[OE](?=[ +]))"
     rb"|(?P<unit>[\w.-]{1,80} [\w./@-]{1,60}\[0{2,9}\]:(?= )|app\[[a-z]{1,20}\.0{1,4}\]:(?= ))"
     rb"|(?P<rank>(?![Rr]ank-0{1,3}\s*[:=]\s*0{0,9}\.0)[\[({]?(?:default|local_rank|[Rr]ank|RANK|[Gg]lobal_rank|[Ww]orker|proc|GPU|gpu)[ :=_-]?(?P<number>0{1,4})[\])}]?:?(?=\s|\[|$))"
+    rb"|(?P<world>\((?P<worldrank>0{1,4})/0{1,4}\)(?= [A-Z]))"
     rb"|(?P<ray>\((?:[\w.-]{1,60},? (?:rank=0{1,4}, )?)?pid=0+[^)\n]{0,80}\))"
     rb"|(?P<bracket>\[(?:0{1,8}:)?[A-Za-z_][\w.<>:/-]{0,60}\])"
     rb"|(?P<logger>(?:root|__main__|[A-Za-z_]\w{0,60}(?:\.\w{1,60}){1,10})(?::[\w<>]{1,60}:0+)?(?::(?: {1,4}0+:)?|(?=\s)))"
@@ -53,7 +54,7 @@ _PART: Final = lazy(
 )
 _MACHINES: Final = rb"worker|node|host|gpu|dgx|server|compute|trainer|master|launcher|machine|instance|ip-"
 _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun", "rank", "ray")
-_RANKS: Final = {"rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
+_RANKS: Final = {"world": "worldrank", "rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("stream", "unit", "bare", "host", "pid", "logger")
 _PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", IGNORECASE)
 _SRUN: Final = lazy(rb" {0,3}(0{1,3}): (?=\s{0,8}[A-Za-z{'\"\x80-\xff]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
@@ -108,13 +109,13 @@ def _read(shape: bytes, at: int, rank: tuple[int, int] | None) -> Prefix | None:
     end = at
     time: tuple[int, int] | None = None
     split: Split | None = None
-    strong = False
+    strong, before = False, ""
     for _ in range(MAX_PARTS):
         found = _PART.match(shape, at, MAX_PREFIX)
         if found is None:
             break
         kind = found.lastgroup or ""
-        if kind in _AFTER_STRONG and not strong:
+        if (kind in _AFTER_STRONG and not strong) or (kind == "world" and before != "file"):
             break
         if kind in ("bracket", "unit") and _PLACE_WORD.search(found[kind]):
             break
@@ -130,7 +131,7 @@ def _read(shape: bytes, at: int, rank: tuple[int, int] | None) -> Prefix | None:
                 if _is_one_word(found[kind])
                 else split
             )
-        at = found.end()
+        at, before = found.end(), kind
         if kind in _STRONG:
             strong = True
         if strong:

@@ -70,6 +70,8 @@ NOT_METRICS: Final = lazy(
     IGNORECASE,
 )
 """What makes of a known metric its setting: `loss_scale`, `accuracy_threshold`."""
+RANKS: Final = (b"rank", b"local rank", b"local_rank", b"global_rank", b"global rank", b"process rank")
+"""What names the process that printed a line, behind the line's place."""
 IDENTITIES: Final = frozenset([
     "v num", "no", "lineno", "levelno", "percentage", "progress", "percent", "run", "trial", "best trial", "exp", "experiment",
     "target", "threshold", "goal", "expected", "n",

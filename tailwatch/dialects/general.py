@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from tailwatch.core.events import EMPTY_FRAME, Field, Frame, Plan
 from tailwatch.core.lazily import ASCII, IGNORECASE, lazy
-from tailwatch.core.metrics import is_neutral, meaning, split_of
+from tailwatch.core.metrics import is_neutral, split_of
 from tailwatch.core.typed import TYPE_CHECKING, Final
 from tailwatch.dialects._above import ABOVE, names_next, value_below
 from tailwatch.dialects._cues import ESTIMATOR_RESULT
 from tailwatch.dialects._drawn import take_drawn_count
 from tailwatch.dialects._elsewhere import DIFF, of_a_tool, opens_diff, prepares, said_of_the_run, within_diff
-from tailwatch.dialects._frames import under
+from tailwatch.dialects._frames import DRAWN, under
 from tailwatch.dialects._gate import matters
 from tailwatch.dialects._headings import config_heading, heading, in_source, python_session
-from tailwatch.dialects._keep import all_settings, batchwise, has_own_room, is_code, is_config, is_of_the_present, keep_values
+from tailwatch.dialects._keep import all_settings, is_code, is_config, keep_values
+from tailwatch.dialects._kinds import kind_of
 from tailwatch.dialects._pairs import Pairs
 from tailwatch.dialects._settings import strategy
 from tailwatch.dialects._tokens import Scan, mask_prefix, scan
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import PlanKind, Split
+    from tailwatch.core.events import Split
     from tailwatch.dialects._values import Value
 
 NAME: Final = "general"
@@ -76,10 +77,11 @@ _OF_MANY: Final = lazy(r"(?:mean|avg|average)\b", IGNORECASE)
 _TRAINING_BAR: Final = lazy(rb"epoch|train|iter|step|batch|\xe8\xae\xad\xe7\xbb\x83|\xe8\xbd\xae", IGNORECASE)
 _AT_STEP: Final = lazy(rb"(?:@|\bat|\bafter) (?:global |train(?:ing)? )?(?:step|iter|update)", IGNORECASE)
 """`[eval @ step 2000]`: it is the training's."""
+_OWN_BATCH: Final = lazy(rb"\b(?:eval(?:uation)?|val(?:idation)?|test) (?:batch|iter(?:ation)?)\b", IGNORECASE)
+"""`[Eval batch=5/10] Eval on eval data`: how far an evaluation is."""
 _FINISHED: Final = lazy(rb"ed (?:(?<=\bfinished )|(?<=\bcompleted ))(?:iteration|step) 0{1,9}\b")
 _COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
 """`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
-_GLYPHS: Final = lazy(rb"\[[=#>][=>#.\s-]{2,160}\]")
 
 
 def read(shape: bytes, frame: Frame) -> Plan | None:
@@ -129,7 +131,7 @@ def _read(shape: bytes, frame: Frame) -> Plan | None:
         return Plan(NAME)  # the progress of an evaluation: `Epoch(val) [1][50/312]  time: 0.08  memory: 1212`
     if values:
         labelled = _is_labelled(found, pairs)
-        kind = _kind(found, pairs, values)
+        kind = kind_of(pairs, values)
         return Plan(
             NAME,
             _fields(found, pairs, values),
@@ -173,7 +175,7 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
         if frame.split is not None and epoch is not None and b"." in found.masked[epoch.start : epoch.end]:
             return Plan(NAME, _fields(found, pairs, ()))  # `epoch = 3.0` among the values of a heading
         after = under(frame, split)
-        closes = _CLOSING.search(found.masked) is not None
+        closes = _CLOSING.search(found.masked) is not None and b"epoch started" not in found.masked
         if pairs.placed("step") is not None and not closes:
             return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=after)  # a line of progress within the epoch
         return Plan(NAME, _fields(found, pairs, ()), mark=None if closes else "epoch_begin", frame=after, closes=closes)
@@ -181,8 +183,9 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
         return _bar(found, pairs, frame, split)
     if pairs.placed("step") is not None and opens and pairs.named_place:
         opened = _heading_frame(split, frame, pairs)
-        if pairs.placed("steps") is None and (
-            (pairs.evaluates and not _AT_STEP.search(found.masked)) or (frame.split in ("val", "test") and split is None)
+        if _OWN_BATCH.search(found.masked) or (
+            pairs.placed("steps") is None
+            and ((pairs.evaluates and not _AT_STEP.search(found.masked)) or (frame.split in ("val", "test") and split is None))
         ):
             return Plan(NAME, frame=opened)  # the evaluation's own step
         return Plan(NAME, _fields(found, pairs, ()), kind="bar", frame=opened)
@@ -199,7 +202,8 @@ def _bar(found: Scan, pairs: Pairs, frame: Frame, split: Split | None) -> Plan:
         NAME,
         _fields(found, pairs, ()) if moves else (),
         kind="bar",
-        frame=Frame(split=split) if split and not frame.dialect else None,
+        inherits=not described and split is None and frame.split in ("val", "test"),
+        frame=Frame(split=split, section=DRAWN) if split and not frame.dialect else None,
     )
 
 
@@ -209,39 +213,6 @@ def _heading_frame(split: Split | None, frame: Frame, pairs: Pairs) -> Frame | N
         return under(frame, split)
     counts = pairs.placed("steps") is not None or pairs.scan.masked.count(b" | ") >= 2
     return EMPTY_FRAME if counts and frame.section == "config" else None
-
-
-def _kind(found: Scan, pairs: Pairs, values: list[Value]) -> PlanKind:
-    held_out = any(v.field.series and v.field.series.split in ("val", "test") for v in values)
-    if batchwise(values) and not (pairs.placed("epoch") and not pairs.placed("step") and is_of_the_present(values)):
-        return "running"
-    if pairs.placed("steps") is not None:
-        if found.bar:
-            return "bar"
-        if _GLYPHS.search(found.masked) and not held_out:
-            return "epoch_bar"
-        if held_out and _at_a_training_step(pairs, values):
-            return "summary"
-        is_dict = held_out and found.masked.lstrip(b"~ ").startswith(b"{")  # it tells how far the run is, not the evaluation
-        alone = pairs.compares and pairs.placed("epoch") is None
-        return "summary" if found.complete or is_dict or alone else "loop"
-    if pairs.placed("epochs") is not None and found.bar:
-        return "context"  # a bar over the epochs
-    if found.bar:
-        return "running"
-    if pairs.placed("step") is not None:
-        if held_out and any(has_own_room(v) for v in values):
-            return "mixed"
-        return "summary" if held_out or pairs.counted else "running"
-    return "context"
-
-
-def _at_a_training_step(pairs: Pairs, values: list[Value]) -> bool:
-    """`step:250/1750 val_loss:3.95`: the run's own step is named, and nothing says that an evaluation counts its batches."""
-    if not pairs.named_place or pairs.evaluates or pairs.frame.split is not None or pairs.placed("epoch") is not None:
-        return False
-    measured = [v.name.text for v in values if not is_neutral(v.name.text)]
-    return all(meaning(name).split in ("val", "test") for name in measured)
 
 
 def _ends_config(values: list[Value], pairs: Pairs) -> bool:
@@ -281,8 +252,9 @@ def _fields(found: Scan, pairs: Pairs, values: list[Value] | tuple[()]) -> tuple
     fields += [*pairs.names, *pairs.places]
     if found.prefix.time is not None:
         fields.append(Field("time", *found.prefix.time))
-    if found.prefix.rank is not None and not any(f.start == found.prefix.rank[0] for f in fields):
-        fields.append(Field("rank", *found.prefix.rank))
+    rank = found.prefix.rank or (pairs.rank if pairs.places else None)
+    if rank is not None and not any(f.start == rank[0] for f in fields):
+        fields.append(Field("rank", *rank))
     return tuple(fields)
 
 

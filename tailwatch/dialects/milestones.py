@@ -28,7 +28,7 @@ ANCHORS: Final = (
     *(b"arly stop", b"arlyStop", b"arly-stop", b"arly Stop", b"Stopping", b"stopping", b"EARLY STOP", b"Signaling Trainer", b" stopped: "),
     *(b"aving", b"aved", b"save ", b"Save ", b"heckpoint", b"mproved", b"mprovement", b"earning rate", b"did not improve", b"was not in top"),
     *(b"raining from ", b"esum", b"Loading best", b"oaded best", b"estor", b"ontinuing training", b"raining complete", b"raining finished", b"raining done"),
-    *(b"'train_runtime'", b'"train_runtime"', b"raining has finished", b"inished training", b"done training", b"epochs completed", b"raining ended", b"raining is over"),
+    *(b"'train_runtime'", b'"train_runtime"', b"raining has finished", b"inished training", b"done training", b"epochs completed", b"raining ended", b"raining is over", b"raining was finished", b" exits successfully"),
     *("早停".encode(), "提前停止".encode(), "保存".encode(), "训练完成".encode(), "训练结束".encode(), "学习率".encode(), "恢复".encode(), "断点".encode(), "加载最佳".encode()),
 )  # fmt: skip
 SAMPLES: Final = (
@@ -87,7 +87,7 @@ _FORMS: Final = (
     _form("resume", rb"(?<![\w.'\"-])[Rr]esum(?:e|ed|ing)\b(?!\s*[=:|])(?: training)? (?:from|at|training|run|checkpoint)|[Cc]ontinuing training from|[Ll]oaded checkpoint\b.{0,200}\(epoch|" + "从断点恢复|恢复训练|继续训练".encode(), b"esum", b"ontinuing", b"oaded checkpoint", "恢复".encode(), "继续训练".encode()),
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Ss]aving|[Ss]aved|[Ss]ave|SAVING|SAVED|[Ww]riting|[Ww]rote)\b(?! (?:results|log|logs|plot|figure|config|metrics|history|predictions?|image|images|interval|freq|output|data|every|steps)).{0,40}?\b(?:[Mm]odel|[Cc]heckpoint|[Ww]eights|MODEL|ckpt|CHECKPOINT|state)s?\b(?!\s*(?:=|:\s*(?:True|False|0)))", b"ave", b"aving", b"SAV", b"riting", b"rote"),
     _form("checkpoint", rb"(?<![\w.'\"])(?:[Mm]odel|[Cc]heckpoint|[Ww]eights)s?(?: checkpoint| weights| state)?(?: (?:was|were|is|has been|have been|successfully))* (?:saved|written)\b|[Ss]ave (?:checkpoint|model)|" + "保存(?:了)?(?:最佳|最好|最优|新的)?(?:模型|检查点|权重)|(?:模型|检查点|权重)(?:已)?保存".encode(), b"saved", b"written", b"ave ", "保存".encode()),
-    _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |" + "训练(?:已|全部)?(?:完成|结束)".encode(), b"stopped: ", b"raining", b"inished", b"epochs completed", "训练".encode()),
+    _form("end", rb"`Trainer\.fit` stopped: `max_|\b[Tt]raining (?:is |has |was )?(?:completed?|finished|done|ended|over)\b(?! (?:epoch|step|batch|iter))|\b[Ff]inished [Tt]raining\b(?! (?:epoch|step|batch|iter))|\bdone training\b|(?<!\S)0{1,6} epochs completed in |\bProcess 0{1,9} exits successfully|^Saving to [\w./-]{1,160}/[\w-]{1,80}_0{1,4}\s*$|" + "训练(?:已|全部)?(?:完成|结束)".encode(), b"stopped: ", b"raining", b"inished", b"epochs completed", b" exits successfully", b"aving to ", "训练".encode()),
 )  # fmt: skip
 _EPOCH: Final = lazy(rb"\b[Ee]poch[ :#=]{0,3}(0{1,9})\b|" + "第\\s?(0{1,9})\\s?(?:轮|个 ?epoch)".encode())
 _AFTER_EPOCHS: Final = lazy(rb"\bafter (0{1,9}) epochs")
