@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tailwatch.core.epochs_bar import EpochsBar
 from tailwatch.core.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
-    from tailwatch.core.epochs_bar import State
+    from tailwatch.core.epochs_bar import EpochsBar, State
     from tailwatch.core.events import End
     from tailwatch.core.frames import Form
 
@@ -119,6 +118,8 @@ class Bar:
         """Make a line of the state before a frame, or of the frame, if it is an epoch's result; the latter is told by True."""
         epochs = self.epochs
         if epochs is None:
+            from tailwatch.core.epochs_bar import EpochsBar  # noqa: PLC0415 - start-up counts
+
             last = done > 0 and self.done == done and not self.form.may_count_epochs
             epochs = self.epochs = EpochsBar(known=form.says_epochs, last=last)
         if epochs.last:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import compress, count, islice, pairwise, repeat
 from operator import is_not
 
-from tailwatch.core.cycles import Cycles
 from tailwatch.core.frames import BARE, BEHIND, BLANK, END, TEXT, WIPE, Forms, Track
 from tailwatch.core.framing import frames_of
 from tailwatch.core.screen import Screen
@@ -18,6 +17,7 @@ from tailwatch.core.typed import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tailwatch.core.bar import Bar
     from tailwatch.core.block import Block
+    from tailwatch.core.cycles import Cycles
     from tailwatch.core.frames import Form
     from tailwatch.core.framing import Frames
 
@@ -54,7 +54,7 @@ class Bars:
         forms, screen = self.forms.of(frames.joined, b"\r"), self.screen
         folds = not self._every_redraw
         tracks = self._tracks(forms, raws, len(pieces))
-        cycles = Cycles(screen, pieces, frames, forms, number) if folds and len(pieces) >= MANY else None
+        cycles = self._cycles(pieces, frames, forms, number)
         behind, places = 0, iter(range(len(forms)))
         for at in places:
             form = forms[at]
@@ -83,6 +83,14 @@ class Bars:
                     screen.begin_line(pieces[line], out)
                 before = len(out.raws)
         screen.passed = None
+
+    def _cycles(self, pieces: list[bytes], frames: Frames, forms: list[Form], number: int) -> Cycles | None:
+        """Return what takes lines that go as those before them, where there may be such."""
+        if self._every_redraw or len(pieces) < MANY:
+            return None
+        from tailwatch.core.cycles import Cycles  # noqa: PLC0415 - start-up counts
+
+        return Cycles(self.screen, pieces, frames, forms, number)
 
     def _tracks(self, forms: list[Form], raws: list[bytes], lines: int) -> list[Track]:
         """Return the track of each frame, where there are so many a line that those of one bar may be counted together."""

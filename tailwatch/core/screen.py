@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from tailwatch.core.bar import Bar
 from tailwatch.core.frames import BEHIND
 from tailwatch.core.framing import way
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tailwatch.core.bar import Bar
     from tailwatch.core.block import Block
     from tailwatch.core.frames import Form
 
@@ -135,6 +135,8 @@ class Screen:
 
     def _begin(self, name: bytes, total: int, form: Form, out: Block) -> Bar:
         """Begin a bar, maybe anew: those that are over make room for it."""
+        from tailwatch.core.bar import Bar  # noqa: PLC0415 - start-up counts, and most logs have no bars
+
         below, last = self.below, self.last
         over = [
             key
