@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = ("replay", "demo", "report", "runs", "export", "explain", "watch", "check", "status", "messages", "formats")
+_SURELY = 0.75
+"""How like a command a word is that alone cannot be meant as a log; 1 is the same."""
 _LISTING = (
     ("LOG", phrase("the monitor: follows LOG, a path (it need not exist yet) or '-' for standard input")),
     ("demo", phrase("the monitor on a bundled genuine log, replayed")),
@@ -33,6 +35,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of a command line; its `run` is the command's function. The first word decides the command."""
     if arguments and arguments[0] in COMMANDS:
         return _command(arguments[0]).parse_args(arguments[1:])
+    if arguments and arguments[0] == "help" and not _is_there("help"):
+        return parse([*arguments[1:2], "--help"])
+    if len(arguments) == 1 and arguments[0].isalpha():
+        _ask_whether_mistyped(arguments[0], _SURELY)  # a log of such a name that is to come is written ./name
     try:
         return _monitor().parse_args(list(arguments))
     except UsageError:
@@ -40,13 +46,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise
 
 
-def _ask_whether_mistyped(word: str) -> None:
+def _is_there(name: str) -> bool:
+    import os  # noqa: PLC0415 - start-up counts
+
+    return os.path.lexists(name)
+
+
+def _ask_whether_mistyped(word: str, least: float = 0.6) -> None:
     """Say which command was meant, if the first word is nearly one and no log of that name is there."""
     import difflib  # noqa: PLC0415 - start-up counts
-    from pathlib import Path  # noqa: PLC0415
 
-    near = difflib.get_close_matches(word, COMMANDS, 1)
-    if near and not Path(word).exists():
+    near = difflib.get_close_matches(word, COMMANDS, 1, least)
+    if near and not _is_there(word):
         raise UsageError("there is no command '{word}'; did you mean '{near}'?", word=word, near=near[0]) from None
 
 

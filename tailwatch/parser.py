@@ -19,6 +19,8 @@ _FREQUENT = (
     phrase("unrecognized arguments: {names}"),
     phrase("argument {names}: expected one argument"),
 )
+_NO_CHOICE = phrase("argument {name}: {given} is none of {choices}")
+_NO_NUMBER = phrase("argument {name}: {given} is no number")
 _OF_ARGPARSE = (phrase("show this help message and exit"), phrase("show program's version number and exit"))
 """What the standard library says in every help; named so that it is translated."""
 
@@ -81,6 +83,13 @@ class _Formatter(argparse.HelpFormatter):
 
 def _said(message: str) -> Text | str:
     """Return what argparse says as a sentence of ours, where it is one of the frequent ones."""
+    name, _, given = message.removeprefix("argument ").partition(": invalid choice: ")
+    if given:
+        given, _, choices = given.partition(" (choose from ")
+        return Text(_NO_CHOICE, {"name": name, "given": given, "choices": choices.removesuffix(")").replace("'", "")})
+    name, _, given = message.removeprefix("argument ").partition(": invalid float value: ")
+    if given:
+        return Text(_NO_NUMBER, {"name": name, "given": given})
     for template in _FREQUENT:
         before, _, after = template.partition("{names}")
         if message.startswith(before) and message.endswith(after):

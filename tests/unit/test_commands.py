@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tailwatch import commands
+from tailwatch.arguments import parse
+from tailwatch.core.errors import UsageError
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_logs"
 
@@ -127,6 +131,35 @@ def test_a_mistyped_command_is_named_with_the_one_that_was_meant(tmp_path: Path)
     (tmp_path / "reports").write_text("epoch 1 loss 0.5\n")
     assert b"run.log" in run(str(tmp_path / "reports"), "run.log").stderr
     assert b"other.log" in run("run.log", "other.log").stderr
+
+
+def test_a_mistyped_command_alone_is_not_waited_for_as_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The monitor waits for logs that are to come, but not for one of nearly a command's name; one that is there is meant."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="did you mean"):
+        parse(["explian"])
+    assert parse(["nohup"]).run is commands.monitor
+    assert parse(["./explian"]).run is commands.monitor
+    (tmp_path / "explian").touch()
+    assert parse(["explian"]).run is commands.monitor
+
+
+def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of all, or of one command."""
+    for words, said in ((["help"], "commands:"), (["help", "check"], "--fail-on")):
+        with pytest.raises(SystemExit) as ended:
+            parse(words)
+        assert ended.value.code == 0
+        assert said in capsys.readouterr().out
+
+
+def test_a_wrong_choice_is_told_with_those_there_are() -> None:
+    """In both languages; the words of argparse differ from one Python to the next."""
+    assert run("export", "--lang", "en", "--format", "parquet", "x").stderr == (
+        b"tailwatch: argument --format: 'parquet' is none of csv, jsonl; see 'tailwatch export --help'.\n"
+    )
+    assert "不是 csv, jsonl 之一" in run("export", "--lang", "zh", "--format", "parquet", "x").stderr.decode()
+    assert b"'fast' is no number" in run("replay", "--lang", "en", "--speed", "fast", "x").stderr
 
 
 def test_watch_writes_events_as_they_come() -> None:
