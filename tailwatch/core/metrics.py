@@ -71,7 +71,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "acc 1": "accuracy_top1", "acc @ 1": "accuracy_top1", "top 1": "accuracy_top1", "prec @ 1": "accuracy_top1", "top 1 acc": "accuracy_top1", "top 5 acc": "accuracy_top5", "top 0 acc": "accuracy_top0",
     **{f"rank {n}": f"rank{n}" for n in (0, 1, 3, 5, 10, 20, 50)}, "rank 00": "rank00",
     "acc @ 5": "accuracy_top5", "prec @ 5": "accuracy_top5", "accuracy @ 1": "accuracy_top1", "accuracy @ 5": "accuracy_top5", "acc 5": "accuracy_top5",
-    "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "global correct": "accuracy", "mean ap": "map",
+    "top 5": "accuracy_top5", "top 0": "accuracy_top0", "accuracy top 1": "accuracy_top1", "accuracy top 5": "accuracy_top5", "acc top 1": "accuracy_top1", "acc top 5": "accuracy_top5", "m ap": "map", "m iou": "miou", "mean iou": "miou", "global correct": "accuracy", "c index": "c_index", "mean ap": "map",
     "negative log likelihood": "nll", "log likelihood": "log_likelihood", "mean squared error": "mse", "mean absolute error": "mae", "root mean squared error": "rmse", "word error rate": "wer", "character error rate": "cer",
 }  # fmt: skip
 _REMARK: Final = lazy(
@@ -101,7 +101,7 @@ _HIGHER_IS_BETTER: Final = _set(
     "accuracy acc accy auc auroc auprc aucpr f1 fb1 f0 fb0 precision prec recall map ap mar ar dice iou miou pixacc macc aacc mdice mpa bleu rouge reward "
     "rewards return returns score scores r2 psnr ssim ndcg hit hits hr mrr exact em success win spearman pearson corr kappa mcc meteor cider "
     "nmi ari ami purity silhouette pcc srcc plcc krcc srocc uar mota hota pck nse kge tpr tnr ppv npv "
-    "spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
+    "c_index cindex concordance spice rew swag hellaswag chrf sari wins jaccard dcg fscore specificity sensitivity sharpe"
 )
 _ENDS_OF_METRICS: Final = ("loss", "error", "accuracy", "acc", "损失", "損失", "误差", "准确率", "精度", "召回率", "得分")
 _METRICS: Final = _LOWER_IS_BETTER | _HIGHER_IS_BETTER
@@ -239,7 +239,7 @@ def _of_chinese(word: str) -> list[str]:
 
 def _names_a_metric(kept: list[str]) -> bool:
     """Whether the last word is a metric (`rpn_class_loss`), or the first (`loss_cls`, `acc_seg`, `recall@10`)."""
-    words_only = [w for w in kept if not w.isdigit() and w not in _FILL and w not in ("@", "%", "ema", "s")]
+    words_only = [w for w in kept if not w.isdigit() and w not in _FILL and w not in ("@", "%", "ema", "s", "top")]
     if not words_only:
         return False
     first, last = words_only[0], words_only[-1]
@@ -295,5 +295,5 @@ def is_batchwise(name: str) -> bool:
 
 def known_words() -> frozenset[str]:
     """Return the lower-case words that a metric, a split or a rate may be called by."""
-    names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative", "global"}
+    names = {word for name in _SYNONYMS for word in name.split()} - {"log", "negative", "global", "index"}
     return frozenset(names | _METRICS | set(_SPLIT_WORDS))

@@ -54,8 +54,8 @@ EQUALS_NAME: Final = lazy(rb"\s{1,4}= {1,2}([A-Za-z][\w-]{1,20}(?: [A-Za-z][\w-]
 """AutoGluon's `0.8121  = Validation score   (accuracy)`"""
 OPENS_VALUE: Final = lazy(rb"(?:[:,;|\]-]|\band)\s{0,4}$")
 ONLY_SIGNS: Final = lazy(rb"[\s:=|,>\])-]{1,8}|\xef\xbc\x9a")
-NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter) ?[:=]")
-"""`val_loss: 0.5 epoch: 3`: the word behind the number is the next one's name."""
+NEXT_NAME: Final = lazy(rb"\s{1,2}(?:epochs?|steps?|iter)(?: ?[:=]| {1,2}0{1,6}\s*$)")
+"""`val_loss: 0.5 epoch: 3`, `val loss 0.5 epoch 3`: the word behind the number is the next one's name."""
 THEN_METRIC: Final = lazy(rb" {1,3}([A-Za-z][A-Za-z_]{1,12}(?: [A-Za-z_]{2,12}){0,2}) ?[:=] {0,8}-?0{1,9}\.0")
 THEN_NAMES: Final = lazy(rb" {1,2}\| {1,2}(?:[A-Za-z]|0{1,9}\.00?\] [A-Za-z])")
 """Also behind the seconds of `[100 | 212.12] loss=3.21 avg=3.31`, as GPT-2's finetuning prints them."""

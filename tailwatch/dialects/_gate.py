@@ -29,7 +29,7 @@ _KNOWN: Final = frozenset(
     if word.isascii() and len(word) > 1
 )
 _PARTS: Final = any_of_bytes(
-    (b"loss", b"acc", b"err", b"score", b"epoch", b"iter", b"miou", b"iou:", b"iou ", b"iou=", b"f0:", b"f0 ", b"f0=")
+    (b"loss", b"acc", b"err", b"score", b"epoch", b"iter", b"miou", b"iou:", b"iou ", b"iou=", b"c-index", b"f0:", b"f0 ", b"f0=")
 )
 _SHORT: Final = lazy(rb"(?<![A-Za-z0])(?:(?:[Ff][Bb]?|[Rr])_?0(?![A-Za-z0])|[RrPp]@0)")
 """Names of one letter and a digit: `F1`, `r2`, `R@10`."""
