@@ -83,12 +83,13 @@ class _Formatter(argparse.HelpFormatter):
 
 def _said(message: str) -> Text | str:
     """Return what argparse says as a sentence of ours, where it is one of the frequent ones."""
-    name, _, given = message.removeprefix("argument ").partition(": invalid choice: ")
-    if given:
-        given, _, choices = given.partition(" (choose from ")
-        return Text(_NO_CHOICE, {"name": name, "given": given, "choices": choices.removesuffix(")").replace("'", "")})
-    name, _, given = message.removeprefix("argument ").partition(": invalid float value: ")
-    if given:
+    name, _, wrong = message.removeprefix("argument ").partition(": invalid ")
+    kind, _, given = wrong.partition(": ")
+    if kind == "choice":
+        given, _, choices = given.partition(" (")
+        choices = choices.partition("from ")[2].removesuffix(")").replace("'", "")
+        return Text(_NO_CHOICE, {"name": name, "given": given, "choices": choices})
+    if kind.startswith("float"):
         return Text(_NO_NUMBER, {"name": name, "given": given})
     for template in _FREQUENT:
         before, _, after = template.partition("{names}")
