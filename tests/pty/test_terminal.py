@@ -156,7 +156,7 @@ def test_the_size_may_change_at_any_time(tmp_path: Path) -> None:
             terminal.read(0.8)
         terminal.screen.reset()
         terminal.child.send("\x0c")  # Ctrl+L
-        assert "quit" in terminal.until("val_loss").splitlines()[23]
+        assert "quit" in terminal.until(r"val_loss(?s:.)*quit").splitlines()[23]
         terminal.child.send("q")
         assert terminal.end() == 0
 
