@@ -79,6 +79,8 @@ _AT_STEP: Final = lazy(rb"(?:@|\bat|\bafter) (?:global |train(?:ing)? )?(?:step|
 """`[eval @ step 2000]`: it is the training's."""
 _OWN_BATCH: Final = lazy(rb"\b(?:eval(?:uation)?|val(?:idation)?|test) (?:batch|iter(?:ation)?)\b", IGNORECASE)
 """`[Eval batch=5/10] Eval on eval data`: how far an evaluation is."""
+_RULE: Final = " ~\t=-*#_─━═".encode()
+"""The bytes of what may be drawn before a heading: `──────── Step 1100 ────────`."""
 _FINISHED: Final = lazy(rb"ed (?:(?<=\bfinished )|(?<=\bcompleted ))(?:iteration|step) 0{1,9}\b")
 _COUNTS_DATA: Final = lazy(rb"\b[Nn]um_?(?:[Ii]mages|[Ss]amples|[Ee]xamples)\b")
 """`[Epoch: 3, numImages:  1449]` below a heading says what was measured on."""
@@ -158,7 +160,7 @@ def _without_values(found: Scan, pairs: Pairs, frame: Frame) -> Plan | None:
     """An announced epoch, the end of one, a bar, or a heading."""
     pairs.places = said_of_the_run(found, pairs.places)
     opens = (
-        pairs.first_place < 32 + found.prefix.end
+        pairs.first_place < 32 + max(found.prefix.end, len(found.masked) - len(found.masked.lstrip(_RULE)))
         or pairs.placed("epochs") is not None
         or _FINISHED.search(found.masked) is not None
     )
