@@ -37,7 +37,7 @@ ENOUGH: Final = 4
 """So many lines of a form have to agree."""
 NOT_BEFORE: Final = 128
 """So many shapes are asked about first, and after each look that shows it was in vain twice as many."""
-LOOK_AFTER: Final = 256
+LOOK_AFTER: Final = 128
 WORTH_IT: Final = 8
 """It is in vain where fewer than one of so many shapes was spared the dialects."""
 LONGEST_PAUSE: Final = 16_384

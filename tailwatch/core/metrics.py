@@ -164,6 +164,7 @@ def meaning(name: str) -> Meaning:
     return Meaning(metric, split, goal, known, plain, known and not plain and "AP" not in name and _is_weak(kept))
 
 
+@lru_cache(maxsize=1024)  # what opens a line opens others too
 def split_of(text: str) -> Split | None:
     """Return the split that a heading or a line's opening words name, if any."""
     named = words(text.replace("training_eval/", "eval/"))  # T5X calls so what it does while it trains

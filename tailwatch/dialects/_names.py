@@ -69,7 +69,6 @@ class Name(NamedTuple):
     key: str = ""
 
 
-@lru_cache(maxsize=4096)
 def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     """Return the name that ends before a number and where in `gap` it begins; b"" if there is none.
 
@@ -104,6 +103,13 @@ def name_before(gap: bytes, *, after_number: bool = False) -> tuple[bytes, int]:
     if closing == b")" and piece.count(b")") > piece.count(b"("):
         piece = piece.rstrip(b")")
     return piece, start + lead
+
+
+@lru_cache(maxsize=4096)
+def named_before(gap: bytes, *, after_number: bool) -> tuple[bytes, int]:
+    """Return the same where the text before a number names it at all: with a letter, and of nothing that was masked."""
+    raw, at = name_before(gap, after_number=after_number)
+    return (raw, at) if has_word(raw) and b"~" not in raw else (b"", 0)
 
 
 def _begin(body: bytes, *, after_number: bool) -> int:

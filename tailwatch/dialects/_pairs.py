@@ -38,7 +38,7 @@ from tailwatch.dialects._cues import (
 )
 from tailwatch.dialects._follow import UNNAMED, Followers
 from tailwatch.dialects._label import NO_LABEL, tag_before
-from tailwatch.dialects._names import Name, classify, has_word, may_be_a_step, name_before
+from tailwatch.dialects._names import Name, classify, may_be_a_step, named_before
 from tailwatch.dialects._settings import setting_behind
 from tailwatch.dialects._tokens import UnitKind, unit_kind
 from tailwatch.dialects._vocabulary import RANKS
@@ -95,8 +95,8 @@ class Pairs(Followers):
         elif token.after_fraction:
             self._total(token)
         else:
-            raw, at = name_before(token.gap, after_number=not first)
-            if raw and has_word(raw) and b"~" not in raw and not (self._pending and raw in COPULAS):
+            raw, at = named_before(token.gap, after_number=not first)
+            if raw and not (self._pending and raw in COPULAS):
                 self._named(token, raw, token.start - len(token.gap) + at, kind)
                 if self._last == "value" and token.gap.endswith((b"[", b"(")):
                     self._listed(token)
@@ -111,10 +111,10 @@ class Pairs(Followers):
         self.places = [f._replace(role=other.get(f.role, f.role)) for f in self.places]
 
     def _named(self, token: Token, raw: bytes, at: int, kind: UnitKind) -> None:  # noqa: C901, PLR0912
-        if self._best_epoch(token) or self._names_the_next(token, raw, at):
+        if (self._last == "value" and self._best_epoch(token)) or self._names_the_next(token, raw, at):
             return
         name = classify(raw)
-        if name.text.lower() == "best" and self._last == "value" and "0" not in self.values[-1].name.text:
+        if self._last == "value" and name.text.lower() == "best" and "0" not in self.values[-1].name.text:
             name = classify(b"best " + self.values[-1].name.text.encode())  # `psnr: 28.12  Best: 28.31 @ 5000 iter`
         placed = self._last in ("epoch", "step") and name.part in ("epochs", "epoch", "step")
         if self._pending and self._second_place(token, name):
@@ -133,7 +133,7 @@ class Pairs(Followers):
         )
         if key:
             self._setting(token, key, kind)
-        elif self._is_average(token):
+        elif self._last == "value" and self._is_average(token):
             self._average(token)
         elif before.endswith(b" (") and not before.endswith((b": (", b"= (")) and self._last != "value" and name.part == "value":
             self._last = ""  # `UNKNOWN ERROR (303)` says no value
@@ -182,6 +182,8 @@ class Pairs(Followers):
             if name.trust == "plain" and meaning(name.text).goal == "min":
                 self._place_with_name("step", token, raw, name, at)  # Tacotron's `Train loss 100 0.812 Grad Norm 1.21`
                 return True
+        if raw[-1] not in _ENDS_OF_PLACES:
+            return False  # neither `over` nor `on` nor `on the`
         if raw.lower().endswith(b"evaluation over") and OVER_EPISODES.match(self.scan.masked, token.end):
             self._pending, self._pending_at = b"Evaluation reward", at
             self._last = "images"
