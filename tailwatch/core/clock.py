@@ -9,6 +9,7 @@ from tailwatch.core.typed import Final
 _GAP: Final = 0.5
 """Seconds between two arrivals from which they count as apart."""
 _OVER_AFTER: Final = 60.0
+_LONG: Final = 3600.0
 _TIMES_LONGEST: Final = 8.0
 
 
@@ -43,6 +44,11 @@ class Clock:
     def is_over(self) -> bool:
         """Whether nobody writes the log any more, and not just between two lines of a writer that opens it for each."""
         return self.writer_alive is False and self.silence > max(_OVER_AFTER, _TIMES_LONGEST * self.longest_gap)
+
+    @property
+    def may_be_over(self) -> bool:
+        """Whether nothing came for long where it cannot be found out if somebody writes the log, as within a container."""
+        return self.writer_alive is None and self.silence > max(_LONG, _TIMES_LONGEST * self.longest_gap)
 
     @property
     def silence(self) -> float:

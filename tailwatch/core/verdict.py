@@ -49,7 +49,7 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     opening = Text(_ENDINGS[outcome])
     goes_on = outcome == "running" or (outcome == "unknown" and not (run.clock.ended or run.clock.is_over))
     if goes_on:
-        opening = Text("Training normally") if run.segment.series else Text("Reading")
+        opening = _going_on(run)
     pair = told_by(run.pairs())
     main = None if pair is None else pair.val or pair.train
     if main is None or not len(main):
@@ -62,7 +62,7 @@ def verdict(run: Run, findings: FindingBook) -> Text:
         began = _UNMOVED.get("running" if goes_on else outcome)
         unmoved = {"opening": Text(began) if began else opening, "name": _name(main), "last": compact(last.value)}
         return Text("{opening}: {name} has stood at {last} in all {n:,} evaluations.", unmoved | {"n": main.points})
-    if has_worsened(last, best):  # that much is not normal, and not proven either
+    if has_worsened(last, best) and not (goes_on and run.clock.may_be_over):  # that much is not normal, and not proven either
         opening = Text("No alarm so far") if goes_on else Text(_UNMOVED.get(outcome, _ENDINGS[outcome]))
     values = {
         "opening": opening,
@@ -74,6 +74,12 @@ def verdict(run: Run, findings: FindingBook) -> Text:
     if best.line == last.line:
         return Text("{opening}: {name} {last}, its best so far.", values)
     return Text("{opening}: {name} {last}, best {best} at {where}.", values)
+
+
+def _going_on(run: Run) -> Text:
+    if run.clock.may_be_over:
+        return Text("Nothing came for more than an hour, and from here it cannot be seen whether the run goes on")
+    return Text("Training normally") if run.segment.series else Text("Reading")
 
 
 def has_worsened(last: Point, best: Point) -> bool:

@@ -151,7 +151,7 @@ class SnapshotMaker:
         run = session.run
         if not source.looked and run.outcome() == "unknown":
             return Verdict("none", self._language.of("the log is read; in a moment it is known whether the run goes on"))
-        if run.outcome() in ("unknown", "crashed", "killed") and (run.clock.ended or run.clock.is_over):
+        if run.outcome() in ("unknown", "crashed", "killed") and (run.clock.ended or run.clock.is_over or run.clock.may_be_over):
             return Verdict("info", text)  # nobody knows whether it is well
         pair = told_by(run.pairs())
         main = None if pair is None else pair.val or pair.train

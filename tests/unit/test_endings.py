@@ -110,6 +110,17 @@ def test_a_log_whose_writer_is_long_gone_is_judged_as_ended() -> None:
     assert judged_when_quiet(alive=False, seconds=3600.0)[0] == {"overfitting"}
 
 
+@pytest.mark.parametrize(("alive", "begins"), [(None, "Nothing came for more than an hour"), (True, "Training normally")])
+def test_a_log_that_stood_still_for_long_is_not_called_normal_where_its_writer_cannot_be_seen(alive, begins) -> None:
+    """Within a container other processes are out of sight; a living writer may be slow, and has a finding of its own."""
+    session = Session()
+    session.feed(Data(b"epoch 1/9 loss 0.5 val_loss 0.6\nepoch 2/9 loss 0.4 val_loss 0.5\n", 0.0))
+    session.feed(Tick(30.0, alive))
+    assert render(verdict(session.run, session.findings)).startswith("Training normally")
+    session.feed(Tick(3630.0 if alive is None else 40.0, alive))
+    assert render(verdict(session.run, session.findings)).startswith(begins)
+
+
 def test_a_run_that_finished_far_above_its_best_is_not_called_free_of_trouble() -> None:
     """No alarm, as too few evaluations prove it; but nobody should take the last weights for good."""
     losses = (0.7, 0.6, 0.5, 0.8)
