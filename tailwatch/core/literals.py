@@ -33,21 +33,27 @@ class Owned:
 
     def __init__(self, literals: Collection[tuple[bytes, int]]) -> None:
         """Look for pairs of a literal and the number of its owner."""
+        self._literals = literals
         self._any = any_of_bytes([literal for literal, _ in literals])
         self._by_pivot: dict[int, list[tuple[int, bytes, int]]] = {}
-        for literal, owner in literals:
-            at = _pivot(literal.decode("latin-1"))
-            self._by_pivot.setdefault(literal[at], []).append((at, literal, owner))
 
     def owners_in(self, text: bytes) -> set[int]:
         """Return whose literals stand in a text."""
+        by_pivot = self._by_pivot or self._filed()
         found: set[int] = set()
         for place in self._any.finditer(text):  # finds every pivot, for nothing around it is taken up
             pivot = place.start()
-            for at, literal, owner in self._by_pivot[text[pivot]]:
+            for at, literal, owner in by_pivot[text[pivot]]:
                 if pivot >= at and text.startswith(literal, pivot - at):
                     found.add(owner)
         return found
+
+    def _filed(self) -> dict[int, list[tuple[int, bytes, int]]]:
+        """File the literals by their pivots, when they are first looked for: start-up counts."""
+        for literal, owner in self._literals:
+            at = _pivot(literal.decode("latin-1"))
+            self._by_pivot.setdefault(literal[at], []).append((at, literal, owner))
+        return self._by_pivot
 
 
 def _expression(literals: Iterable[str]) -> str:
