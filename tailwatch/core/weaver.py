@@ -82,7 +82,8 @@ class Weaver:
         if gathered.woven * SHARE >= gathered.rows and (gathered.woven >= WORTH_IT or not gathered.stopped):
             self._pause = LEAST
             return
-        if gathered.mostly_quiet and not gathered.stopped and reached < MOST:
+        left = block is gathered.block and at < gathered.end  # before its end, because another frame held than was foreseen
+        if gathered.mostly_quiet and not (gathered.stopped or left) and reached < MOST:
             return  # what says something stands too far apart to tell
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         self._reach = max(LEAST_REACH, self._reach // SHARE)
