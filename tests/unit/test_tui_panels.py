@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 from panels import AT, NASTY, SAMPLES, sample, snapshot_of, text_of
 
 from tailwatch.tui.paint import middle, plain, width_of
-from tailwatch.tui.panels.findings import finding_detail, findings_rows, findings_title, fitted_findings
+from tailwatch.tui.panels.findings import advice_rows, finding_detail, findings_rows, findings_title, fitted_findings
 from tailwatch.tui.panels.messages import message_detail, messages_rows, shown_messages
 from tailwatch.tui.panels.series import series_rows, short
 from tailwatch.tui.panels.status import is_going_on, is_unusual, span_of_time, status_rows
@@ -192,6 +192,16 @@ class TestSeries:
 
 
 class TestFindings:
+    def test_what_has_passed_is_called_so_where_it_is_not_cut_off_and_its_advice_too(self, overfit: Snapshot) -> None:
+        """Nobody is to stop a run for something that is over."""
+        passed = overfit.findings[0]._replace(open=False)
+        shown = findings_rows(replace(overfit, findings=(passed,)), 40, 3)
+        assert plain(shown[0][0]).startswith(" · passed: Overfitting")
+        advice = advice_rows(passed, 60, 20)
+        assert plain(advice[0]).strip() == "It has passed; while it held, the advice was:"
+        assert {span.role for span in advice[1]} == {"good", "dim"}
+        assert "passed" not in text_of(advice_rows(overfit.findings[0], 60, 20))
+
     def test_open_ones_come_first_with_their_sign(self, overfit: Snapshot) -> None:
         items = findings_rows(overfit, 60, 3)
         assert plain(items[0][0]).startswith(" ▲ Overfitting")

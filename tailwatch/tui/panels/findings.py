@@ -11,6 +11,7 @@ from tailwatch.tui.panels.verdict import SIGNS
 if TYPE_CHECKING:
     from tailwatch.core.events import Place
     from tailwatch.core.text import Language
+    from tailwatch.tui.paint import Role
     from tailwatch.tui.snapshot import FindingView, Snapshot
 
 
@@ -59,16 +60,18 @@ def _why_none(snapshot: Snapshot) -> str:
 def _rows(finding: FindingView, width: int, lines: int, language: Language) -> list[Row]:
     sign, role = SIGNS[finding.severity]
     if not finding.open:
-        return [row((" · ", "dim"), (fit(language.say("{title} (passed)", title=finding.title), width - 4), "dim"))]
+        return [row((" · ", "dim"), (fit(language.say("passed: {title}", title=finding.title), width - 4), "dim"))]
     shown = clipped(finding.title, width - 4, lines)
     return [row((f" {sign} " if k == 0 else "   ", role), line) for k, line in enumerate(shown)]
 
 
 def advice_rows(finding: FindingView, width: int, height: int, language: Language = ENGLISH) -> list[Row]:
-    """Return what to do first, then why, as far as there is room."""
-    rows: list[Row] = []
+    """Return what to do first, then why, as far as there is room; of what has passed, what there was to do."""
+    passed = language.of("It has passed; while it held, the advice was:")
+    rows = [] if finding.open or not finding.actions else [row("   ", (line, "dim")) for line in wrap(passed, width - 4)]
+    body: Role = "text" if finding.open else "dim"
     for action in finding.actions:
-        rows += [row((" ▸ " if k == 0 else "   ", "good"), line) for k, line in enumerate(wrap(action, width - 4))]
+        rows += [row((" ▸ " if k == 0 else "   ", "good"), (line, body)) for k, line in enumerate(wrap(action, width - 4))]
     rows += [row("   ", (line, "dim")) for line in wrap(finding.why, width - 4)]
     if len(rows) > height:
         rows = [*rows[: height - 1], row((f"   … {language.of('Enter on the finding shows all')}", "dim"))]
