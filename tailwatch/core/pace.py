@@ -52,9 +52,15 @@ def fraction_done(
         begun = p.epoch - (0 if first_epoch is not None and first_epoch < 1 else 1)
         done = begun + (1.0 if whole_epoch else min(inside, 1.0))
         return min(max(done / p.epochs, 0.0), 1.0)
-    if p.epoch is None and p.steps and p.step is not None:
+    if p.epoch is None and steps_of(p) and p.step is not None:
         return min(max(inside, 0.0), 1.0)
     return None
+
+
+def steps_of(progress: Progress) -> float | None:
+    """Return of how many steps the run's step is one; None where it lies beyond them, and they are others, such as an epoch's."""
+    p = progress
+    return None if p.steps is not None and p.step is not None and p.step > p.steps + 1 else p.steps
 
 
 def is_complete(progress: Progress, first_epoch: float | None) -> bool:
@@ -63,7 +69,8 @@ def is_complete(progress: Progress, first_epoch: float | None) -> bool:
     if p.epochs is not None and p.epoch is not None:
         steps_done = p.steps is None or p.step is None or p.step >= p.steps - 1
         return p.epoch >= p.epochs or (first_epoch == 0 and p.epoch >= p.epochs - 1 and steps_done)
-    return p.steps is not None and p.step is not None and p.step >= p.steps - 1 and p.epoch is None
+    steps = steps_of(p)
+    return steps is not None and p.step is not None and p.step >= steps - 1 and p.epoch is None
 
 
 class Pace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tailwatch.core.importance import by_importance, trouble_lines
+from tailwatch.core.pace import steps_of
 from tailwatch.core.sanitise import sanitise, visible
 from tailwatch.core.text import ENGLISH, render
 from tailwatch.core.typed import TYPE_CHECKING, Any
@@ -93,7 +94,7 @@ def _progress(run: Run) -> dict[str, object]:
         "epoch": _number(p.epoch),
         "epochs": _number(p.epochs),
         "step": _number(p.step),
-        "steps": _number(p.steps),
+        "steps": _number(steps_of(p)),
         "eta_s": None if eta is None else round(eta, 1),
     }
 

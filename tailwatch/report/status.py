@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tailwatch.core.pace import steps_of
 from tailwatch.core.terms import FINDINGS, metric_name
 from tailwatch.core.text import ENGLISH, compact, phrase
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -59,8 +60,8 @@ def _progress(run: Run, language: Language) -> list[str]:
         return [language.say("epoch {number:g}/{all:g}", number=p.epoch, all=p.epochs)]
     if p.epoch is not None:
         return [language.say("epoch {number:g}", number=p.epoch)]
-    if p.step is not None and p.steps:
-        return [language.say("step {number:,.0f}/{all:,.0f}", number=p.step, all=p.steps)]
+    if p.step is not None and (steps := steps_of(p)):
+        return [language.say("step {number:,.0f}/{all:,.0f}", number=p.step, all=steps)]
     return [language.say("step {number:,.0f}", number=p.step)] if p.step is not None else []
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tailwatch.core.importance import by_importance, trouble_lines
 from tailwatch.core.messages import literal_of
+from tailwatch.core.pace import steps_of
 from tailwatch.core.sanitise import sanitise
 from tailwatch.core.series import SeriesKey
 from tailwatch.core.terms import LABELS, SPLITS
@@ -270,4 +271,4 @@ def _standing(run: Run) -> Standing:
     for reading in run.provisional:
         epoch = reading.epoch if reading.epoch is not None else epoch
         step = reading.step if reading.step is not None else step
-    return Standing(epoch, p.epochs, step, p.steps, run.done, run.eta())
+    return Standing(epoch, p.epochs, step, steps_of(p), run.done, run.eta())

@@ -6,6 +6,7 @@ import pytest
 
 from tailwatch.core.events import EMPTY_FRAME, Data, Frame, Notice
 from tailwatch.dialects import plan_for
+from tailwatch.report.status import status_line
 from tailwatch.session import Session
 
 
@@ -158,3 +159,11 @@ def test_sample_factory_tells_the_frames_and_below_them_the_reward() -> None:
         "[2025-02-03 04:05:06,790][4711] Avg episode reward: [(0, '-4.250'), (1, '3.500')]\n"
     )
     assert places_of(log) == [(245760, [-4.25])]
+
+
+def test_a_step_beyond_the_bar_s_total_is_not_one_of_so_many() -> None:
+    """The bar is of an epoch, the lines between its states count on: `step 30/15` and an end there would be wrong."""
+    log = "".join(f"\r{k}/15: {bar(k, 15)}\nStep {15 + k} | loss:0.{99 - k} lr:0.001\n" for k in range(1, 16))
+    session = session_of(log)
+    assert status_line(session) == "step 30 | train loss 0.84 (best 0.84) | end unknown"
+    assert not session.run.complete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tailwatch.core.events import Text
+from tailwatch.core.pace import steps_of
 from tailwatch.core.terms import metric_name
 from tailwatch.core.text import compact
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -79,7 +80,8 @@ def about(facts: Facts) -> Iterator[Claim]:
         values = {"epoch": f"{p.epoch:g}", "epochs": f"{p.epochs or 0:g}"}
         yield Claim(Text(EPOCHS_OF if p.epochs else EPOCHS, values))
     elif p.step is not None:
-        yield Claim(Text(STEPS_OF if p.steps else STEPS, {"step": f"{p.step:,.0f}", "steps": f"{p.steps or 0:,.0f}"}))
+        steps = steps_of(p)
+        yield Claim(Text(STEPS_OF if steps else STEPS, {"step": f"{p.step:,.0f}", "steps": f"{steps or 0:,.0f}"}))
     yield Claim(Text(OUTCOMES[facts.outcome]))
     yield Claim(Text("{n:,} line read", {"n": facts.session.lines}, many="{n:,} lines read"))
     if facts.baseline is not None:
