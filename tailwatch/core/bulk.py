@@ -6,6 +6,7 @@ from array import array
 from itertools import chain
 from operator import eq
 
+from tailwatch.core.again import first_again
 from tailwatch.core.columns import NAN
 from tailwatch.core.events import Progress
 from tailwatch.core.typed import TYPE_CHECKING
@@ -31,13 +32,28 @@ def tell(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) ->
 
     Yields the place behind each piece and its rows with values.
     """
-    numbers = woven.block.numbers
     while start < until and woven.epoch is not None and woven.epoch != run.progress.epoch:
         start, told = _tell_one(run, woven, start, until)  # it begins another epoch, or goes on with one that was left
         yield start, told
         if _stands_ahead(run, woven.epoch):
             break
+    while (place := _next_beginning(run, woven, start, until)) is not None:
+        yield from _in_pieces(run, woven, start, place, asks_nobody)
+        start, told = _tell_one(run, woven, place, until)
+        yield start, told
+    yield from _in_pieces(run, woven, start, until, asks_nobody)
 
+
+def _next_beginning(run: Run, woven: Weave, start: int, until: int) -> int | None:
+    """Return the place of the first line that shows that a run without epochs began again."""
+    if woven.epoch is not None or run.segment.first_epoch is not None or start >= until:
+        return None
+    return first_again(run.segment, woven.slices(start, until), run.rank)
+
+
+def _in_pieces(run: Run, woven: Weave, start: int, until: int, asks_nobody: Nobody) -> Iterator[tuple[int, list[Slice]]]:
+    """Tell the run of lines among which no epoch and no run begins."""
+    numbers = woven.block.numbers
     taking: dict[Axis, frozenset[Series]] = {}
 
     def spared(axis: Axis) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 
 from tailwatch.core import endings
+from tailwatch.core.again import begins_again
 from tailwatch.core.clock import Clock
 from tailwatch.core.events import Mark, Place, Progress, Reading, Setting, Spoken
 from tailwatch.core.last_words import LastWords
@@ -132,6 +133,8 @@ class Run:
             return
         self.dialects[dialect] += 1
         self.points[dialect] += len(values)
+        if epoch is None and step is not None and begins_again(self.segment, specs, axis, step):
+            self._begin_segment("resume" if self._resume_announced else "restart", line)
         self._place(epoch, None, step, None, line, part)
         segment = self.segment
         segment.last_line = line
