@@ -57,10 +57,12 @@ _STRONG: Final = ("stamp", "clock", "basic", "level", "file", "mpi", "torchrun",
 _RANKS: Final = {"world": "worldrank", "rank": "number", "mpi": "mpirank", "torchrun": "torchrank"}
 _AFTER_STRONG: Final = ("stream", "unit", "bare", "host", "pid", "logger")
 _PLACE_WORD: Final = lazy(rb"epoch|iter|step|batch|loss|acc", IGNORECASE)
+_NAMED: Final = lazy(rb"epoch|iter|step|batch|fold|loss|acc", IGNORECASE)
+"""What is called so is no machine and no replica: `fold-1 | `."""
 _SRUN: Final = lazy(rb" {0,3}(0{1,3}): (?=\s{0,8}[A-Za-z{'\"\x80-\xff]|\[(?![A-Za-z][A-Za-z _.-]{1,30}[:=] ?-?0{1,9}\.))")
 
 _LAUNCHED: Final = lazy(
-    rb"(?![^|: ]{0,60}(?i:epoch|iter|step|batch|fold|loss|acc))(?:"
+    rb"(?:"
     rb"(?:[A-Za-z][\w.-]{0,60}[-_](?P<replica>0{1,4})(?:-[a-z0]{3,12})?|0{1,3}\|[A-Za-z][\w.-]{0,40}) {1,30}\| (?! {0,30}[-+]?\.?0(?!000-00-00))"
     rb"|\[pod/[\w.-]{1,80}/[\w.-]{1,60}\] "
     rb"|[a-z][a-z0-]{0,60}-[a-z0]{8,10}-[a-z0]{5} [a-z][a-z0-]{0,40} "
@@ -97,7 +99,7 @@ def prefix(shape: bytes) -> Prefix:
     if found is not None:
         return found
     launched = _LAUNCHED.match(shape)
-    if launched is not None:
+    if launched is not None and _NAMED.search(launched[0].partition(b" ")[0]) is None:
         rank = launched.span("replica") if launched["replica"] else None
         return _read(shape, launched.end(), rank) or Prefix(launched.end(), None, rank, None)
     labelled = _SRUN.match(shape)
