@@ -263,8 +263,8 @@ def _without_chinese_split(word: str) -> str:
 
 
 def _goal(metric: str, kept: list[str]) -> Goal | None:
-    if metric in {"lr", "grad_norm"}:
-        return None
+    if metric in {"lr", "grad_norm"} or ("time" in kept and _is_weak(kept)):
+        return None  # `time cost` is no cost
     stems = [metric, *kept]
     if not _LOWER_IS_BETTER.isdisjoint(stems) or any(w.endswith(("loss", "error", "损失", "損失", "误差")) for w in stems):
         return "min"

@@ -221,6 +221,7 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
     if held_out and (found := _perplexity_of_the_loss_behind(specs, held_out[0])) is not None:
         values[0].field = values[0].field._replace(series=found)
         return values
+    specs = _train_beside_its_like(values, specs) if held_out else specs
     looped = pairs.frame.split is None and all(pairs.placed(role) is not None for role in ("epoch", "steps"))
     for i, value in enumerate(values):
         spec = value.field.series
@@ -229,6 +230,18 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
         if ((rate or looped) and not held_out) or (held_out and i < held_out[0] and not has_own_room(value)):
             value.field = value.field._replace(series=spec.on("train"))
     return values
+
+
+def _train_beside_its_like(values: list[Value], specs: list[SeriesSpec | None]) -> list[SeriesSpec | None]:
+    """`val_loss: 0.9 accuracy: 0.5 val_accuracy: 0.4`: what another name tells of the validation is not told of it twice."""
+    named = {(s.metric, s.split) for v, s in zip(values, specs, strict=True) if s is not None and meaning(v.name.text).split}
+    for i, (value, spec) in enumerate(zip(values, specs, strict=True)):
+        if spec is None or spec.split not in ("val", "test") or meaning(value.name.text).split is not None:
+            continue
+        if (spec.metric, spec.split) in named and (spec.metric, "train") not in named:
+            specs[i] = spec.on("train")
+            value.field = value.field._replace(series=specs[i])
+    return specs
 
 
 def _perplexity_of_the_loss_behind(specs: list[SeriesSpec | None], first: int) -> SeriesSpec | None:

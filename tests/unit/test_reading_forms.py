@@ -74,13 +74,6 @@ def test_a_second_full_bar_of_another_length_is_an_evaluation(glyphs: str) -> No
     assert found[0].step == 10
 
 
-def test_a_split_in_brackets_holds_for_what_follows() -> None:
-    """`[train] loss=..., [valid] loss=...` are two series."""
-    found = values("2epoch results: [train] loss=70.2, acc=0.3, [valid] loss=60.1, acc=0.35\n")
-    assert found["loss", "train"] == [70.2]
-    assert found["acc", "val"] == [0.35]
-
-
 def test_the_logger_of_a_basic_configuration_is_no_label() -> None:
     """`INFO:tensorflow:loss = 8.1` names a loss."""
     assert values("INFO:tensorflow:loss = 8.1, step = 100\n") == {("loss", None): [8.1]}
@@ -261,27 +254,10 @@ def test_the_batches_of_an_evaluation_are_no_step_of_the_training() -> None:
     assert [(r.epoch, r.step) for r in found] == [(1, 600), (1, 600), (2, 50)]
 
 
-def test_a_step_and_a_split_before_a_number_are_enough() -> None:
-    """`250 val 6.05` is the validation loss at step 250."""
-    found = read("0 val 10.95\n0 hella 0.2463\n0 train 10.94\n250 val 6.05\n")
-    assert [(r.series[0].metric, r.series[0].split, r.step, r.values[0]) for r in found] == [
-        ("loss", "val", 0, 10.95),
-        ("accuracy", "val", 0, 0.2463),
-        ("loss", "train", 0, 10.94),
-        ("loss", "val", 250, 6.05),
-    ]
-
-
 def test_a_capital_a_is_a_name_and_a_number_before_bracketed_losses_no_rank() -> None:
     """`200: [D loss: 0.5] [A loss: 1.0]` is round 200 of discriminator and adversary; `3: loss` is rank 3."""
     (found,) = read("200: [D loss: 0.5, acc: 0.7] [A loss: 1.0, acc: 0.3]\n")
     assert (found.step, found.rank, [s.name for s in found.series]) == (200, None, ["D loss", "acc", "A loss", "acc #2"])
-
-
-def test_two_letters_before_a_metric_name_its_split() -> None:
-    """`va_loss` and `te_acc` are validation and test, beside `tr_loss`."""
-    found = values("ep=3 tr_loss=0.4321 va_loss=0.5432 te_acc=81.20\n")
-    assert {split for _, split in found} == {"train", "val", "test"}
 
 
 def test_a_time_behind_a_best_value_is_not_the_epoch_of_the_best() -> None:

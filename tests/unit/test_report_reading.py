@@ -117,3 +117,14 @@ def test_a_booster_counts_rounds_not_epochs(told) -> None:
     report = flat(told("Training until validation scores don't improve for 10 rounds\n" + "".join(rows) + end))
     assert "It put the weights of step 4 back into the model" in report
     assert "epoch 4" not in report
+
+
+def test_what_a_step_costs_in_time_is_no_cost_that_is_watched(told) -> None:
+    """`time cost` is a time; `cost` alone is what is trained on."""
+    lines = [
+        f"epoch0; batch{n}; d_A_loss: {2 / n:.4f};\n g_A_loss: {3 / n:.4f}; batch_time_cost: {1 + n / 100:.2f}\n"
+        for n in range(1, 40)
+    ]
+    found = section(told("".join(lines)), "DIAGNOSIS", "CURVES")
+    assert "d a loss" in found
+    assert "time cost" not in found
