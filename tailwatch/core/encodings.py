@@ -7,7 +7,6 @@ several programs may write into one log.
 from __future__ import annotations
 
 import codecs
-import unicodedata
 
 from tailwatch.core.lazily import lazy
 from tailwatch.core.typed import TYPE_CHECKING, Final
@@ -93,4 +92,6 @@ def narrow(raw: bytes) -> bytes:
 
 
 def _narrow(number: re.Match[bytes]) -> bytes:
-    return unicodedata.normalize("NFKC", number[0].decode()).encode()
+    from unicodedata import normalize  # noqa: PLC0415 - start-up counts
+
+    return normalize("NFKC", number[0].decode()).encode()

@@ -6,7 +6,6 @@ Names are split into words (camel case, `_`, `/`, `-`, `.` and spaces separate),
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 
 from tailwatch.core.lazily import IGNORECASE, lazy
@@ -26,9 +25,6 @@ _WORD: Final = lazy(
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[一-鿿]+|[^\W\d_]+|@|%"
 )
 
-_LATIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x180)}
-_LATIN |= {ord("ł"): "l", ord("Ł"): "L", ord("ı"): "i", ord("ø"): "o", ord("Ø"): "O"}
-"""Letters of Western languages without their accents: `pérdida` and `perdida` are one word."""
 _SPLIT_WORDS: Final[dict[str, Split]] = {
     **dict.fromkeys(_set(
         "train training trainer trained trn tr learn fit trainset entrenamiento entrainement treino treinamento addestramento обучение "
@@ -140,7 +136,11 @@ def words(name: str) -> list[str]:
 
 @lru_cache(maxsize=4096)  # what a name means is asked from several sides
 def _words(name: str) -> list[str]:
-    return [w.lower() for w in _WORD.findall(name if name.isascii() else name.translate(_LATIN))]
+    if not name.isascii():
+        from tailwatch.core.latin import without_accents  # noqa: PLC0415 - start-up counts
+
+        name = without_accents(name)
+    return [w.lower() for w in _WORD.findall(name)]
 
 
 @lru_cache(maxsize=8192)
