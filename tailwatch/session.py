@@ -8,7 +8,6 @@ the run and the diagnoses.
 from __future__ import annotations
 
 from tailwatch.config import DEFAULTS
-from tailwatch.core.bulk import tell
 from tailwatch.core.events import Data, Notice, Reading, Tick
 from tailwatch.core.run import Run
 from tailwatch.core.typed import TYPE_CHECKING
@@ -216,6 +215,8 @@ class Session:
 
     def together(self, woven: Weave, start: int, end: int, spoken: Sequence[Spoken]) -> None:
         """Take in lines that were read together; the diagnoses look as often as if they had come one by one."""
+        from tailwatch.core.bulk import tell  # noqa: PLC0415 - start-up counts
+
         run = self.run
         for at, slices in tell(run, woven, start, end, self._bench.asks_nobody):
             self.lines = run.line

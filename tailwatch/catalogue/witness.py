@@ -12,7 +12,6 @@ from tailwatch.core.last_words import LastWords
 from tailwatch.core.metrics import meaning
 from tailwatch.core.rhythm import Looks
 from tailwatch.core.typed import TYPE_CHECKING
-from tailwatch.core.weaving import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,6 +113,8 @@ class Witness:
                     if strand.family.shows_training:
                         going.append(found)
         if going:
+            from tailwatch.core.weaving import latest  # noqa: PLC0415 - start-up counts
+
             self._goes_on(woven.block.numbers[latest(going).last])
         for axis, count in values.items():
             if self._looks.due(axis, count):

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from itertools import compress, count, islice
 from operator import ne
 
+from tailwatch.core.families import axis_of
 from tailwatch.core.numbers import number, numbers
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
@@ -152,21 +153,6 @@ class Strand:
         part.steps = self.steps[start:end]
         part.times = self.times[start:end]
         return part
-
-
-def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
-    """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
-    if family.kind == "summary":
-        return "epoch"
-    if family.kind == "boxed":
-        return "epoch" if family.held_out else "step"
-    if family.kind != "context" or not family.specs:
-        return "step"
-    if cursor.epoch is not None:
-        return "step" if cursor.is_running(family.who, rank) else None
-    if family.step >= 0 or cursor.step is not None:
-        return None if family.held_out else "step"
-    return "index" if cursor.unplaced and not family.neutral else None
 
 
 def _changes(column: list[bytes]) -> list[int]:

@@ -14,10 +14,12 @@ from itertools import chain
 
 from tailwatch.core.boxed_rows import Boxes
 from tailwatch.core.columns import Strand
+from tailwatch.core.headed import HEADING_LINES
 from tailwatch.core.numbers import number
 from tailwatch.core.rivals import Taken, note_rivals
 from tailwatch.core.scenes import UNPARTED, Scene
 from tailwatch.core.typed import TYPE_CHECKING, Final
+from tailwatch.core.weaver import LEAST
 from tailwatch.core.weaving import Weave
 
 if TYPE_CHECKING:
@@ -37,12 +39,8 @@ if TYPE_CHECKING:
     Begin = tuple[int, int, int, Strand]
     """The place where a row counts, that of its line, the number of its strand, and the strand."""
 
-HEADING_LINES: Final = 60
-"""A heading's split holds for so many lines after the last one that took it."""
 MANY: Final = 16
 """Fewer than this among the lines that were looked at are few."""
-LEAST: Final = 4
-"""Fewer lines with something to say than this are read one by one."""
 
 
 class Gathered:

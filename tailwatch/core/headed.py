@@ -5,12 +5,15 @@ Scripts seldom say that an evaluation is over: the next epoch's lines follow its
 
 from __future__ import annotations
 
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Line, Plan
     from tailwatch.core.plans import Runner
+
+HEADING_LINES: Final = 60
+"""A heading's split holds for so many lines after the last one that took it."""
 
 
 class Headed:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from tailwatch.core.gathering import LEAST, Gathered
 from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tailwatch.core.block import Block
     from tailwatch.core.cursor import Cursor
     from tailwatch.core.events import Frame
-    from tailwatch.core.gathering import Known
+    from tailwatch.core.gathering import Gathered, Known
     from tailwatch.core.weaving import Weave
 
+FEW: Final = 128
+"""Blocks of fewer lines are read one by one, which takes no longer than to load what reads lines together."""
+LEAST: Final = 4
+"""Fewer lines with something to say than this are read one by one."""
 MOST: Final = 4096
 WORTH_IT: Final = 16
 """Fewer lines read together cost more than they spare: the next ones are read one by one, more and more of them."""
@@ -65,8 +68,10 @@ class Weaver:
             if gathered is not None:
                 self._look_back(gathered, block, start)
             number = block.numbers[start]
-            if number < self._not_before:
+            if number < self._not_before or len(block) < FEW:
                 return None
+            from tailwatch.core.gathering import Gathered  # noqa: PLC0415 - start-up counts
+
             gathered = self._gathered = Gathered(block, start, frame)
             gathered.gather(known, min(start + self._reach, len(block)))
         return gathered.piece(start, cursor, most, ranked=ranked)

@@ -221,7 +221,7 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
     if held_out and (found := _perplexity_of_the_loss_behind(specs, held_out[0])) is not None:
         values[0].field = values[0].field._replace(series=found)
         return values
-    specs = _train_beside_its_like(values, specs) if held_out else specs
+    specs = _train_beside_its_like(values, specs) if held_out and pairs.names_tell_splits else specs
     looped = pairs.frame.split is None and all(pairs.placed(role) is not None for role in ("epoch", "steps"))
     for i, value in enumerate(values):
         spec = value.field.series
@@ -234,11 +234,13 @@ def _train_where_it_shows(values: list[Value], pairs: Pairs) -> list[Value]:
 
 def _train_beside_its_like(values: list[Value], specs: list[SeriesSpec | None]) -> list[SeriesSpec | None]:
     """`val_loss: 0.9 accuracy: 0.5 val_accuracy: 0.4`: what another name tells of the validation is not told of it twice."""
-    named = {(s.metric, s.split) for v, s in zip(values, specs, strict=True) if s is not None and meaning(v.name.text).split}
+    named = [(s.split, v.name.text) for v, s in zip(values, specs, strict=True) if s is not None and meaning(v.name.text).split]
     for i, (value, spec) in enumerate(zip(values, specs, strict=True)):
-        if spec is None or spec.split not in ("val", "test") or meaning(value.name.text).split is not None:
+        own = value.name.text
+        if spec is None or spec.split not in ("val", "test") or meaning(own).split is not None:
             continue
-        if (spec.metric, spec.split) in named and (spec.metric, "train") not in named:
+        alike = {split for split, name in named if name.endswith(own) or name.startswith(own)}
+        if spec.split in alike and "train" not in alike:
             specs[i] = spec.on("train")
             value.field = value.field._replace(series=specs[i])
     return specs

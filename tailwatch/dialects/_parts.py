@@ -44,6 +44,8 @@ class Parts:
         """Training and validation stand side by side."""
         self.counted = False
         """The updates so far stand behind the values of an epoch."""
+        self.names_tell_splits = False
+        """The names of values tell splits, and nothing before them does."""
         self._named_split = self._grouped = self._within = False
         self._label = NO_LABEL
         self._split: Split | None = scan.prefix.split
@@ -227,6 +229,7 @@ class Parts:
     def _split_for(self, text: str) -> Split | None:
         own = meaning(text).split
         if own is not None:
+            self.names_tell_splits = self.names_tell_splits or (self._split is None and self.frame.split is None)
             self._split, self._named_split = own, True
             return own
         if is_neutral(text) or (self._named_split and "/" in text):
