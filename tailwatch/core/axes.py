@@ -1,18 +1,33 @@
-"""What the axis of values is where the kind of their line tells it, and parting values of two axes."""
+"""What the axis of values is, by the kind of their line or where the run stands, and parting values of two axes."""
 
 from __future__ import annotations
 
-from tailwatch.core.typed import TYPE_CHECKING
+from tailwatch.core.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tailwatch.core.events import Axis, Plan, Reading, SeriesSpec
+    from tailwatch.core.cursor import Cursor
+    from tailwatch.core.events import Axis, PlanKind, Reading, SeriesSpec
+    from tailwatch.core.families import Family
+
+_OF_KIND: Final[dict[str, Axis]] = {"summary": "epoch", "running": "step", "mixed": "step"}
 
 
-def axis_of_plan(plan: Plan, *, held_out: bool) -> Axis | None:
-    """Return the axis of a plan's values where its kind alone tells it."""
-    if plan.kind == "boxed":
+def axis_of_kind(kind: PlanKind, *, held_out: bool) -> Axis | None:
+    """Return the axis of the values of a kind of line where that alone tells it."""
+    if kind == "boxed":
         return "epoch" if held_out else "step"
-    return {"summary": "epoch", "running": "step", "mixed": "step"}.get(plan.kind)  # type: ignore[return-value]
+    return _OF_KIND.get(kind)
+
+
+def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
+    """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
+    if family.kind != "context" or not family.specs:
+        return axis_of_kind(family.kind, held_out=family.held_out) or "step"
+    if cursor.epoch is not None:
+        return "step" if cursor.is_running(family.who, rank) else None
+    if family.step >= 0 or cursor.step is not None:
+        return None if family.held_out else "step"
+    return "index" if cursor.unplaced and not family.neutral else None
 
 
 def is_held_out(spec: SeriesSpec) -> bool:

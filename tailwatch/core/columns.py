@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from itertools import compress, count, islice
 from operator import ne
 
-from tailwatch.core.families import axis_of
+from tailwatch.core.axes import axis_of
 from tailwatch.core.numbers import number, numbers
 from tailwatch.core.typed import TYPE_CHECKING, Final
 

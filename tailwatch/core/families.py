@@ -14,8 +14,8 @@ from tailwatch.core.records import record
 from tailwatch.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tailwatch.core.cursor import Cursor, Who
-    from tailwatch.core.events import Axis, Field, Frame, NumberForm, Plan, PlanKind, SeriesSpec
+    from tailwatch.core.cursor import Who
+    from tailwatch.core.events import Field, Frame, NumberForm, Plan, PlanKind, SeriesSpec
 
 
 @record
@@ -135,18 +135,3 @@ def family_of(
 
 the_one = lru_cache(maxsize=4096)(Family)
 """Families are compared by identity, line by line."""
-
-
-def axis_of(family: Family, rank: float | None, cursor: Cursor) -> Axis | None:
-    """Return the axis that lines of a family have while the cursor stands as it does; None: read them one by one."""
-    if family.kind == "summary":
-        return "epoch"
-    if family.kind == "boxed":
-        return "epoch" if family.held_out else "step"
-    if family.kind != "context" or not family.specs:
-        return "step"
-    if cursor.epoch is not None:
-        return "step" if cursor.is_running(family.who, rank) else None
-    if family.step >= 0 or cursor.step is not None:
-        return None if family.held_out else "step"
-    return "index" if cursor.unplaced and not family.neutral else None

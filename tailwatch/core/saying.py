@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tailwatch.core.axes import axis_of_plan, is_held_out, parts_of
+from tailwatch.core.axes import axis_of_kind, is_held_out, parts_of
 from tailwatch.core.boxes import MAX_BOX, open_box
 from tailwatch.core.carried import news
 from tailwatch.core.cursor import held_out, signature
@@ -92,7 +92,7 @@ class Saying:
         self._lean = bool(values) and not (plan.mark or plan.settings or self._settings or plan.closes)
         self._ends_box = bool(values) and plan.kind != "boxed"
         self._gathers = plan.kind in ("boxed", "carrying")
-        self._axis = axis_of_plan(plan, held_out=self._held_out)
+        self._axis = axis_of_kind(plan.kind, held_out=self._held_out)
         self._mover = mover = Mover(plan, numbered, valued=bool(values), lean=self._lean, aside=self._aside)
         self._rank = mover.rank
         self._names_epoch = mover.names("epoch")

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 
 from tailwatch.core.asking import MAX_LENGTH, Asker, own_runner
+from tailwatch.core.axes import axis_of
 from tailwatch.core.boxes import open_box
 from tailwatch.core.chosen import Chosen
 from tailwatch.core.cursor import Cursor
 from tailwatch.core.digits import DIGITS_TO_ZERO
 from tailwatch.core.entries import Entry
 from tailwatch.core.events import EMPTY_FRAME
-from tailwatch.core.families import axis_of
 from tailwatch.core.headed import HEADING_LINES, Headed
 from tailwatch.core.plans import Runner
 from tailwatch.core.typed import TYPE_CHECKING, Final, Protocol

@@ -2,18 +2,19 @@ r"""Lines that go as those before them are taken together as they are one by one
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tailwatch.core import bars, cycles
-from tailwatch.core.lines import LineCutter
 
-if TYPE_CHECKING:
-    from tailwatch.core.events import Line
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from cutting import cut
 
 FRAMES = (
     "{p:3d}%|##  | {n}/300 [00:01<00:02, 3it/s]",
@@ -67,14 +68,6 @@ def logs(draw: st.DrawFn) -> bytes:
         if draw(st.booleans()):
             out.append("\r" + draw(st.sampled_from(FRAMES)).format(m=n, n=n, p=n // 3, e=e) + draw(st.sampled_from(("", "\n"))))
     return "".join(out).encode()
-
-
-def cut(chunks: list[bytes]) -> tuple[list[Line], object]:
-    """Return the lines, and what was counted."""
-    cutter = LineCutter()
-    lines = [line for chunk in chunks for line in cutter.feed(chunk, 0.0)]
-    lines += [*cutter.finish(0.0), *(cutter.rest(0.0) or ())]
-    return lines, (cutter.redraws, cutter.waste, cutter.lines)
 
 
 @settings(max_examples=400, deadline=None)

@@ -2,8 +2,9 @@ r"""Lines are the same however the bytes come, and whether bars are folded frame
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from tailwatch.core import bars
 from tailwatch.core.lines import LineCutter
 
-if TYPE_CHECKING:
-    from tailwatch.core.events import Line
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from cutting import cut
 
 BARS = (
     "{p:3d}%|##  | {n}/60 [00:01<00:02, 3it/s]",
@@ -51,14 +53,6 @@ def logs(draw: st.DrawFn) -> bytes:
         n = max(n + step, 0) % 61
         out += [draw(st.sampled_from(drawn)).format(n=n, p=n * 100 // 60), draw(st.sampled_from(borders))]
     return "".join(out).encode()
-
-
-def cut(chunks: list[bytes]) -> tuple[list[Line], object]:
-    """Return the lines, and what was counted."""
-    cutter = LineCutter()
-    lines = [line for chunk in chunks for line in cutter.feed(chunk, 0.0)]
-    lines += [*cutter.finish(0.0), *(cutter.rest(0.0) or ())]
-    return lines, (cutter.redraws, cutter.waste, cutter.lines)
 
 
 @settings(max_examples=150, deadline=None)
